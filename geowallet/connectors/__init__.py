@@ -1,0 +1,1 @@
+"""Bytes to fixes: one module per format, chosen by content."""

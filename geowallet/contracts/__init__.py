@@ -1,0 +1,1 @@
+"""The language of contracts: terms, offers, grants, selection, evaluation."""

@@ -1,0 +1,1 @@
+"""Bytes in, bytes out: canonical JSON, keys, envelopes, signatures, Merkle trees."""

@@ -1,0 +1,1 @@
+"""The confined process that turns selected rows into numbers."""

@@ -1,0 +1,96 @@
+"""Offers and contracts, and what they refuse."""
+
+from __future__ import annotations
+
+from geowallet.model.errors.base import GeowalletError
+from geowallet.model.words import N_
+
+
+class BadContractError(GeowalletError):
+    """A contract or offer file that does not parse or asks for what does not exist."""
+
+    code = "contract.malformed"
+    exit_status = 3
+    text = N_("not a contract that geowallet understands: {reason}")
+    hint = N_("ask the sender for the file again")
+
+
+class ContractSignatureError(GeowalletError):
+    """An offer or grant that was altered or signed by another key."""
+
+    code = "contract.signature"
+    exit_status = 21
+    text = N_("{file}: the signature does not fit what is written")
+    hint = N_("do not accept it; ask the sender for the original again")
+
+
+class ContractExpiredError(GeowalletError):
+    """A contract past its end."""
+
+    code = "contract.expired"
+    exit_status = 22
+    text = N_("{name} ended on {date}")
+    hint = N_("ask for a new offer")
+
+
+class ContractNotYetError(GeowalletError):
+    """A contract before its beginning."""
+
+    code = "contract.not_yet"
+    exit_status = 22
+    text = N_("{name} begins on {date}")
+    hint = N_("wait until then")
+
+
+class ForeignContractError(GeowalletError):
+    """A contract signed by another holder's key."""
+
+    code = "contract.foreign"
+    exit_status = 23
+    text = N_("{name} was made for another wallet")
+    hint = N_("accept the offer in this wallet first")
+
+
+class NotAcceptedError(GeowalletError):
+    """An export under an offer."""
+
+    code = "contract.not_accepted"
+    exit_status = 6
+    text = N_("{name} is an offer that you have not accepted")
+    hint = N_("read it with 'geowallet contract show', then 'geowallet contract accept'")
+
+
+class PeriodRefusedError(GeowalletError):
+    """A period that the contract does not name."""
+
+    code = "contract.period"
+    exit_status = 6
+    text = N_("{name} does not cover {period}: it names {allowed}")
+    hint = N_("choose a period inside the contract")
+
+
+class AssuranceTooLowError(GeowalletError):
+    """Figures below the contracted assurance level."""
+
+    code = "contract.assurance"
+    exit_status = 6
+    text = N_("{name} asks for {minimum}, and this period has only {found}")
+    hint = N_("nothing was written")
+
+
+class ResultRefusedError(GeowalletError):
+    """A result outside its closed schema."""
+
+    code = "contract.result"
+    exit_status = 6
+    text = N_("the evaluation gave something that the contract does not name: {reason}")
+    hint = N_("nothing was written; report this")
+
+
+class SecondOfferError(GeowalletError):
+    """Another contract of that name."""
+
+    code = "contract.conflict"
+    exit_status = 8
+    text = N_("there is already a contract named {name}")
+    hint = N_("ask for an offer with another name")

@@ -1,0 +1,87 @@
+"""What the owner typed, or has not said yet."""
+
+from __future__ import annotations
+
+from geowallet.model.errors.base import GeowalletError
+from geowallet.model.words import N_
+
+
+class BadPeriodError(GeowalletError):
+    """A period that cannot be read."""
+
+    code = "usage.period"
+    exit_status = 2
+    text = N_("{period}: not a period")
+    hint = N_("write 2026, 2026-10, 2026-10-05, or two of them as 2026-01..2026-03")
+
+
+class BadWorkWeekError(GeowalletError):
+    """Work hours or a zone that make no sense."""
+
+    code = "usage.work_week"
+    exit_status = 2
+    text = N_("work week: {reason}")
+    hint = N_("for example: geowallet work set --hours 'mon-fri 08:30-18:00' --zone Europe/Paris")
+
+
+class BadNameError(GeowalletError):
+    """A name that could not be shown or stored safely."""
+
+    code = "usage.name"
+    exit_status = 2
+    text = N_("{name}: not a usable name")
+    hint = N_("use 1 to 64 letters, digits, blanks, '-', '_' or '.'")
+
+
+class NeedsTerminalError(GeowalletError):
+    """A prompt is needed, but there is no terminal or --no-input was given."""
+
+    code = "usage.needs_terminal"
+    exit_status = 2
+    text = N_("this asks a question, and there is nobody to answer")
+    hint = N_("run it in a terminal, or give {option}")
+
+
+class NotConfirmedError(GeowalletError):
+    """The owner did not type the name."""
+
+    code = "usage.not_confirmed"
+    exit_status = 2
+    text = N_("not confirmed: nothing was done")
+    hint = N_("type the name exactly as shown, or give --confirm=NAME")
+
+
+class BadOptionError(GeowalletError):
+    """An option whose value makes no sense."""
+
+    code = "usage.option"
+    exit_status = 2
+    text = N_("{option}: {reason}")
+    hint = N_("see the command's --help")
+
+
+class NotFoundError(GeowalletError):
+    """A trip, place, vehicle or contract that is not there."""
+
+    code = "wallet.not_found"
+    exit_status = 4
+    text = N_("no {what} named {name} in this wallet")
+    hint = N_("see the names with 'geowallet {what} list'")
+
+
+class AmbiguousNameError(GeowalletError):
+    """A shortened id that fits several."""
+
+    code = "wallet.ambiguous"
+    exit_status = 4
+    text = N_("{name} could be any of {candidates}")
+    hint = N_("type more of it")
+
+
+class WorkWeekMissingError(GeowalletError):
+    """Purposes need work hours."""
+
+    code = "wallet.no_work_week"
+    exit_status = 4
+    text = N_("the work hours are not set")
+    hint = N_("geowallet work set --hours 'mon-fri 08:30-18:00' --zone Europe/Paris")

@@ -1,0 +1,105 @@
+"""Files and archives that cannot be read as traces."""
+
+from __future__ import annotations
+
+from geowallet.model.errors.base import GeowalletError
+from geowallet.model.words import N_
+
+
+class UnreadableSourceError(GeowalletError):
+    """A source is not in the format it claims to be."""
+
+    code = "source.unreadable"
+    exit_status = 3
+    text = N_("not a readable {format} file: {reason}")
+    hint = N_("open it in a text editor, or export it again from your app")
+
+
+class UnknownFormatError(GeowalletError):
+    """No connector claims a source, or more than one does."""
+
+    code = "source.unknown_format"
+    exit_status = 3
+    text = N_("cannot tell the format (candidates: {candidates})")
+    hint = N_("name it with --format; list them with 'geowallet connector list'")
+
+
+class NotATraceError(GeowalletError):
+    """The bytes are something else: a web page, a picture, a spreadsheet."""
+
+    code = "source.not_a_trace"
+    exit_status = 3
+    text = N_("not a trace but {what}")
+    hint = N_("export the recorded track from your app and give that file")
+
+
+class NoTimeError(GeowalletError):
+    """A trace without a single timed position."""
+
+    code = "source.no_time"
+    exit_status = 3
+    text = N_("{count} positions, none with a time: a planned route, not a trip")
+    hint = N_("in your app, export the recorded track instead of the route")
+
+
+class NaiveTimeError(GeowalletError):
+    """Local times without a zone, and none was given."""
+
+    code = "source.naive_time"
+    exit_status = 3
+    text = N_("its times name no time zone")
+    hint = N_("say where the clock was with --zone, for example --zone Europe/Paris")
+
+
+class AmbiguousDateError(GeowalletError):
+    """Dates like 05/06/2026."""
+
+    code = "source.ambiguous_date"
+    exit_status = 3
+    text = N_("the dates in column {column} can be read in two ways")
+    hint = N_("say how with --date-order dmy, mdy or ymd")
+
+
+class EmptySourceError(GeowalletError):
+    """Zero bytes, or nothing but blanks."""
+
+    code = "source.empty"
+    exit_status = 3
+    text = N_("the file is empty")
+    hint = N_("export it again from your app")
+
+
+class TooLargeError(GeowalletError):
+    """A size, ratio or depth limit was passed."""
+
+    code = "source.too_large"
+    exit_status = 3
+    text = N_("larger than allowed: {limit}")
+    hint = N_("split it, or extract the archive yourself")
+
+
+class ArchiveError(GeowalletError):
+    """An archive that is damaged, locked, or would write outside itself."""
+
+    code = "source.archive"
+    exit_status = 3
+    text = N_("cannot be read as an archive: {reason}")
+    hint = N_("extract it yourself and give the folder")
+
+
+class SourceMissingError(GeowalletError):
+    """A path that does not exist."""
+
+    code = "source.missing"
+    exit_status = 4
+    text = N_("{path}: no such file or folder")
+    hint = N_("check the path; quote it if it holds blanks")
+
+
+class SourceAccessError(GeowalletError):
+    """A file that the system does not let us read."""
+
+    code = "source.access"
+    exit_status = 3
+    text = N_("{path}: cannot be opened: {reason}")
+    hint = N_("check the permissions of the file")

@@ -1,0 +1,135 @@
+"""The wallet's file: absent, locked, busy, damaged."""
+
+from __future__ import annotations
+
+from geowallet.model.errors.base import GeowalletError
+from geowallet.model.words import N_
+
+
+class NoVaultError(GeowalletError):
+    """No wallet where one is expected."""
+
+    code = "vault.none"
+    exit_status = 4
+    text = N_("there is no wallet at {path}")
+    hint = N_("create one with 'geowallet init', or look around with 'geowallet demo'")
+
+
+class VaultExistsError(GeowalletError):
+    """`init` on a place that is taken."""
+
+    code = "vault.exists"
+    exit_status = 8
+    text = N_("there is already a wallet at {path}")
+    hint = N_("it is never overwritten; name another place with --wallet")
+
+
+class VaultLockedError(GeowalletError):
+    """No session, and nobody to ask for the passphrase."""
+
+    code = "vault.locked"
+    exit_status = 5
+    text = N_("the wallet is locked")
+    hint = N_("geowallet unlock (stays open 15 minutes)")
+
+
+class WrongPassphraseError(GeowalletError):
+    """No slot opens with what was typed."""
+
+    code = "vault.wrong_passphrase"
+    exit_status = 5
+    text = N_("the passphrase does not open this wallet")
+    hint = N_("try again, or use the recovery key with 'geowallet unlock --recovery'")
+
+
+class WrongRecoveryKeyError(GeowalletError):
+    """A well-formed recovery key of another wallet."""
+
+    code = "vault.wrong_recovery"
+    exit_status = 5
+    text = N_("this recovery key belongs to another wallet")
+    hint = N_("look for the sheet with this wallet's name on it")
+
+
+class RecoveryTypoError(GeowalletError):
+    """A recovery key whose check symbol is wrong."""
+
+    code = "vault.recovery_typo"
+    exit_status = 5
+    text = N_("the recovery key has a typing error in group {group}")
+    hint = N_("compare that group with your paper; 0 and O, 1 and I are the same")
+
+
+class WeakPassphraseError(GeowalletError):
+    """A new passphrase below the minimum."""
+
+    code = "vault.weak_passphrase"
+    exit_status = 2
+    text = N_("the passphrase is too short")
+    hint = N_("five words or more, at least {length} characters")
+
+
+class PassphraseMismatchError(GeowalletError):
+    """A new passphrase typed differently the second time."""
+
+    code = "vault.passphrase_mismatch"
+    exit_status = 2
+    text = N_("the two passphrases differ")
+    hint = N_("type the same twice")
+
+
+class VaultBusyError(GeowalletError):
+    """The write lock was not free in time."""
+
+    code = "vault.busy"
+    exit_status = 8
+    text = N_("another geowallet is writing to this wallet")
+    hint = N_("wait for it to end, then try again")
+
+
+class VaultDamagedError(GeowalletError):
+    """A record, key or head that does not authenticate."""
+
+    code = "vault.damaged"
+    exit_status = 26
+    text = N_("{what} is not what was written")
+    hint = N_("nothing was changed; restore a backup")
+
+
+class VaultSchemaError(VaultDamagedError):
+    """Tables, triggers or indexes that geowallet did not make."""
+
+    code = "vault.schema"
+    exit_status = 26
+    text = N_("the tables of the wallet were changed by something else")
+    hint = N_("nothing was changed; restore a backup")
+
+
+class VaultFormatError(GeowalletError):
+    """A format that this program does not know."""
+
+    code = "vault.format"
+    exit_status = 26
+    text = N_("the wallet has format {found}, this program knows {known}")
+    hint = N_("install the newest geowallet")
+
+
+class VaultRolledBackError(VaultDamagedError):
+    """An old copy of the file stands in its place."""
+
+    code = "vault.rolled_back"
+    exit_status = 26
+    text = N_(
+        "the wallet is older than when it was last used here ({found} entries, {remembered} "
+        "remembered)"
+    )
+    hint = N_("if you restored a backup on purpose: geowallet vault check --accept-rollback")
+
+
+class DiskFullError(GeowalletError):
+    """The disk is full or refuses to write."""
+
+    code = "vault.disk"
+    exit_status = 8
+    text = N_("the wallet could not be written: {reason}")
+    hint = N_("nothing was changed; free some space and try again")

@@ -1,0 +1,76 @@
+"""What happened to the data, as statements for the evidence log.
+
+The shape is the in-toto Statement v1 (github.com/in-toto/attestation, spec/v1):
+subjects named by digest only, and a typed predicate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_PREFIX = "urn:geowallet:predicate:"
+
+
+class StatementKind(StrEnum):
+    """What was done. The word is the end of the predicate type."""
+
+    CREATE = "create"
+    IMPORT = "import"
+    CLEAN = "clean"
+    SEGMENT = "segment"
+    CLASSIFY = "classify"
+    SETTING = "setting"
+    CONSENT = "consent"
+    EXPORT = "export"
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithm:
+    """A method by name, version, and SHA-256 (hex) of its canonical parameters."""
+
+    name: str
+    version: str
+    parameters_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One leaf of the evidence log.
+
+    Attributes:
+        kind: What was done.
+        subjects: SHA-256 (hex) of what came out.
+        inputs: SHA-256 (hex) of what went in.
+        predicate: Further facts; JSON values only, no floats.
+    """
+
+    kind: StatementKind
+    subjects: tuple[str, ...]
+    inputs: tuple[str, ...]
+    predicate: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the in-toto Statement as JSON values."""
+        return {
+            "_type": STATEMENT_TYPE,
+            "subject": [{"digest": {"sha256": digest}} for digest in self.subjects],
+            "predicateType": f"{PREDICATE_PREFIX}{self.kind}/v1",
+            "predicate": self.predicate | {"inputs": list(self.inputs)},
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Statement:
+        """Read what `as_json` wrote.
+
+        Raises:
+            ValueError: Not such a statement.
+            KeyError: A field is missing.
+        """
+        kind = value["predicateType"].removeprefix(PREDICATE_PREFIX).removesuffix("/v1")
+        predicate = dict(value["predicate"])
+        inputs = tuple(predicate.pop("inputs"))
+        subjects = tuple(item["digest"]["sha256"] for item in value["subject"])
+        return cls(StatementKind(kind), subjects, inputs, predicate)

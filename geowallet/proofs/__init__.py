@@ -1,0 +1,1 @@
+"""Results to signed and sealed exports."""

@@ -1,0 +1,1 @@
+"""The law and the calendar as dated, cited data."""

@@ -1,0 +1,1 @@
+"""Tools for people who extend geowallet: the connector kit and simulated traces."""

@@ -1,0 +1,1 @@
+"""Pure analysis: fixes to stops, legs, trips, places and purposes."""
