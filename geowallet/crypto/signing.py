@@ -160,7 +160,8 @@ def sign_detached(payload: bytes, private_jwk: dict[str, Any], typ: str) -> str:
     protected = b64u(canonical_bytes(header))
     der = _private_key(private_jwk).sign(_signed(protected, payload), ec.ECDSA(hashes.SHA256()))
     r, s = decode_dss_signature(der)
-    return f"{protected}..{_number(r)}{_number(s)}"
+    signature = r.to_bytes(COORDINATE_BYTES, "big") + s.to_bytes(COORDINATE_BYTES, "big")
+    return f"{protected}..{b64u(signature)}"
 
 
 def verify_detached(payload: bytes, jws: str, public_jwk: dict[str, Any], typ: str) -> None:
