@@ -69,6 +69,15 @@ class PeriodRefusedError(GeowalletError):
     hint = N_("choose a period inside the contract")
 
 
+class PeriodCadenceError(GeowalletError):
+    """A period that is not the one month or year of an export."""
+
+    code = "contract.cadence"
+    exit_status = 6
+    text = N_("{name} lets figures out for whole periods such as {example}, not for {period}")
+    hint = N_("choose that period; a part of it would say more than the contract allows")
+
+
 class AssuranceTooLowError(GeowalletError):
     """Figures below the contracted assurance level."""
 
