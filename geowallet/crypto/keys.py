@@ -197,8 +197,8 @@ WRAPPED_BYTES = COMMITMENT_BYTES + 24 + KEY_BYTES + 16
 _MEMBERS = {"kind", "kdf", "ops", "memory_bytes", "salt", "vault"}
 
 
-def _read_header(header: dict[str, Any]) -> tuple[KdfCost, bytes]:
-    if set(header) != _MEMBERS:
+def _read_header(header: Any) -> tuple[KdfCost, bytes]:
+    if not isinstance(header, dict) or set(header) != _MEMBERS:
         raise ValueError("the slot header has other members")
     if header["kind"] not in KINDS or header["kdf"] != KDF:
         raise ValueError("the slot has an unknown kind or derivation")

@@ -149,8 +149,13 @@ class Frontier:
         _checked(self.nodes)
 
     def append(self, leaf: bytes) -> Frontier:
-        """Return the frontier with one more leaf hash."""
+        """Return the frontier with one more leaf hash.
+
+        Raises:
+            ValueError: It is not 32 bytes long.
+        """
         nodes, size = list(self.nodes), self.size
+        _checked([leaf])
         while size & 1:
             leaf, size = _node(nodes.pop(), leaf), size >> 1
         return Frontier(self.size + 1, (*nodes, leaf))

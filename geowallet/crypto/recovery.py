@@ -10,6 +10,8 @@ group that stands in another's place.
 
 from __future__ import annotations
 
+import re
+
 from geowallet.crypto.encoding import BITS_PER_SYMBOL, crockford, uncrockford
 from geowallet.model.errors import RecoveryTypoError
 
@@ -23,6 +25,9 @@ TAG_BYTES = 3
 _DATA_BITS = BITS_PER_SYMBOL * (SYMBOLS - 1)
 _MODULUS = 0b10_0101
 """x^5 + x^2 + 1, primitive: the powers of x are 31 different weights."""
+
+_BLANKS = re.compile(r"[\s\u2010-\u2015-]+")
+"""White space and any dash that a printer or a phone makes of ours."""
 
 
 def recovery_text(secret32: bytes, vault_tag3: bytes) -> str:
@@ -68,13 +73,14 @@ def parse_recovery(text: str) -> tuple[bytes, bytes]:
 
 
 def _split(text: str) -> list[str]:
-    words = text.replace("-", " ").split()
-    if len(words) == GROUPS:
-        return words
-    if len(words) == 2 * GROUPS:
-        # Blanks and dashes as we print them: a lost symbol costs its own group only.
-        return [left + right for left, right in zip(words[::2], words[1::2], strict=True)]
+    words = _BLANKS.sub(" ", text).split()
     whole = "".join(words)
+    if len(whole) != GROUPS * SYMBOLS:
+        # A symbol is lost or doubled: blanks as we print them show in which group.
+        if len(words) == 2 * GROUPS:
+            return [left + right for left, right in zip(words[::2], words[1::2], strict=True)]
+        if len(words) == GROUPS:
+            return words
     return [whole[at : at + SYMBOLS] for at in range(0, len(whole), SYMBOLS)]
 
 

@@ -116,6 +116,8 @@ def check_public_jwk(value: Any) -> dict[str, Any]:
     """
     if not isinstance(value, dict) or set(value) != _PUBLIC_MEMBERS:
         raise ValueError("a public key has exactly the members kty crv x y use alg")
+    if not all(isinstance(member, str) for member in value.values()):
+        raise ValueError("a member of the public key is not text")
     if value["kty"] != "EC" or value["crv"] != "P-256":
         raise ValueError("the key is not on the curve P-256")
     if (value["use"], value["alg"]) not in ALGORITHMS.items():
@@ -217,7 +219,7 @@ def _signed(protected: str, payload: bytes) -> bytes:
 
 
 def _private_key(private: dict[str, Any]) -> ec.EllipticCurvePrivateKey:
-    scalar = _coordinate(private.get("d"))
+    scalar = _coordinate(private.get("d", ""))
     if not 0 < scalar < P256_ORDER:
         raise ValueError("the private key is out of range")
     return ec.derive_private_key(scalar, ec.SECP256R1())
