@@ -1,0 +1,78 @@
+"""The confined child: locks itself down, then reads rows, evaluates, and answers.
+
+It says first, in one line of JSON, what each layer is worth; only then does
+the host send rows. It imports no key, no file format, no network and no
+numerical library, and ends by an exception without a word about it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from geowallet.contracts.evaluate import evaluate
+from geowallet.contracts.rows import Job, Row
+from geowallet.evaluator.confine import lock_down
+from geowallet.evaluator.kernel import Libc
+from geowallet.evaluator.layers import missing
+from geowallet.evaluator.limits import Limits
+
+STDIN, STDOUT = 0, 1
+CHUNK_BYTES = 1 << 16
+
+
+def main(arguments: list[str]) -> None:
+    """Serve one job under the limits given as `Limits.as_arguments`, and end the process.
+
+    Exit status: 0 after a result or without a job, 1 after an exception, 2 where a needed
+    layer does not hold.
+    """
+    limits = Limits.from_arguments(arguments)
+    report = lock_down(limits, Libc())
+    send(as_line(report))
+    if missing(report):
+        os._exit(2)
+    message = receive(limits.input_bytes)
+    if message:
+        send(as_line(answer(message)))
+    os._exit(0)  # at once: nothing is left to be flushed or written
+
+
+def answer(message: bytes) -> dict[str, Any]:
+    """Return the raw result for one message ``{"job": ..., "rows": [...]}``.
+
+    Raises:
+        ValueError: Not such a message.
+        KeyError: A member is missing.
+    """
+    value = json.loads(message)
+    rows = tuple(Row.from_json(row) for row in value["rows"])
+    return evaluate(Job.from_json(value["job"]), rows)
+
+
+def as_line(value: dict[str, Any]) -> bytes:
+    """Return ``value`` as one line of JSON, the same bytes for the same value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def receive(most_bytes: int) -> bytes:
+    """Return everything on standard input.
+
+    Raises:
+        ValueError: More than ``most_bytes``.
+    """
+    parts: list[bytes] = []
+    total = 0
+    while part := os.read(STDIN, CHUNK_BYTES):
+        total += len(part)
+        if total > most_bytes:
+            raise ValueError("the message is larger than allowed")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def send(data: bytes) -> None:
+    """Write all of ``data`` to standard output."""
+    while data:
+        data = data[os.write(STDOUT, data) :]
