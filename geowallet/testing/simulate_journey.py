@@ -7,12 +7,15 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
+from typing import TYPE_CHECKING
 
 from geowallet.model.calendar import instant_us, zone_of
-from geowallet.model.mobility import Mode, Point
 from geowallet.testing.simulate_diary import DIARY, MONTH, ZONE, Outing
 from geowallet.testing.simulate_map import ROADS, Line, point_of, survey
 from geowallet.testing.simulate_motion import Motion, travel
+
+if TYPE_CHECKING:
+    from geowallet.model.mobility import Mode, Point
 
 
 @dataclass(frozen=True, slots=True)

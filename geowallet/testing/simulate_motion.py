@@ -11,11 +11,15 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
-from random import Random
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 from geowallet.model.mobility import Mode, Point
-from geowallet.testing.simulate_map import Line, RoadKind
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from geowallet.testing.simulate_map import Line, RoadKind
 
 _NORMAL = NormalDist()
 

@@ -7,13 +7,16 @@ a few metres, with a correlation time of tens of seconds.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
+from typing import TYPE_CHECKING
 
 from geowallet.model.mobility import Mode, Point
 from geowallet.testing.simulate_journey import Journey, local_second, resting_place
 from geowallet.testing.simulate_motion import gauss
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PHONE_EVERY_S = {Mode.WALK: 5, Mode.BIKE: 3, Mode.CAR: 5, Mode.TRAIN: 5}
 """Seconds between two fixes of the phone while it moves, by mode."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geowallet.model.calendar import local_time
 from geowallet.model.mobility import Mode, Purpose
 from geowallet.testing.simulate_diary import HOLIDAYS, LEAVE, MONTH, WORK_WEEK, ZONE
-from geowallet.testing.simulate_journey import Journey
 from geowallet.testing.simulate_map import PLACES, point_of
 from geowallet.testing.simulate_receiver import PHONE_OFF
+
+if TYPE_CHECKING:
+    from geowallet.testing.simulate_journey import Journey
 
 SOFT_MODES = (Mode.WALK, Mode.BIKE)
 
