@@ -1,0 +1,148 @@
+"""Cleaning: mark fixes that cannot be where, or when, the receiver says they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.model.fixes import Fixes, FixFlag
+from geowallet.model.geodesy import distances_m
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+GPS_EPOCH_US = 315_964_800_000_000
+"""6 January 1980, the first instant of GPS time (IS-GPS-200, section 20.3.3.3.1)."""
+
+POOR_ACCURACY_M = 200.0
+"""Coarser fixes come from cell towers, not satellites (Android documents fused
+positions of 100 m and worse as "city block" accuracy); they cannot follow a path."""
+
+MAX_ACCELERATION_MPS2 = 10.0
+"""About 1 g: more than any road or rail vehicle can brake or corner (emergency
+braking on dry asphalt is 8 m/s2)."""
+
+MAX_REVERSAL_MPS2 = 2.5
+"""Average change of velocity of a vehicle that brakes, turns back and leaves again:
+comfortable braking is 2 to 3 m/s2 (AASHTO Green Book, stopping sight distance 3.4)."""
+
+JUMP_FLOOR_M = 50.0
+"""Smaller detours are receiver noise, which smoothing takes care of."""
+
+LONGEST_JUMP_FIXES = 3
+"""Reflections that last longer look like movement and are left to segmentation."""
+
+SAME_TRACK_US = 600_000_000
+"""Beyond ten minutes a detour is a visit, not an outlier."""
+
+LONELY_US = 1_800_000_000
+"""One fix away from a place, with the fixes before and after at that place within half
+an hour, shows no way there and back."""
+
+LONELY_M = 100.0
+"""How near each other the fixes before and after are then."""
+
+BAD = FixFlag.JUMP | FixFlag.DUPLICATE | FixFlag.NULL_ISLAND | FixFlag.IMPLAUSIBLE_TIME
+BAD |= FixFlag.POOR_ACCURACY | FixFlag.SHADOWED
+"""Flags that keep a fix out of stops, legs and distances."""
+
+
+def flag_single(
+    fixes: Fixes, *, latest_us: int | None = None, poor_accuracy_m: float = POOR_ACCURACY_M
+) -> Fixes:
+    """Flag what each fix shows by itself: null island, impossible time, poor accuracy.
+
+    Args:
+        fixes: ``n`` fixes.
+        latest_us: The moment of reading, UTC microseconds; None leaves the
+            future unchecked.
+        poor_accuracy_m: Coarser accuracies are flagged, metres.
+
+    Returns:
+        The same ``n`` fixes with flags added.
+    """
+    null_island = (np.abs(fixes.lat_deg) < 1e-6) & (np.abs(fixes.lon_deg) < 1e-6)
+    implausible = fixes.time_us < GPS_EPOCH_US
+    if latest_us is not None:
+        implausible |= fixes.time_us > latest_us
+    fixes = fixes.with_flag(null_island, FixFlag.NULL_ISLAND)
+    fixes = fixes.with_flag(implausible, FixFlag.IMPLAUSIBLE_TIME)
+    return fixes.with_flag(fixes.accuracy_m > poor_accuracy_m, FixFlag.POOR_ACCURACY)
+
+
+def flag_duplicates(fixes: Fixes) -> Fixes:
+    """Flag every unflagged fix at the same instant as an unflagged one before it.
+
+    Returns:
+        The same ``n`` fixes; the first of each instant stays clear, so that no
+        step lasts zero seconds.
+    """
+    index = np.flatnonzero(fixes.unflagged(BAD))
+    again = np.zeros(len(fixes), dtype=np.bool_)
+    again[index[1:]] = np.diff(fixes.time_us[index]) == 0
+    return fixes.with_flag(again, FixFlag.DUPLICATE)
+
+
+def flag_jumps(fixes: Fixes) -> Fixes:
+    """Flag fixes, alone or up to three in a row, that no vehicle can reach and leave.
+
+    Two-sided: both the step in and the step out must be impossible together,
+    so that the first fix after a tunnel is no jump.
+
+    Returns:
+        The same ``n`` fixes; `FixFlag.JUMP` added, nothing else changed.
+
+    Source:
+        Two-sided filter after Zheng (2015), "Trajectory Data Mining: An
+        Overview", ACM TIST 6(3), section on outlier detection; here on the
+        change of velocity, which also finds jumps slower than a train.
+    """
+    for run in range(1, LONGEST_JUMP_FIXES + 1):
+        index = np.flatnonzero(fixes.unflagged(BAD))
+        jump = np.zeros(len(fixes), dtype=np.bool_)
+        found = _jumps(fixes, index, run)
+        for offset in range(run):
+            jump[index[found + offset]] = True
+        fixes = fixes.with_flag(jump, FixFlag.JUMP)
+    return fixes
+
+
+def _jumps(fixes: Fixes, index: NDArray[np.intp], run: int) -> NDArray[np.intp]:
+    """Return the positions in ``index`` at which a jump of ``run`` fixes begins."""
+    if len(index) < run + 2:
+        return np.zeros(0, dtype=np.intp)
+    before, first = index[: -run - 1], index[1:-run]
+    last, after = index[run:-1], index[run + 1 :]
+    in_m, out_m, direct_m = (
+        distances_m(fixes.lat_deg[a], fixes.lon_deg[a], fixes.lat_deg[b], fixes.lon_deg[b])
+        for a, b in ((before, first), (last, after), (before, after))
+    )
+    in_s = np.maximum(fixes.time_us[first] - fixes.time_us[before], 1) / 1e6
+    out_s = np.maximum(fixes.time_us[after] - fixes.time_us[last], 1) / 1e6
+    in_mps, out_mps, direct2 = in_m / in_s, out_m / out_s, direct_m**2
+    # Law of cosines in the triangle before-jump-after gives the turn at the jump.
+    cosine = (in_m**2 + out_m**2 - direct2) / np.maximum(2 * in_m * out_m, 1e-9)
+    turn2 = in_mps**2 + out_mps**2 + 2 * in_mps * out_mps * np.clip(cosine, -1, 1)
+    change_mps2 = np.sqrt(np.maximum(turn2, 0)) / ((in_s + out_s) / 2)
+    limit = np.where(cosine > 0.5, MAX_REVERSAL_MPS2, MAX_ACCELERATION_MPS2)
+    wide = (np.minimum(in_m, out_m) > JUMP_FLOOR_M) & (in_m + out_m > direct_m + JUMP_FLOOR_M)
+    near = fixes.time_us[after] - fixes.time_us[before] < SAME_TRACK_US
+    sharp = near & (change_mps2 > limit)
+    if run == 1:
+        within = fixes.time_us[after] - fixes.time_us[before] < LONELY_US
+        sharp |= within & (direct_m < LONELY_M) & (np.minimum(in_m, out_m) > 2 * LONELY_M)
+    found: NDArray[np.intp] = np.flatnonzero(wide & sharp) + 1
+    if run == 1:
+        return _worst_of_neighbours(found, change_mps2)
+    return found
+
+
+def _worst_of_neighbours(
+    found: NDArray[np.intp], change_mps2: NDArray[np.float64]
+) -> NDArray[np.intp]:
+    """Keep, of two adjacent candidates, the sharper: a jump also bends its neighbours."""
+    strength = np.zeros(len(change_mps2) + 2)
+    strength[found] = change_mps2[found - 1]
+    sharper = (strength[found] >= strength[found - 1]) & (strength[found] > strength[found + 1])
+    return found[sharper]

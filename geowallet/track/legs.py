@@ -1,0 +1,152 @@
+"""Legs: where, within a trip, walking turns into riding and back.
+
+Change points are sought as in Zheng et al. 2008 ("Understanding mobility based on
+GPS data", UbiComp): almost every change of mode passes through a walk, so a trip is
+cut into walks and the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.track.motion import runs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geowallet.track.motion import Path
+
+FASTEST_WALK_MPS = 2.2
+"""Walking turns into running at about 2.1 m/s (Hreljac 1993, "Preferred and
+energetically optimal gait transition speeds", Med. Sci. Sports Exerc. 25)."""
+
+SLOWEST_WALK_MPS = 0.6
+"""Slower is waiting: 1.34 m/s less three standard deviations (Buchmueller and Weidmann)."""
+
+SPEED_WINDOW_S = 20.0
+"""Half window of the speed that tells walking from riding."""
+
+EDGE_WINDOW_S = 6.0
+"""Half window of the speed that places a change to the second."""
+
+EDGE_SEARCH_S = 60.0
+"""How far from its first estimate a change is looked for."""
+
+SHORTEST_WALK_S = 60.0
+"""Less is manoeuvring, a jam or a stop of a bus."""
+
+SHORTEST_WALK_M = 60.0
+"""A walk that is worth a leg."""
+
+SHORTEST_RIDE_S = 45.0
+"""Less is noise, a short run, or an escalator."""
+
+SHORTEST_RIDE_M = 150.0
+"""A ride that is worth a leg."""
+
+WALKING_SHARE = 0.6
+"""Of the time not spent waiting, this share of a walk is at walking speed; a jam
+alternates between standing and rolling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Fixes ``first`` to ``last`` of a path, both included; ``on_foot`` or not."""
+
+    first: int
+    last: int
+    on_foot: bool
+
+
+def find_legs(
+    path: Path,
+    first: int,
+    last: int,
+    *,
+    slow_mps: NDArray[np.float64],
+    edge_mps: NDArray[np.float64],
+) -> tuple[Span, ...]:
+    """Cut one trip into walks and rides.
+
+    Args:
+        path: The fixes of the chunk.
+        first: Index of the first fix of the trip.
+        last: Index of its last fix.
+        slow_mps: ``(n,)`` speeds of the path over `SPEED_WINDOW_S`.
+        edge_mps: ``(n,)`` speeds of the path over `EDGE_WINDOW_S`.
+
+    Returns:
+        At least one span; each begins at the fix where the one before ends.
+    """
+    rows = slice(first, last + 1)
+    labels = _labels(path.time_s[rows], slow_mps[rows])
+    changes = np.flatnonzero(np.diff(labels.astype(np.int8))) + 1
+    edges = [0]
+    for change in changes:
+        on_foot_before = bool(labels[change - 1])
+        place = _refine(path.time_s[rows], edge_mps[rows], int(change), on_foot_before)
+        edges.append(min(max(place, edges[-1] + 1), last - first - 1))
+    edges.append(last - first)
+    kinds = [bool(labels[0]), *(bool(labels[change]) for change in changes)]
+    spans = zip(edges[:-1], edges[1:], kinds, strict=True)
+    return tuple(Span(first + a, first + b, foot) for a, b, foot in spans if b > a)
+
+
+def _labels(time_s: NDArray[np.float64], speed_mps: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which fixes are on foot, after short runs have joined their neighbours."""
+    step_m = np.diff(time_s, append=time_s[-1]) * speed_mps
+    riding = speed_mps > FASTEST_WALK_MPS
+    for first, last in runs(riding):
+        seconds = time_s[min(last + 1, len(time_s) - 1)] - time_s[first]
+        metres = float(np.sum(step_m[first : last + 1]))
+        if seconds < SHORTEST_RIDE_S or metres < SHORTEST_RIDE_M:
+            riding[first : last + 1] = False
+    if not np.any(riding):
+        return np.ones(len(time_s), dtype=np.bool_)
+    for first, last in runs(~riding):
+        if not _is_walk(time_s, speed_mps, step_m, first, last):
+            riding[first : last + 1] = True
+    return ~riding
+
+
+def _is_walk(
+    time_s: NDArray[np.float64],
+    speed_mps: NDArray[np.float64],
+    step_m: NDArray[np.float64],
+    first: int,
+    last: int,
+) -> bool:
+    step_s = np.diff(time_s, append=time_s[-1])[first : last + 1]
+    speed = speed_mps[first : last + 1]
+    moving_s = float(np.sum(step_s[speed >= SLOWEST_WALK_MPS]))
+    at_pace = (speed >= SLOWEST_WALK_MPS) & (speed <= FASTEST_WALK_MPS)
+    walking_s = float(np.sum(step_s[at_pace]))
+    metres = float(np.sum(step_m[first : last + 1][at_pace]))
+    long_enough = walking_s >= SHORTEST_WALK_S and metres >= SHORTEST_WALK_M
+    return long_enough and walking_s >= WALKING_SHARE * moving_s and _steady(speed, step_s)
+
+
+def _steady(speed_mps: NDArray[np.float64], step_s: NDArray[np.float64]) -> bool:
+    """Say whether walking comes in one stretch, not in crawls between halts.
+
+    A jam crawls for seconds; a walk holds its pace for at least half a minute.
+    """
+    pace = (speed_mps >= SLOWEST_WALK_MPS) & (speed_mps <= FASTEST_WALK_MPS)
+    longest_s = max((float(np.sum(step_s[a : b + 1])) for a, b in runs(pace)), default=0.0)
+    return longest_s >= SHORTEST_WALK_S / 2
+
+
+def _refine(
+    time_s: NDArray[np.float64], speed_mps: NDArray[np.float64], change: int, on_foot_before: bool
+) -> int:
+    """Return the index near ``change`` that best parts walking speeds from higher ones."""
+    low = int(np.searchsorted(time_s, time_s[change] - EDGE_SEARCH_S))
+    high = int(np.searchsorted(time_s, time_s[change] + EDGE_SEARCH_S, side="right"))
+    excess = np.clip(speed_mps[low:high] - FASTEST_WALK_MPS, -2.0, 2.0)
+    weight = np.gradient(time_s[low:high]) if high - low > 1 else np.ones(high - low)
+    gain = np.cumsum(excess * weight) * (1.0 if on_foot_before else -1.0)
+    # The cut follows the fix after which riding pays most (or stops paying).
+    return low + int(np.argmin(gain))

@@ -1,0 +1,150 @@
+"""The path of one stretch of time, and how fast it was followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.model.geodesy import distances_m, step_lengths_m
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geowallet.model.fixes import Fixes
+
+SHORTEST_GAP_S = 120.0
+"""Silences below two minutes are bridged: a red light, a short tunnel."""
+
+LONGEST_GAP_S = 900.0
+"""Sources slower than a fix in fifteen minutes do not follow a path."""
+
+GAP_CADENCES = 10.0
+"""A gap is ten times the usual interval of the source while it moves."""
+
+PARKED_M = 250.0
+"""A silence that ends this near its start is a stay: phones notice a departure only
+after the radius of their geofence, 100 to 200 m (Android and iOS documentation)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """``n`` good fixes of one chunk, in strict time order.
+
+    Attributes:
+        time_s: float64 ``(n,)``, seconds since ``start_us``.
+        lat_deg: float64 ``(n,)``.
+        lon_deg: float64 ``(n,)``, unwrapped at the antimeridian.
+        accuracy_m: float64 ``(n,)``, NaN where unknown.
+        start_us: Instant of the first fix.
+        step_m: float64 ``(n - 1,)``, metres to the next fix.
+        gap: bool ``(n - 1,)``, whether the step is a silence: never travelled metres.
+        piece: int ``(n,)``, counts the silences with displacement before each fix.
+    """
+
+    time_s: NDArray[np.float64]
+    lat_deg: NDArray[np.float64]
+    lon_deg: NDArray[np.float64]
+    accuracy_m: NDArray[np.float64]
+    start_us: int
+    step_m: NDArray[np.float64]
+    gap: NDArray[np.bool_]
+    piece: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    def instant_us(self, index: int) -> int:
+        """Return the instant of the fix at ``index``, UTC microseconds, exactly."""
+        return self.start_us + round(float(self.time_s[index]) * 1e6)
+
+    def bounds(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return, per fix, the first index of its piece and the index after its last."""
+        low = np.searchsorted(self.piece, self.piece, side="left")
+        return low, np.searchsorted(self.piece, self.piece, side="right")
+
+
+def path_of(fixes: Fixes) -> Path:
+    """Return the path through ``fixes`` (at least one, at distinct instants)."""
+    time_s = (fixes.time_us - fixes.time_us[0]) / 1e6
+    lon_deg = np.unwrap(fixes.lon_deg, period=360.0)
+    step_m = step_lengths_m(fixes.lat_deg, lon_deg)
+    step_s = np.diff(time_s)
+    gap = step_s > gap_limit_s(step_m, step_s)
+    piece = np.concatenate(([0], np.cumsum(gap & (step_m > PARKED_M))))
+    return Path(
+        time_s=time_s,
+        lat_deg=fixes.lat_deg,
+        lon_deg=lon_deg,
+        accuracy_m=fixes.accuracy_m,
+        start_us=int(fixes.time_us[0]),
+        step_m=step_m,
+        gap=gap,
+        piece=piece,
+    )
+
+
+def gap_limit_s(step_m: NDArray[np.float64], step_s: NDArray[np.float64]) -> float:
+    """Return the silence in seconds above which a step is a gap.
+
+    Ten usual intervals of the moving source (steps faster than 1 m/s), at
+    least two and at most fifteen minutes.
+    """
+    moving = step_s[step_m > step_s]
+    usual_s = float(np.median(moving)) if len(moving) else 0.0
+    return float(np.clip(GAP_CADENCES * usual_s, SHORTEST_GAP_S, LONGEST_GAP_S))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Means:
+    """Mean instant and position of a window about each fix, each ``(n,)``."""
+
+    time_s: NDArray[np.float64]
+    lat_deg: NDArray[np.float64]
+    lon_deg: NDArray[np.float64]
+
+
+def means(path: Path, low: NDArray[np.intp], high: NDArray[np.intp]) -> Means:
+    """Return the means over the fixes ``low[i]`` to ``high[i] - 1``, never empty."""
+    count = high - low
+
+    def mean(column: NDArray[np.float64]) -> NDArray[np.float64]:
+        # About the first value, so that the running sum keeps centimetres.
+        total = np.concatenate(([0.0], np.cumsum(column - column[0])))
+        result: NDArray[np.float64] = (total[high] - total[low]) / count + column[0]
+        return result
+
+    return Means(mean(path.time_s), mean(path.lat_deg), mean(path.lon_deg))
+
+
+def speeds_mps(path: Path, *, half_s: float) -> NDArray[np.float64]:
+    """Speed at each fix: from the mean of the fixes before to the mean of those after.
+
+    Averaging both ends keeps receiver noise out; a slow source uses the fixes
+    on either side, however far.
+
+    Args:
+        path: ``n`` fixes.
+        half_s: Length of the window on each side, seconds, > 0.
+
+    Returns:
+        ``(n,)`` metres per second; 0 for a fix alone in its piece.
+    """
+    low, high = path.bounds()
+    index = np.arange(len(path))
+    first = np.searchsorted(path.time_s, path.time_s - half_s, side="left")
+    last = np.searchsorted(path.time_s, path.time_s + half_s, side="right")
+    first = np.maximum(np.minimum(first, index - 1), low)
+    last = np.minimum(np.maximum(last, index + 2), high)
+    before, after = means(path, first, index + 1), means(path, index, last)
+    length_m = distances_m(before.lat_deg, before.lon_deg, after.lat_deg, after.lon_deg)
+    duration_s = after.time_s - before.time_s
+    return np.divide(length_m, duration_s, out=np.zeros_like(length_m), where=duration_s > 0)
+
+
+def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return the ``(first, last)`` index of every run of set values, both included."""
+    edges = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))
+    pairs = zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1, strict=True)
+    return [(int(first), int(last)) for first, last in pairs]

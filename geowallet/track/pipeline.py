@@ -1,0 +1,195 @@
+"""From the fixes of all sources to trips and stops.
+
+The timeline is cut at silences of `CUT_GAP_US` and each chunk is analysed alone: the
+result is a function of the set of fixes, never of the order in which files came, and a
+new file changes nothing outside the chunks it touches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.crypto.canonical import digest_of
+from geowallet.model.geodesy import distance_m, step_lengths_m
+from geowallet.model.mobility import Point, Stop, Trip
+from geowallet.model.provenance import Algorithm
+from geowallet.track import clean, distance, legs, mode, motion, sources, stops, trips
+from geowallet.track.clean import BAD, flag_jumps, flag_single
+from geowallet.track.motion import PARKED_M, path_of
+from geowallet.track.sources import Merged, SourcedFixes, merge
+from geowallet.track.trips import movements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import ModuleType
+
+    from numpy.typing import NDArray
+
+    from geowallet.model.fixes import Fixes
+
+CUT_GAP_US = 2 * 3_600_000_000
+"""Two hours without a fix end a chunk: longer than any tunnel or dead phone within a
+trip that could still be measured, shorter than a night or a working morning."""
+
+VERSION = "1"
+"""Of all stages; raised whenever a result changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedOnce:
+    """What several sources saw and only one was counted for.
+
+    Attributes:
+        metres: Straight steps of the chosen source where another was active.
+        fixes_used: For each source (SHA-256, hex), how many of its fixes were used.
+    """
+
+    metres: int
+    fixes_used: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What the fixes show.
+
+    Attributes:
+        trips: In time order.
+        stops: In time order, activity stops and short ones.
+        fixes: All fixes of all sources in one table, flagged; none is missing.
+        counted_once: Where sources overlapped.
+    """
+
+    trips: tuple[Trip, ...]
+    stops: tuple[Stop, ...]
+    fixes: Fixes
+    counted_once: CountedOnce
+
+
+def analyse(traces: Sequence[SourcedFixes], *, latest_us: int | None = None) -> Analysis:
+    """Return trips and stops; a function of the set of fixes.
+
+    Args:
+        traces: Any number, in any order, repeated or not.
+        latest_us: The moment of reading, UTC microseconds; later fixes are
+            flagged. None leaves the future unchecked.
+    """
+    checked = [
+        SourcedFixes(trace.source, trace.device, flag_single(trace.fixes, latest_us=latest_us))
+        for trace in traces
+    ]
+    merged = merge(checked)
+    fixes = flag_jumps(merged.fixes)
+    good = np.flatnonzero(fixes.unflagged(BAD))
+    used, stream = fixes.take(good), merged.stream[good]
+    all_trips: list[Trip] = []
+    all_stops: list[Stop] = []
+    for first, last in _chunks(used):
+        rows = slice(first, last)
+        found_trips, found_stops = movements(path_of(used.take(rows)), stream[rows], merged.sources)
+        all_stops += _parked(used, first)
+        all_trips += found_trips
+        all_stops += found_stops
+    once = _counted_once(merged, used, stream, merged.several[good])
+    return Analysis(tuple(all_trips), tuple(all_stops), fixes, once)
+
+
+def affected_window(
+    coverage: Iterable[tuple[int, int]], changed: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Return which stretches of time to analyse again after a change.
+
+    Args:
+        coverage: First and last instant (UTC microseconds) of every stored run
+            of fixes, the new ones included; overlaps are welcome.
+        changed: First and last instant of each run that came or went.
+
+    Returns:
+        ``(start_us, end_us)``, both included, ascending and disjoint: the
+        chunks that were touched and the neighbours of each, because a parked
+        night lies between two chunks. Replace the trips and stops that lie
+        wholly inside.
+    """
+    touched = list(changed)
+    chunks = _joined([*coverage, *touched])
+    hit = [any(a <= end and b >= start for a, b in touched) for start, end in chunks]
+    near = [any(hit[max(number - 1, 0) : number + 2]) for number in range(len(chunks))]
+    windows: list[tuple[int, int]] = []
+    for number, (start, end) in enumerate(chunks):
+        if near[number] and number and near[number - 1]:
+            windows[-1] = (windows[-1][0], end)
+        elif near[number]:
+            windows.append((start, end))
+    return windows
+
+
+def algorithms() -> tuple[Algorithm, ...]:
+    """Return every stage with its version and the digest of its parameters."""
+    stages: dict[str, tuple[ModuleType, ...]] = {
+        "clean": (clean,),
+        "sources": (sources,),
+        "stops": (stops, motion),
+        "legs": (legs,),
+        "mode": (mode,),
+        "distance": (distance,),
+        "trips": (trips,),
+    }
+    found = [_algorithm(name, modules) for name, modules in stages.items()]
+    cut = digest_of({"CUT_GAP_US": str(CUT_GAP_US)})
+    return (*found, Algorithm("geowallet.track.pipeline", VERSION, cut))
+
+
+def _algorithm(name: str, modules: tuple[ModuleType, ...]) -> Algorithm:
+    parameters = {
+        f"{module.__name__}.{key}": repr(value)
+        for module in modules
+        for key, value in vars(module).items()
+        if key.isupper() and isinstance(value, int | float | str | dict)
+    }
+    return Algorithm(f"geowallet.track.{name}", VERSION, digest_of(parameters))
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans joined where less than `CUT_GAP_US` parts them."""
+    chunks: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if chunks and start - chunks[-1][1] < CUT_GAP_US:
+            chunks[-1] = (chunks[-1][0], max(chunks[-1][1], end))
+        else:
+            chunks.append((start, end))
+    return chunks
+
+
+def _chunks(used: Fixes) -> list[tuple[int, int]]:
+    """Return ``(first, after last)`` of each chunk of good fixes."""
+    if not len(used):
+        return []
+    cuts = np.flatnonzero(np.diff(used.time_us) >= CUT_GAP_US) + 1
+    edges = [0, *(int(cut) for cut in cuts), len(used)]
+    return list(pairwise(edges))
+
+
+def _parked(used: Fixes, first: int) -> list[Stop]:
+    """Return the stop in the silence before the chunk that begins at ``first``, if it is one."""
+    if not first:
+        return []
+    lat, lon = used.lat_deg[first - 1 : first + 1], used.lon_deg[first - 1 : first + 1]
+    if distance_m(float(lat[0]), float(lon[0]), float(lat[1]), float(lon[1])) > PARKED_M:
+        return []
+    start_us, end_us = (int(when) for when in used.time_us[first - 1 : first + 1])
+    return [Stop(start_us, end_us, Point(float(lat[0]), float(lon[0])), 0, is_activity=True)]
+
+
+def _counted_once(
+    merged: Merged, used: Fixes, stream: NDArray[np.int32], several: NDArray[np.bool_]
+) -> CountedOnce:
+    both = several[1:] & several[:-1] & (np.diff(used.time_us) <= sources.ACTIVE_US)
+    metres = float(np.sum(step_lengths_m(used.lat_deg, used.lon_deg)[both]))
+    count = np.bincount(stream, minlength=len(merged.sources))
+    totals: dict[str, int] = {}
+    for source, fixes_used in zip(merged.sources, count, strict=True):
+        totals[source] = totals.get(source, 0) + int(fixes_used)
+    return CountedOnce(round(metres), tuple(sorted(totals.items())))

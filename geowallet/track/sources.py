@@ -1,0 +1,159 @@
+"""Overlapping sources: one stream of fixes, in which no interval counts twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.model.fixes import Fixes, FixFlag, no_fixes
+from geowallet.track.clean import BAD, flag_duplicates
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+ACTIVE_US = 120_000_000
+"""A source is active between fixes at most two minutes apart; in longer silences
+another source may fill in."""
+
+UNKNOWN_ACCURACY_M = 10.0
+"""Assumed where a source gives none: twice the 4.9 m (68 %) that GPS.gov reports for
+smartphones under open sky."""
+
+CADENCE_COST_M_PER_S = 2.0
+"""How many metres of accuracy one second of cadence is worth: what a pedestrian or a
+turning car may move unseen."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourcedFixes:
+    """Fixes of one device from one source file.
+
+    Attributes:
+        source: SHA-256 (hex) of the file.
+        device: Name of the device within the file, or "".
+        fixes: The fixes themselves.
+    """
+
+    source: str
+    device: str
+    fixes: Fixes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Merged:
+    """All fixes of all sources in one table.
+
+    Attributes:
+        fixes: ``n`` fixes in time order; those of the worse source `SHADOWED`.
+        stream: int32 ``(n,)``, index into ``sources``.
+        sources: SHA-256 (hex) of the file of each stream.
+        several: bool ``(n,)``, whether another source was active at the time.
+    """
+
+    fixes: Fixes
+    stream: NDArray[np.int32]
+    sources: tuple[str, ...]
+    several: NDArray[np.bool_]
+
+
+def merge(traces: Sequence[SourcedFixes]) -> Merged:
+    """Put all traces in one table and shadow, in each interval, all but the best.
+
+    The result is a function of the set of traces: neither their order nor
+    their repetition changes it. The same fix in two files counts once. Where
+    sources overlap, the one with the lower cost (median accuracy plus
+    cadence) is kept; ties fall to the lower digest, then device name.
+    """
+    streams = _streams(traces)
+    fixes, stream = _table([trace.fixes for trace in streams])
+    clear = fixes.unflagged(BAD)
+    copy = _copies(fixes, clear)
+    segments = _segments(fixes, stream, clear & ~copy)
+    shadowed, several = _choose(fixes, stream, segments)
+    fixes = fixes.with_flag(clear & (shadowed | copy), FixFlag.SHADOWED)
+    fixes = flag_duplicates(fixes)
+    return Merged(fixes, stream, tuple(trace.source for trace in streams), several)
+
+
+def _streams(traces: Sequence[SourcedFixes]) -> list[SourcedFixes]:
+    """Return the traces in a fixed order."""
+
+    def rank(trace: SourcedFixes) -> tuple[str, str, int, bytes]:
+        columns = (trace.fixes.time_us, trace.fixes.lat_deg, trace.fixes.lon_deg)
+        return trace.source, trace.device, len(trace.fixes), b"".join(c.tobytes() for c in columns)
+
+    return sorted((trace for trace in traces if len(trace.fixes)), key=rank)
+
+
+def _table(tables: list[Fixes]) -> tuple[Fixes, NDArray[np.int32]]:
+    """Return one table sorted by time, then position, then stream."""
+    if not tables:
+        return no_fixes(), np.zeros(0, dtype=np.int32)
+    columns = [np.concatenate(parts) for parts in zip(*(t.columns() for t in tables), strict=True)]
+    stream = np.repeat(np.arange(len(tables), dtype=np.int32), [len(t) for t in tables])
+    time_us, lat_deg, lon_deg, _, accuracy_m = columns[:5]
+    known_m = np.where(np.isnan(accuracy_m), np.inf, accuracy_m)
+    order = np.lexsort((stream, known_m, lon_deg, lat_deg, time_us))
+    return Fixes(*(column[order] for column in columns)), stream[order]
+
+
+def _copies(fixes: Fixes, clear: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a mask of clear fixes that repeat the instant and place of one before."""
+    index = np.flatnonzero(clear)
+    same = np.diff(fixes.time_us[index]) == 0
+    same &= np.abs(np.diff(fixes.lat_deg[index])) < 1e-7
+    same &= np.abs(np.diff(fixes.lon_deg[index])) < 1e-7
+    copy = np.zeros(len(fixes), dtype=np.bool_)
+    copy[index[1:]] = same
+    return copy
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Segment:
+    """One stream without silence: cheaper is better, then the lower stream."""
+
+    cost_m: float
+    stream: int
+    start_us: int
+    end_us: int
+
+
+def _segments(
+    fixes: Fixes, stream: NDArray[np.int32], use: NDArray[np.bool_]
+) -> tuple[_Segment, ...]:
+    found: list[_Segment] = []
+    for number in np.unique(stream[use]):
+        index = np.flatnonzero(use & (stream == number))
+        time_us = fixes.time_us[index]
+        breaks = np.flatnonzero(np.diff(time_us) > ACTIVE_US) + 1
+        for part in np.split(np.arange(len(index)), breaks):
+            if len(part) > 1:
+                cost_m = _cost_m(time_us[part], fixes.accuracy_m[index[part]])
+                span = int(time_us[part[0]]), int(time_us[part[-1]])
+                found.append(_Segment(cost_m, int(number), *span))
+    return tuple(sorted(found))
+
+
+def _cost_m(time_us: NDArray[np.int64], accuracy_m: NDArray[np.float64]) -> float:
+    known_m = np.where(np.isnan(accuracy_m), UNKNOWN_ACCURACY_M, accuracy_m)
+    cadence_s = float(np.median(np.diff(time_us))) / 1e6
+    return float(np.median(known_m)) + CADENCE_COST_M_PER_S * cadence_s
+
+
+def _choose(
+    fixes: Fixes, stream: NDArray[np.int32], segments: tuple[_Segment, ...]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which fixes a better segment covers, and which two streams see."""
+    owner = np.full(len(fixes), -1, dtype=np.int32)
+    several = np.zeros(len(fixes), dtype=np.bool_)
+    for segment in segments:
+        low = int(np.searchsorted(fixes.time_us, segment.start_us, side="left"))
+        high = int(np.searchsorted(fixes.time_us, segment.end_us, side="right"))
+        covered = owner[low:high]
+        several[low:high] |= (covered >= 0) & (covered != segment.stream)
+        owner[low:high] = np.where(covered < 0, segment.stream, covered)
+    return (owner >= 0) & (owner != stream), several

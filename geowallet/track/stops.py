@@ -1,0 +1,179 @@
+"""Stops: where the owner stayed, told apart from lights, platforms and silences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.model.geodesy import distance_m, distances_m
+from geowallet.track.motion import means, runs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geowallet.track.motion import Path
+
+STILL_WINDOW_S = 60.0
+"""Span over which a displacement is looked at. A pedestrian covers 80 m in it."""
+
+STILL_MPS = 0.5
+"""Slower than this over `STILL_WINDOW_S` is no walk: free walking speeds are 1.34 m/s
+with a standard deviation of 0.26 (Buchmueller and Weidmann 2006, "Parameters of
+pedestrians", ETH IVT report 132)."""
+
+SMOOTH_S = 10.0
+"""Half window of the positions compared, so that noise does not look like movement."""
+
+STOP_RADIUS_M = 100.0
+"""Stays this near each other, with no excursion in between, are one stop (Hariharan and
+Toyama 2004 and trackintel use 50 to 200 m)."""
+
+EXCURSION_M = 150.0
+"""Beyond this a walk is a trip, even if it returns to where it began."""
+
+LONGEST_EXCURSION_S = 600.0
+"""Roaming within a building or a yard for longer is movement."""
+
+SHORTEST_STOP_S = 120.0
+"""Shorter halts are traffic: signal cycles last up to two minutes (HCM)."""
+
+ACTIVITY_S = 600.0
+"""Stops of ten minutes separate trips: longer than the wait on a platform, shorter than
+a visit (trackintel's default is 15 minutes, OpenPATH's is 5)."""
+
+SETTLED_M = 20.0
+"""A stop begins and ends within this distance of its centre; what is beyond is travel."""
+
+SLOWEST_TRAVEL_MPS = 3.0
+"""A silence with displacement that is longer than the way takes at this door-to-door
+speed, by `ACTIVITY_S`, hides a stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A stop as a span of fixes of a path.
+
+    Attributes:
+        first: Index of its first fix.
+        last: Index of its last fix.
+        lat_deg: Latitude of its centre.
+        lon_deg: Longitude of its centre.
+        duration_s: From the first to the last fix.
+    """
+
+    first: int
+    last: int
+    lat_deg: float
+    lon_deg: float
+    duration_s: float
+
+    @property
+    def is_activity(self) -> bool:
+        """Whether it separates trips."""
+        return self.duration_s >= ACTIVITY_S
+
+
+def still(path: Path) -> NDArray[np.bool_]:
+    """Return which fixes stay where they are in the minute before or the one after."""
+    low, high = path.bounds()
+    first = np.searchsorted(path.time_s, path.time_s - SMOOTH_S, side="left")
+    last = np.searchsorted(path.time_s, path.time_s + SMOOTH_S, side="right")
+    smooth = means(path, np.maximum(first, low), np.minimum(last, high))
+    result = np.zeros(len(path), dtype=np.bool_)
+    for sign in (-1.0, 1.0):
+        limits = path.time_s[low], path.time_s[high - 1]
+        when_s = np.clip(path.time_s + sign * STILL_WINDOW_S, *limits)
+        span_s = np.abs(when_s - path.time_s)
+        moved_m = distances_m(
+            smooth.lat_deg,
+            smooth.lon_deg,
+            np.interp(when_s, smooth.time_s, smooth.lat_deg),
+            np.interp(when_s, smooth.time_s, smooth.lon_deg),
+        )
+        result |= (span_s >= STILL_WINDOW_S / 2) & (moved_m < STILL_MPS * span_s)
+    return result
+
+
+def find_stays(path: Path, still_fixes: NDArray[np.bool_]) -> tuple[Stay, ...]:
+    """Return the stays of at least two minutes, in time order, without overlap.
+
+    Args:
+        path: The fixes of one chunk.
+        still_fixes: As `still` returns.
+    """
+    found: list[Stay] = []
+    for first, last in _still_runs(path, still_fixes):
+        stay = _stay(path, first, last)
+        if found and _same_stop(path, found[-1], stay):
+            found[-1] = _stay(path, found[-1].first, last)
+        else:
+            found.append(stay)
+    settled = (_settle(path, stay) for stay in found if stay.duration_s >= SHORTEST_STOP_S)
+    return tuple(stay for stay in settled if stay.duration_s >= SHORTEST_STOP_S)
+
+
+def hidden_stays(path: Path) -> tuple[int, ...]:
+    """Return the index of each step that is a silence long enough to hide a stay elsewhere."""
+    slack_s = np.diff(path.time_s) - path.step_m / SLOWEST_TRAVEL_MPS
+    hidden = (np.diff(path.piece) > 0) & (slack_s >= ACTIVITY_S)
+    return tuple(int(step) for step in np.flatnonzero(hidden))
+
+
+def _still_runs(path: Path, still_fixes: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for first, last in runs(still_fixes):
+        cuts = np.flatnonzero(np.diff(path.piece[first : last + 1])) + first
+        starts, ends = [first, *(cuts + 1)], [*cuts, last]
+        found += [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
+    return found
+
+
+def _stay(path: Path, first: int, last: int) -> Stay:
+    rows = slice(first, last + 1)
+    centre = float(np.median(path.lat_deg[rows])), float(np.median(path.lon_deg[rows]))
+    return Stay(first, last, *centre, float(path.time_s[last] - path.time_s[first]))
+
+
+def _same_stop(path: Path, before: Stay, after: Stay) -> bool:
+    """Say whether two stays are one, with some roaming in between."""
+    between_s = path.time_s[after.first] - path.time_s[before.last]
+    if path.piece[before.last] != path.piece[after.first] or between_s > LONGEST_EXCURSION_S:
+        return False
+    rows = slice(before.last, after.first + 1)
+    away_m = _distance_m(path, rows, before)
+    apart_m = distance_m(before.lat_deg, before.lon_deg, after.lat_deg, after.lon_deg)
+    long_enough = max(before.duration_s, after.duration_s) >= SHORTEST_STOP_S
+    return long_enough and apart_m <= STOP_RADIUS_M and float(np.max(away_m)) <= EXCURSION_M
+
+
+def _settle(path: Path, stay: Stay) -> Stay:
+    """Trim a stay to the fixes near its centre; a silence at its ends stays inside."""
+    rows = slice(stay.first, stay.last + 1)
+    near = np.flatnonzero(_distance_m(path, rows, stay) <= _settled_m(path, rows)) + stay.first
+    if not len(near):
+        return stay
+    first, last = int(near[0]), int(near[-1])
+    silent = np.flatnonzero(np.diff(path.time_s[rows]) > STILL_WINDOW_S) + stay.first
+    if np.any(silent < first):
+        first = int(silent[0])
+    if np.any(silent >= last):
+        last = int(silent[-1]) + 1
+    duration_s = float(path.time_s[last] - path.time_s[first])
+    return Stay(first, last, stay.lat_deg, stay.lon_deg, duration_s)
+
+
+def _settled_m(path: Path, rows: slice) -> float:
+    known = path.accuracy_m[rows]
+    usual_m = float(np.nanmedian(known)) if np.any(~np.isnan(known)) else 0.0
+    return max(SETTLED_M, usual_m)
+
+
+def _distance_m(path: Path, rows: slice, stay: Stay) -> NDArray[np.float64]:
+    return distances_m(
+        path.lat_deg[rows],
+        path.lon_deg[rows],
+        np.asarray(stay.lat_deg),
+        np.asarray(stay.lon_deg),
+    )
