@@ -81,10 +81,20 @@ def check_period(terms: Terms, period: Period) -> None:
     """
     if period.first not in terms.covers or period.last not in terms.covers:
         raise PeriodRefusedError(name=terms.name, period=str(period), allowed=str(terms.covers))
-    whole = _whole(period.first, terms.cadence)
-    allowed = Period(max(whole.first, terms.covers.first), min(whole.last, terms.covers.last))
+    allowed = next(item for item in periods(terms) if period.first in item)
     if period != allowed:
         raise PeriodCadenceError(name=terms.name, period=str(period), example=str(allowed))
+
+
+def periods(terms: Terms) -> tuple[Period, ...]:
+    """Return every period that an export may speak of, in order; never empty."""
+    found = []
+    day = terms.covers.first
+    while day in terms.covers:
+        whole = _whole(day, terms.cadence)
+        found.append(Period(day, min(whole.last, terms.covers.last)))
+        day = whole.last + dt.timedelta(days=1)
+    return tuple(found)
 
 
 def group_keys(terms: Terms, period: Period) -> tuple[tuple[str, ...], ...]:

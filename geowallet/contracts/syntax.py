@@ -156,7 +156,7 @@ def terms_from_json(value: Any) -> Terms:
         expires=top.date("expires"),
         min_assurance=assurance.choice("level", LEVELS),
         min_share_percent=assurance.integer("share_percent", 0, 100),
-        retention_months=top.integer("retention_months", 0, 120),
+        retention_months=top.integer("retention_months", 1, 120),
         issued=top.date("issued"),
     )
     assurance.done()
