@@ -73,13 +73,13 @@ def decode_fixes(blob: bytes) -> Fixes:
     raw = np.frombuffer(data, dtype=np.uint8)
     time_ms = np.cumsum(_whole(raw[: 8 * n], n, np.dtype("<i8")))
     _check_times(time_ms)
-    columns = []
+    columns: list[NDArray[Any]] = [time_ms * 1000]
     for place, steps in enumerate(_UNITS):
         part = raw[(8 + 4 * place) * n : (12 + 4 * place) * n]
         whole = np.cumsum(_whole(part, n, np.dtype("<u4")), dtype=np.uint32).view(np.int32)
         columns.append(np.where(whole == _UNKNOWN, np.nan, whole / steps))
-    flags = _whole(raw[_FIX_BYTES * n - 2 * n :], n, np.dtype("<u2"))
-    return Fixes(time_ms * 1000, *columns, flags)
+    columns.append(_whole(raw[_FIX_BYTES * n - 2 * n :], n, np.dtype("<u2")))
+    return Fixes(*columns)
 
 
 def split_fixes(fixes: Fixes) -> Iterator[Fixes]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geowallet.model.errors import VaultDamagedError, VaultFormatError, VaultSchemaError
 from geowallet.vault.faults import WALLET_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 FORMAT = 1
@@ -47,8 +48,8 @@ TABLES = (
 )
 """Keys of records have their own table: to erase a record is to remove its key."""
 
-SCHEMA_SHA256 = "0" * 64
-"""SHA-256 of `schema_digest` over `TABLES`; anything else in the file is refused."""
+SCHEMA_SHA256 = "4c6edafdd96843754e85448db68db260b37ec5049bcf2f46c5499858c586f756"
+"""`schema_digest` of `TABLES`; anything else in the file is refused."""
 
 _PRAGMAS = (
     "trusted_schema = OFF",
@@ -121,11 +122,15 @@ def use_rollback_journal(db: sqlite3.Connection) -> None:
 
 def schema_digest(db: sqlite3.Connection) -> str:
     """Return SHA-256 (hex) over every object of the schema with its exact text."""
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+    return rows_digest(db.execute(query))
+
+
+def rows_digest(rows: Iterable[tuple[Any, ...]]) -> str:
+    """Return SHA-256 (hex) over rows, unambiguous whatever their columns hold."""
     digest = hashlib.sha256()
-    rows = db.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
     for row in rows:
-        for part in row:
-            digest.update(repr(part).encode() + b"\n")
+        digest.update(repr(row).encode() + b"\n")
     return digest.hexdigest()
 
 

@@ -1,0 +1,150 @@
+"""Check a whole vault: file, tables, head, every entry, every record, every key."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geowallet.crypto.merkle import frontier_of
+from geowallet.model.errors import EvidenceError, GeowalletError, VaultDamagedError
+from geowallet.model.words import N_
+from geowallet.vault.faults import WALLET_FILE, disk_faults
+from geowallet.vault.head import HEAD, read_head
+from geowallet.vault.log import read_leaves
+from geowallet.vault.records import KINDS, all_rows, open_row
+from geowallet.vault.schema import check_schema
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from geowallet.vault.head import Head
+    from geowallet.vault.keys import Keys
+    from geowallet.vault.log import Change
+    from geowallet.vault.records import Row
+    from geowallet.vault.store import Vault
+
+    Problem = tuple[str, GeowalletError]
+
+TABLES = N_("the tables of the wallet")
+LOG = N_("the evidence log")
+RECORD = N_("a record")
+RECORD_KEY = N_("the key of a record")
+
+
+@dataclass(frozen=True, slots=True)
+class VaultReport:
+    """What a check found.
+
+    Attributes:
+        records: Records in the file.
+        entries: Entries of the evidence log, 0 where its head cannot be read.
+        problems: Which part, and its error; empty where all is well. The log
+            names its first bad entry only; records are named by kind only.
+    """
+
+    records: int
+    entries: int
+    problems: tuple[Problem, ...]
+
+
+def check_vault(vault: Vault) -> VaultReport:
+    """Return what is wrong with an open vault, reading all of it as of one moment.
+
+    Every transaction's first log entry names the records it wrote. Their sum is
+    the set of records that must be there now, in these versions and no others:
+    a record that was dropped, swapped, replayed from an older copy of the file
+    or added is found although each may be authentic in itself.
+
+    Raises:
+        VaultBusyError: Another process writes for too long.
+        DiskFullError: The disk does not answer.
+    """
+    with vault.snapshot() as (db, keys):
+        return _Check(db, keys).report()
+
+
+class _Check:
+    def __init__(self, db: sqlite3.Connection, keys: Keys) -> None:
+        self._db, self._keys = db, keys
+        self._kinds = {keys.kind_id(kind): kind for kind in KINDS}
+        self._records = self._entries = 0
+        self._problems: list[Problem] = []
+
+    def report(self) -> VaultReport:
+        self._gather(WALLET_FILE, self._file())
+        self._gather(TABLES, self._tables())
+        self._gather(HEAD, self._log())
+        return VaultReport(self._records, self._entries, tuple(self._problems))
+
+    def _gather(self, part: str, problems: Iterator[Problem]) -> None:
+        try:
+            with disk_faults():
+                self._problems.extend(problems)
+        except (VaultDamagedError, EvidenceError) as error:
+            self._problems.append((part, error))
+
+    def _file(self) -> Iterator[Problem]:
+        if self._db.execute("PRAGMA integrity_check(1)").fetchall() != [(b"ok",)]:
+            yield _damage(WALLET_FILE)
+
+    def _tables(self) -> Iterator[Problem]:
+        check_schema(self._db)
+        yield from ()
+
+    def _log(self) -> Iterator[Problem]:
+        head = read_head(self._db, self._keys)
+        self._entries = head.size
+        expected: dict[str, Change] | None = None
+        try:
+            expected = self._fold(head)
+        except EvidenceError as error:
+            yield LOG, error
+        yield from self._rows(expected)
+        yield from self._stray_keys()
+
+    def _fold(self, head: Head) -> dict[str, Change]:
+        expected: dict[str, Change] = {}
+        hashes = []
+        for leaf in read_leaves(self._db, self._keys, head.size):
+            hashes.append(leaf.leaf_hash)
+            expected.update((change.id, change) for change in leaf.changes)
+        if frontier_of(hashes) != head.frontier:
+            # Each entry is sealed with the hash of the one before it, so only
+            # the last can be authentic and yet another than the head knows.
+            raise EvidenceError(entry=head.size - 1)
+        return {i: change for i, change in expected.items() if change.sealed_sha256}
+
+    def _rows(self, expected: dict[str, Change] | None) -> Iterator[Problem]:
+        for row in all_rows(self._db):
+            self._records += 1
+            kind = self._kinds.get(row.kind)
+            if kind is None or not _opens(self._keys, kind, row):
+                yield _damage(KINDS[kind] if kind else RECORD)
+            elif expected is not None and not _is_the_one(row, expected.pop(row.id.hex(), None)):
+                yield _damage(KINDS[kind])
+        if expected:
+            yield _damage(RECORD)
+
+    def _stray_keys(self) -> Iterator[Problem]:
+        query = "SELECT count(*) FROM record_key WHERE id NOT IN (SELECT id FROM record)"
+        if self._db.execute(query).fetchone()[0]:
+            yield _damage(RECORD_KEY)
+
+
+def _damage(what: str) -> Problem:
+    return what, VaultDamagedError(what=what)
+
+
+def _opens(keys: Keys, kind: str, row: Row) -> bool:
+    try:
+        open_row(keys, kind, row)
+    except VaultDamagedError:
+        return False
+    return True
+
+
+def _is_the_one(row: Row, change: Change | None) -> bool:
+    found = (row.version, hashlib.sha256(row.sealed).hexdigest())
+    return change is not None and found == (change.version, change.sealed_sha256)

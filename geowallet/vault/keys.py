@@ -1,0 +1,105 @@
+"""One key for each use of the vault, and what every sealed byte is bound to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geowallet.crypto.canonical import canonical_bytes
+from geowallet.crypto.envelope import open_sealed, seal
+from geowallet.crypto.keys import subkey
+from geowallet.crypto.signing import log_public
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Random = Callable[[int], bytes]
+
+VAULT_ID_BYTES = 16
+TAG_BYTES = 3
+NONCE_BYTES = 24
+
+_ROW_ID_BYTES = 16
+_DOMAIN = "geowallet/vault/1"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Keys:
+    """What an open vault knows.
+
+    Attributes:
+        vault_id: 16 bytes, public.
+        wrap: Seals the key of every record.
+        log: Seals the entries of the evidence log.
+        head: Seals the head of the log.
+        index: Turns kinds and names into row ids.
+        log_seed: Ed25519 seed that signs the head.
+    """
+
+    vault_id: bytes
+    wrap: bytes
+    log: bytes
+    head: bytes
+    index: bytes
+    log_seed: bytes
+
+    @property
+    def origin(self) -> str:
+        """Name of the evidence log in its checkpoints."""
+        return f"geowallet/{self.vault_id.hex()}"
+
+    @property
+    def log_public(self) -> bytes:
+        """Ed25519 public key, 32 bytes, that checks the head."""
+        return log_public(self.log_seed)
+
+    def about(self, *what: str | int) -> bytes:
+        """Return the associated data that binds a sealed byte string to its place."""
+        return about(self.vault_id, *what)
+
+    def kind_id(self, kind: str) -> bytes:
+        """Return the 16 bytes that stand for ``kind`` in the file."""
+        return self._hidden(kind)
+
+    def record_id(self, kind: str, name: str) -> bytes:
+        """Return the 16 bytes that stand for the record ``name`` in the file."""
+        return self._hidden(kind, name)
+
+    def _hidden(self, *words: str) -> bytes:
+        text = canonical_bytes(list(words))
+        return hashlib.blake2b(text, key=self.index, digest_size=_ROW_ID_BYTES).digest()
+
+
+def derived_keys(vault_id: bytes, master: bytes, log_seed: bytes) -> Keys:
+    """Return all keys of a vault.
+
+    Raises:
+        ValueError: ``master`` or ``log_seed`` is not 32 bytes long.
+    """
+    wrap, log, head, index = (subkey(master, use) for use in ("wrap", "log", "head", "index"))
+    return Keys(vault_id, wrap, log, head, index, log_seed)
+
+
+def about(vault_id: bytes, *what: str | int) -> bytes:
+    """Return associated data: the vault, then ``what``, unambiguously.
+
+    Raises:
+        ValueError: A number beyond 2^53 - 1.
+    """
+    return canonical_bytes([_DOMAIN, vault_id.hex(), *what])
+
+
+def seal_log_seed(vault_id: bytes, master: bytes, log_seed: bytes, nonce24: bytes) -> bytes:
+    """Return the signing seed of the log, sealed under the master key."""
+    key, aad = subkey(master, "seed"), about(vault_id, "log_seed")
+    return seal(key, log_seed, aad=aad, nonce24=nonce24)
+
+
+def open_log_seed(vault_id: bytes, master: bytes, sealed: bytes) -> bytes:
+    """Return what `seal_log_seed` sealed.
+
+    Raises:
+        ValueError: Another vault, another master key, or altered.
+    """
+    return open_sealed(subkey(master, "seed"), sealed, aad=about(vault_id, "log_seed"))

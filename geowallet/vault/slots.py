@@ -1,0 +1,150 @@
+"""Key slots: the ways from a passphrase or a recovery key to the master key."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from geowallet.crypto.canonical import canonical_bytes, strict_json
+from geowallet.crypto.keys import Slot, check_slot, open_slot
+from geowallet.model.errors import (
+    NoVaultError,
+    VaultDamagedError,
+    WrongPassphraseError,
+    WrongRecoveryKeyError,
+)
+from geowallet.model.words import N_
+from geowallet.vault.faults import WALLET_FILE, disk_faults
+from geowallet.vault.keys import TAG_BYTES, VAULT_ID_BYTES
+from geowallet.vault.schema import check_schema, connect, rows_digest
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from geowallet.crypto.keys import SlotKind
+
+SLOT = N_("a key slot")
+
+_MAX_HEADER_BYTES = 1024
+
+
+def master_from_passphrase(path: Path, passphrase: bytes) -> bytes:
+    """Return the 32-byte master key of the wallet at ``path``.
+
+    Raises:
+        NoVaultError: There is none.
+        WrongPassphraseError: No passphrase slot opens with it.
+        VaultDamagedError: The wallet or a slot is not as it was made; also as
+            `VaultSchemaError`. Nothing a slot asks for is done before.
+    """
+    _, slots = _public_part(path)
+    master = _first_open(slots, "passphrase", passphrase)
+    if master is None:
+        raise WrongPassphraseError
+    return master
+
+
+def master_from_recovery(path: Path, secret: bytes, tag: bytes) -> bytes:
+    """Return the 32-byte master key of the wallet at ``path``.
+
+    Args:
+        path: The wallet's file.
+        secret: 32 bytes of the recovery key.
+        tag: 3 bytes of the recovery key that name its wallet.
+
+    Raises:
+        NoVaultError: There is none.
+        WrongRecoveryKeyError: The key is of another wallet.
+        VaultDamagedError: As `master_from_passphrase`.
+    """
+    vault_id, slots = _public_part(path)
+    master = _first_open(slots, "recovery", secret) if vault_id[:TAG_BYTES] == tag else None
+    if master is None:
+        raise WrongRecoveryKeyError
+    return master
+
+
+def read_vault_id(path: Path) -> str:
+    """Return the id (hex) of the wallet at ``path``, which no key protects.
+
+    Raises:
+        NoVaultError: There is none.
+        VaultDamagedError: As `master_from_passphrase`.
+    """
+    return _public_part(path)[0].hex()
+
+
+def existing_wallet(path: Path) -> Path:
+    """Return ``path`` if a file is there.
+
+    Raises:
+        NoVaultError: None is.
+    """
+    if not path.is_file():
+        raise NoVaultError(path=str(path))
+    return path
+
+
+def wallet_row(db: sqlite3.Connection) -> tuple[bytes, bytes, bytes]:
+    """Return vault id, public key of the log, and its sealed seed.
+
+    Raises:
+        VaultDamagedError: They are missing or of another length.
+    """
+    row = db.execute("SELECT id, log_public, log_seed FROM wallet").fetchone()
+    if row is None or not all(isinstance(part, bytes) for part in row):
+        raise VaultDamagedError(what=WALLET_FILE)
+    vault_id, public, sealed_seed = row
+    if len(vault_id) != VAULT_ID_BYTES:
+        raise VaultDamagedError(what=WALLET_FILE)
+    return vault_id, public, sealed_seed
+
+
+def write_slot(db: sqlite3.Connection, slot: Slot) -> None:
+    """Add one slot after the others."""
+    row = (canonical_bytes(slot.header), slot.wrapped)
+    db.execute("INSERT INTO slot (header, wrapped) VALUES (?, ?)", row)
+
+
+def read_slots(db: sqlite3.Connection) -> tuple[tuple[int, Slot], ...]:
+    """Return position and slot, in order.
+
+    Raises:
+        VaultDamagedError: One is not of the form that is written, or asks for
+            more memory or time than one may.
+    """
+    slots = []
+    for position, header, wrapped in db.execute(f"{_SELECT} ORDER BY position"):
+        try:
+            slot = Slot(strict_json(header, max_bytes=_MAX_HEADER_BYTES), wrapped)
+            check_slot(slot)
+        except (ValueError, TypeError) as error:
+            raise VaultDamagedError(what=SLOT) from error
+        slots.append((position, slot))
+    return tuple(slots)
+
+
+def slots_digest(db: sqlite3.Connection) -> str:
+    """Return SHA-256 (hex) over all slots: the head of the log keeps it."""
+    return rows_digest(db.execute(f"{_SELECT} ORDER BY position"))
+
+
+_SELECT = "SELECT position, header, wrapped FROM slot"
+
+
+def _public_part(path: Path) -> tuple[bytes, tuple[Slot, ...]]:
+    with disk_faults(), closing(connect(existing_wallet(path))) as db:
+        check_schema(db)
+        return wallet_row(db)[0], tuple(slot for _, slot in read_slots(db))
+
+
+def _first_open(slots: tuple[Slot, ...], kind: SlotKind, secret: bytes) -> bytes | None:
+    for slot in slots:
+        if slot.header["kind"] != kind:
+            continue
+        try:
+            return open_slot(slot, secret)
+        except ValueError:
+            continue
+    return None
