@@ -40,7 +40,8 @@ class Profile:
         high_mps: 95th percentile of speed, and standard deviation of its logarithm.
         halts_per_km: Halts of ten seconds and more per kilometre.
         sharp_per_km: Turns of street corners per kilometre.
-        walked: Probability that walks of two minutes and more surround it.
+        walked: Probabilities that walks of two minutes and more lie at neither end,
+            at one, at both.
     """
 
     prior: float
@@ -48,21 +49,34 @@ class Profile:
     high_mps: tuple[float, float]
     halts_per_km: float
     sharp_per_km: float
-    walked: float
+    walked: tuple[float, float, float]
 
+
+FROM_DOOR = (0.80, 0.16, 0.04)
+"""Ends with walks, none, one, both: a bike stands at the door."""
+
+PARKED = (0.62, 0.28, 0.10)
+"""Most parking is within two minutes on foot (Christiansen et al. 2017, "Household
+parking facilities", Travel Behaviour and Society 8)."""
+
+AT_STOPS = (0.10, 0.30, 0.60)
+"""The mean walk to a bus stop lasts four to six minutes (EMP 2019); short ones are missed."""
+
+AT_STATIONS = (0.04, 0.21, 0.75)
+"""Stations are further apart than stops."""
 
 PROFILES: dict[Mode, Profile] = {
-    Mode.WALK: Profile(0.30, (1.3, 0.22), (1.75, 0.22), 0.5, 4.0, 0.1),
-    Mode.RUN: Profile(0.02, (2.8, 0.18), (3.5, 0.18), 0.2, 2.5, 0.1),
-    Mode.BIKE: Profile(0.13, (4.6, 0.25), (6.5, 0.22), 0.5, 1.5, 0.1),
-    Mode.E_BIKE: Profile(0.02, (6.2, 0.18), (7.4, 0.15), 0.4, 1.5, 0.1),
-    Mode.CAR: Profile(0.33, (12.0, 0.5), (19.0, 0.42), 0.4, 0.8, 0.15),
-    Mode.BUS: Profile(0.06, (7.5, 0.3), (13.0, 0.25), 1.8, 1.0, 0.75),
-    Mode.TRAM: Profile(0.02, (7.0, 0.25), (12.0, 0.22), 1.8, 0.5, 0.75),
-    Mode.SUBWAY: Profile(0.03, (11.0, 0.3), (18.0, 0.22), 0.9, 0.15, 0.8),
-    Mode.TRAIN: Profile(0.08, (22.0, 0.45), (33.0, 0.35), 0.15, 0.03, 0.85),
-    Mode.FERRY: Profile(0.003, (7.0, 0.4), (9.0, 0.35), 0.03, 0.05, 0.6),
-    Mode.AIRPLANE: Profile(0.005, (190.0, 0.35), (235.0, 0.2), 0.005, 0.002, 0.6),
+    Mode.WALK: Profile(0.30, (1.3, 0.22), (1.75, 0.22), 0.5, 4.0, FROM_DOOR),
+    Mode.RUN: Profile(0.02, (2.8, 0.18), (3.5, 0.18), 0.2, 2.5, FROM_DOOR),
+    Mode.BIKE: Profile(0.13, (4.6, 0.25), (6.5, 0.22), 0.5, 1.5, FROM_DOOR),
+    Mode.E_BIKE: Profile(0.02, (6.2, 0.18), (7.4, 0.15), 0.4, 1.5, FROM_DOOR),
+    Mode.CAR: Profile(0.33, (12.0, 0.5), (19.0, 0.42), 0.4, 0.8, PARKED),
+    Mode.BUS: Profile(0.06, (7.5, 0.3), (13.0, 0.25), 1.8, 1.0, AT_STOPS),
+    Mode.TRAM: Profile(0.02, (7.0, 0.25), (12.0, 0.22), 1.8, 0.5, AT_STOPS),
+    Mode.SUBWAY: Profile(0.03, (11.0, 0.3), (18.0, 0.22), 0.9, 0.15, AT_STATIONS),
+    Mode.TRAIN: Profile(0.08, (22.0, 0.45), (33.0, 0.35), 0.15, 0.03, AT_STATIONS),
+    Mode.FERRY: Profile(0.003, (7.0, 0.4), (9.0, 0.35), 0.03, 0.05, AT_STOPS),
+    Mode.AIRPLANE: Profile(0.005, (190.0, 0.35), (235.0, 0.2), 0.005, 0.002, AT_STOPS),
 }
 """Walking: Buchmueller and Weidmann 2006. Cycling: 4.2 to 5.6 m/s (Schleinitz et al.
 2017, "The German Naturalistic Cycling Study", Safety Science 92; pedelecs 6 m/s, help
@@ -128,9 +142,8 @@ def _score(profile: Profile, features: LegFeatures) -> float:
     fit += _rare(features.halts_per_km * km, profile.halts_per_km * km)
     if not math.isnan(features.sharp_per_km):
         fit += _rare(features.sharp_per_km * km, profile.sharp_per_km * km)
-    walked = min(features.walk_before_s, features.walk_after_s) >= WALKED_S
-    fit += math.log(profile.walked if walked else 1 - profile.walked)
-    return math.log(profile.prior) + SOFTENING * fit
+    ends = (features.walk_before_s >= WALKED_S) + (features.walk_after_s >= WALKED_S)
+    return math.log(profile.prior) + SOFTENING * fit + math.log(profile.walked[ends])
 
 
 def _log_normal(value: float, median: float, spread: float) -> float:

@@ -27,8 +27,9 @@ def describe(
     """Return every trip with its local day, named ends, purpose and vehicle.
 
     A commute leads from home to work or from work home, on any day and by any
-    mode. Business is what starts inside the work window of a worked day and
-    is no commute. All else is private.
+    mode. Business is, on a worked day, what starts inside the work window or
+    leads to or from a client, and is no commute; a walk that meets no client
+    is a break. All else is private.
 
     Args:
         trips: In time order.
@@ -40,14 +41,18 @@ def describe(
     return tuple(_described(trip, named, work, days_off, vehicles) for trip in trips)
 
 
+def is_worked(day: dt.date, work: WorkWeek, days_off: frozenset[dt.date]) -> bool:
+    """Say whether ``day`` has hours of work and is neither off nor leave."""
+    return bool(work.hours[day.weekday()]) and day not in days_off and day not in work.leave
+
+
 def in_work_window(time_us: int, work: WorkWeek, days_off: frozenset[dt.date]) -> bool:
     """Say whether an instant lies in the hours of a day that is worked."""
     local = local_time(time_us, work.zone)
-    day = local.date()
-    if day in days_off or day in work.leave:
+    if not is_worked(local.date(), work, days_off):
         return False
     minute = local.hour * 60 + local.minute
-    return any(start <= minute < end for start, end in work.hours[day.weekday()])
+    return any(start <= minute < end for start, end in work.hours[local.weekday()])
 
 
 def _described(
@@ -82,9 +87,13 @@ def _purpose(
     kinds = {place.kind for place in ends if place}
     if kinds == {PlaceKind.HOME, PlaceKind.WORK}:
         return Purpose.COMMUTE
-    if work and in_work_window(trip.start_us, work, days_off):
+    if work is None or not is_worked(local_time(trip.start_us, work.zone).date(), work, days_off):
+        return Purpose.PRIVATE
+    if PlaceKind.CLIENT in kinds:
         return Purpose.BUSINESS
-    return Purpose.PRIVATE
+    on_foot = trip.main_leg.mode in {Mode.WALK, Mode.RUN}
+    in_hours = in_work_window(trip.start_us, work, days_off)
+    return Purpose.BUSINESS if in_hours and not on_foot else Purpose.PRIVATE
 
 
 def _vehicle(mode: Mode, vehicles: Sequence[Vehicle]) -> str:

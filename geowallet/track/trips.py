@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.model.geodesy import distances_m
+from geowallet.model.geodesy import distance_m, distances_m
 from geowallet.model.mobility import Leg, Point, Stop, Trip
 from geowallet.track.distance import Length, path_length
 from geowallet.track.features import features_of
 from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, find_legs
 from geowallet.track.mode import classify
 from geowallet.track.motion import speeds_mps
-from geowallet.track.stops import find_stays, hidden_stays, still
+from geowallet.track.stops import SETTLED_M, find_stays, hidden_stays, still
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,6 +69,7 @@ def movements(
     for first, last in _episodes(path, activities, still_fixes):
         spans = find_legs(path, first, last, slow_mps=slow_mps, edge_mps=edge_mps)
         legs = _legs(path, spans, slow_mps, edge_mps)
+        legs = _from_door_to_door(path, legs, (first, last), activities)
         used = tuple(sorted({sources[number] for number in np.unique(stream[first : last + 1])}))
         trips.append(_trip(path, legs, (first, last), activities, used))
     stops = tuple(_stop(path, stay) for stay in stays)
@@ -140,6 +143,27 @@ def _legs(
             )
         )
     return tuple(legs)
+
+
+def _from_door_to_door(
+    path: Path, legs: tuple[Leg, ...], span: tuple[int, int], activities: list[Stay]
+) -> tuple[Leg, ...]:
+    """Add the metres between the centres of the stops and the first and last fix."""
+    first, last = span
+    found = list(legs)
+    for stay in activities:
+        for index, end, leg in ((first, stay.last, 0), (last, stay.first, -1)):
+            if index != end:
+                continue
+            here = float(path.lat_deg[index]), float(path.lon_deg[index])
+            away_m = distance_m(*here, stay.lat_deg, stay.lon_deg)
+            if away_m <= SETTLED_M:
+                variance = found[leg].distance_sd_m ** 2 + (away_m / 2) ** 2
+                metres = found[leg].distance_m + away_m
+                found[leg] = replace(
+                    found[leg], distance_m=metres, distance_sd_m=math.sqrt(variance)
+                )
+    return tuple(found)
 
 
 def _walked_s(path: Path, span: Span) -> float:
