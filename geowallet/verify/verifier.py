@@ -1,0 +1,99 @@
+"""Verify an export against the contract that the reader holds.
+
+No wallet, no network, no clock: the moment is given once, and every check
+looks at the same file, contract and moment. The checks run in a fixed order
+and stop at the first failure; nothing of the content is given out before all
+have passed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geowallet.model.errors import BadExportError
+from geowallet.model.words import N_, Phrase, phrase
+from geowallet.proofs.claims import figures_from
+from geowallet.proofs.sdjwt import unpack
+from geowallet.verify import content, origin
+from geowallet.verify.questions import Case, Refusal, refusal
+from geowallet.verify.verdict import Check, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geowallet.contracts.grant import Contract
+    from geowallet.model.calendar import Period
+
+ASKED: dict[str, Phrase] = {
+    "format": phrase(N_("a signed export, written in the one way it may be")),
+    "signature": phrase(N_("unchanged, and signed by the key that the contract names")),
+    "type": phrase(N_("an export of a known version")),
+    "audience": phrase(N_("made for the recipient of the contract")),
+    "contract_digest": phrase(N_("made under this contract, word for word")),
+    "contract_signatures": phrase(N_("the contract is signed by both sides")),
+    "dates": phrase(N_("valid now, and made while the contract was in force")),
+    "period": phrase(N_("a whole period that the contract covers")),
+    "disclosures": phrase(N_("every row is signed, once, and none is withheld")),
+    "named_claims": phrase(N_("what the contract names, and nothing else")),
+    "identifiers": phrase(N_("ids are of their fixed shape")),
+    "groups": phrase(N_("one row for each group of the contract")),
+    "ranges": phrase(N_("whole numbers in the range and on the step of the contract")),
+    "arithmetic": phrase(N_("totals, rows and shares agree")),
+    "assurance": phrase(N_("as much assurance as the contract asks for")),
+    "log_reference": phrase(N_("the state of the evidence log is well formed")),
+}
+"""Every check by name, in order, and what it asks."""
+
+_CHECKS: dict[str, Callable[[Case], Refusal | None]] = {
+    "signature": origin.check_signature,
+    "type": origin.check_type,
+    "audience": origin.check_audience,
+    "contract_digest": origin.check_contract_digest,
+    "contract_signatures": origin.check_contract_signatures,
+    "dates": origin.check_dates,
+    "period": origin.check_period_covered,
+    "disclosures": content.check_disclosures,
+    "named_claims": content.check_named_claims,
+    "identifiers": content.check_identifiers,
+    "groups": content.check_groups,
+    "ranges": content.check_ranges,
+    "arithmetic": content.check_arithmetic,
+    "assurance": content.check_assurance,
+    "log_reference": content.check_log_reference,
+}
+"""The order matters: a check may rely on those before it."""
+
+
+def verify_export(
+    sd_jwt: str, contract: Contract, *, now_s: int, period: Period | None = None
+) -> Verdict:
+    """Return the verdict on an export; it raises for no file, however hostile.
+
+    Args:
+        sd_jwt: What `open_sealed_export` gave.
+        contract: The contract on the reader's side; the file does not choose it.
+        now_s: The moment of verification, seconds since the epoch.
+        period: The one that was asked for: a file of another is refused. None
+            accepts any that the contract covers.
+    """
+    try:
+        case = Case(unpack(sd_jwt), contract, now_s, period)
+    except BadExportError as error:
+        return _refused("format", refusal(error))
+    for name, check in _CHECKS.items():
+        found = check(case)
+        if found:
+            return _refused(name, found)
+    checks = tuple(Check(name, Outcome.PASSED, asked) for name, asked in ASKED.items())
+    return Verdict(checks, None, figures_from(case.claims, case.rows))
+
+
+def _refused(failed: str, why: Refusal) -> Verdict:
+    names = list(ASKED)
+    at = names.index(failed)
+    checks = (
+        *(Check(name, Outcome.PASSED, ASKED[name]) for name in names[:at]),
+        Check(failed, Outcome.FAILED, why.note),
+        *(Check(name, Outcome.NOT_RUN, ASKED[name]) for name in names[at + 1 :]),
+    )
+    return Verdict(checks, why.error, None)
