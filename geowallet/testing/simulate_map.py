@@ -10,10 +10,13 @@ import math
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from random import Random
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from geowallet.model.geodesy import EARTH_RADIUS_M, distance_m
 from geowallet.model.mobility import PlaceKind, Point
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Plane = tuple[float, float]
 """Metres east and north of the home."""
@@ -132,14 +135,20 @@ def survey(name: str, *, seed: int) -> Line:
     rng = Random(f"{seed} road {name}")  # noqa: S311  a drawing, not a secret
     start, end = PLACES[road.start][1], PLACES[road.end][1]
     bends = [rng.uniform(-1.0, 1.0) for _ in range(64)]
-    low, high = 0.0, 1.0
-    while _drawn(road.kind, start, end, bends, high).length_m < road.length_m:
-        high *= 2
-    for _ in range(48):
-        middle = (low + high) / 2
-        short = _drawn(road.kind, start, end, bends, middle).length_m < road.length_m
-        low, high = (middle, high) if short else (low, middle)
-    return _drawn(road.kind, start, end, bends, high)
+    return _fitted(lambda size: _drawn(road.kind, start, end, bends, size), road.length_m)
+
+
+def _fitted(draw: Callable[[float], Line], length_m: float) -> Line:
+    size, next_size = 0.5, 1.0
+    before_m, line = draw(size).length_m, draw(next_size)
+    for _ in range(60):
+        if abs(line.length_m - length_m) < 1e-4:
+            break
+        slope = (line.length_m - before_m) / (next_size - size)
+        size, before_m = next_size, line.length_m
+        next_size = max(next_size + (length_m - line.length_m) / slope, next_size / 4)
+        line = draw(next_size)
+    return line
 
 
 def _drawn(kind: RoadKind, start: Plane, end: Plane, bends: list[float], size: float) -> Line:

@@ -28,7 +28,7 @@ PHONE_OFF = (local_second(20, "16:22"), local_second(20, "20:05"))
 """The battery is empty; epoch seconds."""
 
 _JUMP_SHARE = 0.0003
-"""Share of fixes thrown hundreds of metres aside (a reflection, a cell tower)."""
+"""Share of moving fixes thrown hundreds of metres aside, as by a reflection."""
 
 _MISSING_SHARE = 0.02
 """Share of fixes that the phone never writes."""
@@ -85,7 +85,7 @@ def phone(journeys: tuple[Journey, ...], *, seed: int) -> list[Sample]:
         samples.extend(_phone_moving(journey, rng))
     samples.sort(key=lambda sample: sample.time_s)
     awake = [s for s in samples if not PHONE_OFF[0] <= s.time_s < PHONE_OFF[1]]
-    return [_jumped(s, rng) if rng.random() < _JUMP_SHARE else s for s in awake]
+    return [_jumped(s, rng) if s.speed_mps and rng.random() < _JUMP_SHARE else s for s in awake]
 
 
 def watch(journey: Journey, *, seed: int) -> list[Sample]:

@@ -32,26 +32,26 @@ def truth_of(journeys: tuple[Journey, ...], *, seed: int) -> dict[str, Any]:
         "days": _days(journeys),
         "totals": _totals(journeys),
         "expected": {
-            "work_hour_mileage": _mileage(journeys),
+            "work_hour_mileage": _mileage(journeys, HOLIDAYS | LEAVE),
+            "work_hour_mileage_if_leave_is_not_declared": _mileage(journeys, HOLIDAYS),
             "soft_mobility_commute": _soft_commute(journeys),
         },
     }
 
 
-def counts_as_work_mileage(journey: Journey) -> bool:
+def counts_as_work_mileage(journey: Journey, days_off: frozenset[dt.date]) -> bool:
     """Say whether the whole trip is by car, inside the hours of work, and no commute."""
     start, end = _local(journey.start_s), _local(journey.end_s)
-    if start.date() != end.date() or start.date() in HOLIDAYS | LEAVE:
+    if start.date() != end.date() or start.date() in days_off:
         return False
-    spans = WORK_WEEK.hours[start.weekday()]
     first, last = start.hour * 60 + start.minute, end.hour * 60 + end.minute
-    inside = any(a <= first and last < b for a, b in spans)
+    inside = any(a <= first and last < b for a, b in WORK_WEEK.hours[start.weekday()])
     by_car = _main_mode(journey) is Mode.CAR
     return inside and by_car and journey.outing.purpose is not Purpose.COMMUTE
 
 
-def _mileage(journeys: tuple[Journey, ...]) -> dict[str, Any]:
-    counted = [j for j in journeys if counts_as_work_mileage(j)]
+def _mileage(journeys: tuple[Journey, ...], days_off: frozenset[dt.date]) -> dict[str, Any]:
+    counted = [j for j in journeys if counts_as_work_mileage(j, days_off)]
     by_car = [j for j in journeys if _main_mode(j) is Mode.CAR]
     per_day: Counter[str] = Counter()
     for journey in counted:
@@ -95,7 +95,7 @@ def _trip(journey: Journey) -> dict[str, Any]:
         "purpose": journey.outing.purpose,
         "mode": _main_mode(journey),
         "distance_m": _metres(journey),
-        "work_hour_mileage": counts_as_work_mileage(journey),
+        "work_hour_mileage": counts_as_work_mileage(journey, HOLIDAYS | LEAVE),
         "watch": journey.outing.watch,
         "legs": [
             {
