@@ -75,7 +75,7 @@ def shut_files(kernel: Kernel) -> int:
     abi = landlock.supported_abi(kernel)
     if abi == 0 or not landlock.restrict(kernel, abi):
         return 0
-    return abi if _opening_fails_with(errno.EACCES) else 0
+    return abi if _refused(errno.EACCES) else 0
 
 
 def set_limits(limits: Limits) -> bool:
@@ -96,7 +96,7 @@ def set_limits(limits: Limits) -> bool:
         if ceiling != resource.RLIM_INFINITY:  # a lower one stands already, and stays
             soft, hard = min(soft, ceiling), min(hard, ceiling)
         resource.setrlimit(kind, (soft, hard))
-    return _opening_fails_with(errno.EMFILE, errno.EACCES)
+    return _refused(errno.EMFILE)
 
 
 def filter_calls(kernel: Kernel) -> bool:
@@ -109,10 +109,11 @@ def filter_calls(kernel: Kernel) -> bool:
     return os.getppid() < 0  # harmless, never fails, and not on the list
 
 
-def _opening_fails_with(*reasons: int) -> bool:
+def _refused(reason: int) -> bool:
+    """Say whether opening a file that everybody may open fails for ``reason`` (an errno)."""
     try:
         descriptor = os.open("/", os.O_RDONLY)
     except OSError as error:
-        return error.errno in reasons
+        return error.errno == reason
     os.close(descriptor)
     return False

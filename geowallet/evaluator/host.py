@@ -61,13 +61,13 @@ def run(
     message = json.dumps({"job": job, "rows": list(rows)}, separators=(",", ":")).encode()
     if len(message) > limits.input_bytes:
         raise EvaluationFailedError
-    _require_linux()
+    require_linux()
     with started(command(WORKER, limits.as_arguments()), limits) as child:
         lacking = missing(_report(child))
         if lacking:
             raise SandboxError(reason=", ".join(lacking))
         answer = child.ask(message)
-    result = _json_object(answer)
+    result = json_object(answer)
     if result is None or not _holds_only(result, frozenset(_texts(job)), DEEPEST):
         raise EvaluationFailedError
     return result
@@ -91,20 +91,17 @@ def layers(*, limits: Limits | None = None) -> tuple[Layer, ...]:
     )
 
 
-def _require_linux() -> None:
+def require_linux() -> None:
+    """Let go on where the layers can exist.
+
+    Raises:
+        SandboxError: They cannot.
+    """
     if sys.platform != "linux":
         raise SandboxError(reason=", ".join(missing({})))
 
 
-def _report(child: Child) -> dict[str, int]:
-    """Return what each layer is worth, as the child found before it may read anything."""
-    value = _json_object(child.line())
-    if value is None or any(type(worth) is not int for worth in value.values()):
-        raise SandboxError(reason=NO_START)
-    return value
-
-
-def _json_object(data: bytes) -> dict[str, Any] | None:
+def json_object(data: bytes) -> dict[str, Any] | None:
     """Return the JSON object in ``data``; None where there is none, or a name comes twice.
 
     No exception leaves here: it would carry the text that it could not read.
@@ -114,6 +111,14 @@ def _json_object(data: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _report(child: Child) -> dict[str, int]:
+    """Return what each layer is worth, as the child found before it may read anything."""
+    value = json_object(child.line())
+    if value is None or any(type(worth) is not int for worth in value.values()):
+        raise SandboxError(reason=NO_START)
+    return value
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

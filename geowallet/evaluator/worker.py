@@ -17,8 +17,8 @@ from geowallet.evaluator.confine import lock_down
 from geowallet.evaluator.kernel import Libc
 from geowallet.evaluator.layers import missing
 from geowallet.evaluator.limits import Limits
+from geowallet.evaluator.seccomp import STDIN, STDOUT
 
-STDIN, STDOUT = 0, 1
 CHUNK_BYTES = 1 << 16
 
 
