@@ -141,9 +141,7 @@ def survey(name: str, *, seed: int) -> Line:
 def _fitted(draw: Callable[[float], Line], length_m: float) -> Line:
     size, next_size = 0.5, 1.0
     before_m, line = draw(size).length_m, draw(next_size)
-    for _ in range(60):
-        if abs(line.length_m - length_m) < 1e-4:
-            break
+    while abs(line.length_m - length_m) > 1e-4:
         slope = (line.length_m - before_m) / (next_size - size)
         size, before_m = next_size, line.length_m
         next_size = max(next_size + (length_m - line.length_m) / slope, next_size / 4)

@@ -76,11 +76,12 @@ class Motion:
 
     Attributes:
         line: The line.
-        knots: ``(seconds since departure, metres along)``, never decreasing.
+        knots: ``(seconds since departure, metres along, m/s)``; the speed changes
+            evenly from each to the next.
     """
 
     line: Line
-    knots: tuple[tuple[float, float], ...]
+    knots: tuple[tuple[float, float, float], ...]
 
     @property
     def duration_s(self) -> float:
@@ -89,11 +90,12 @@ class Motion:
 
     def at(self, elapsed_s: float) -> tuple[Point, float, float]:
         """Return position, speed in m/s, and metres along at ``elapsed_s``."""
-        n = min(max(bisect_right(self.knots, (elapsed_s, math.inf)), 1), len(self.knots) - 1)
-        (t_a, s_a), (t_b, s_b) = self.knots[n - 1], self.knots[n]
-        share = min(max((elapsed_s - t_a) / max(t_b - t_a, 1e-9), 0.0), 1.0)
-        along_m = s_a + share * (s_b - s_a)
-        return _point(self.line, along_m), (s_b - s_a) / max(t_b - t_a, 1e-9), along_m
+        n = min(max(bisect_right(self.knots, (elapsed_s,)), 1), len(self.knots) - 1)
+        (t_a, s_a, v_a), (t_b, s_b, v_b) = self.knots[n - 1], self.knots[n]
+        since_s = min(max(elapsed_s - t_a, 0.0), t_b - t_a)
+        change_mps2 = (v_b - v_a) / (t_b - t_a)
+        along_m = min(s_a + v_a * since_s + change_mps2 * since_s**2 / 2, s_b)
+        return _point(self.line, along_m), v_a + change_mps2 * since_s, along_m
 
 
 def travel(line: Line, mode: Mode, kind: RoadKind, *, rng: Random) -> Motion:
@@ -105,12 +107,13 @@ def travel(line: Line, mode: Mode, kind: RoadKind, *, rng: Random) -> Motion:
         allowed[n] = 0.0
     allowed[0] = allowed[-1] = 0.0
     speed = _reachable(line, allowed, style)
-    knots = [(0.0, 0.0)]
+    now_s, knots = 0.0, [(0.0, 0.0, 0.0)]
     for n, (before, after) in enumerate(pairwise(speed), start=1):
-        step_m = line.at_m[n] - line.at_m[n - 1]
-        knots.append((knots[-1][0] + 2 * step_m / max(before + after, 0.2), line.at_m[n]))
+        now_s += 2 * (line.at_m[n] - line.at_m[n - 1]) / (before + after)
+        knots.append((now_s, line.at_m[n], after))
         if n in halts:
-            knots.append((knots[-1][0] + halts[n], line.at_m[n]))
+            now_s += halts[n]
+            knots.append((now_s, line.at_m[n], 0.0))
     return Motion(line, tuple(knots))
 
 
