@@ -8,6 +8,7 @@ cut into walks and the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,11 +42,29 @@ SHORTEST_WALK_S = 60.0
 SHORTEST_WALK_M = 60.0
 """A walk that is worth a leg."""
 
+SHORTEST_CHANGE_M = 100.0
+"""A walk between two rides, from one platform or stop to another; less is a crawl."""
+
 SHORTEST_RIDE_S = 45.0
 """Less is noise, a short run, or an escalator."""
 
 SHORTEST_RIDE_M = 150.0
 """A ride that is worth a leg."""
+
+TRANSFER_S = 90.0
+"""A halt of this length may be a change of vehicle: longer than most red phases."""
+
+SLOW_RIDE_MPS = 8.0
+"""What a bike or a tram keeps below and a car on the open road or a train does not."""
+
+TRANSFER_RATIO = 1.8
+"""How much faster one side of a halt must be than the other to be another vehicle."""
+
+SIDE_S = 180.0
+"""A ride must last this long on both sides of a change of vehicle."""
+
+SIDE_SHARE = 0.85
+"""Quantile of the speeds of a side that is compared."""
 
 WALKING_SHARE = 0.6
 """Of the time not spent waiting, this share of a walk is at walking speed; a jam
@@ -92,7 +111,12 @@ def find_legs(
     edges.append(last - first)
     kinds = [bool(labels[0]), *(bool(labels[change]) for change in changes)]
     spans = zip(edges[:-1], edges[1:], kinds, strict=True)
-    return tuple(Span(first + a, first + b, foot) for a, b, foot in spans if b > a)
+    found: list[Span] = []
+    for a, b, on_foot in spans:
+        cuts = [] if on_foot else _transfers(path.time_s[rows], slow_mps[rows], a, b)
+        parts = pairwise([a, *cuts, b])
+        found += [Span(first + x, first + y, on_foot) for x, y in parts if y > x]
+    return tuple(found)
 
 
 def _labels(time_s: NDArray[np.float64], speed_mps: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -107,7 +131,10 @@ def _labels(time_s: NDArray[np.float64], speed_mps: NDArray[np.float64]) -> NDAr
     if not np.any(riding):
         return np.ones(len(time_s), dtype=np.bool_)
     for first, last in runs(~riding):
-        if not _is_walk(time_s, speed_mps, step_m, first, last):
+        inside = first > 0 and last < len(time_s) - 1
+        least_m = SHORTEST_CHANGE_M if inside else SHORTEST_WALK_M
+        walk = _is_walk(time_s, speed_mps, step_m, (first, last))
+        if not walk or float(np.sum(step_m[first : last + 1])) < least_m:
             riding[first : last + 1] = True
     return ~riding
 
@@ -116,9 +143,9 @@ def _is_walk(
     time_s: NDArray[np.float64],
     speed_mps: NDArray[np.float64],
     step_m: NDArray[np.float64],
-    first: int,
-    last: int,
+    run: tuple[int, int],
 ) -> bool:
+    first, last = run
     step_s = np.diff(time_s, append=time_s[-1])[first : last + 1]
     speed = speed_mps[first : last + 1]
     moving_s = float(np.sum(step_s[speed >= SLOWEST_WALK_MPS]))
@@ -137,6 +164,29 @@ def _steady(speed_mps: NDArray[np.float64], step_s: NDArray[np.float64]) -> bool
     pace = (speed_mps >= SLOWEST_WALK_MPS) & (speed_mps <= FASTEST_WALK_MPS)
     longest_s = max((float(np.sum(step_s[a : b + 1])) for a, b in runs(pace)), default=0.0)
     return longest_s >= SHORTEST_WALK_S / 2
+
+
+def _transfers(
+    time_s: NDArray[np.float64], speed_mps: NDArray[np.float64], first: int, last: int
+) -> list[int]:
+    """Return where, within a ride, a halt parts a slow vehicle from a fast one."""
+    halts = [
+        (first + a, min(first + b + 1, last))
+        for a, b in runs(speed_mps[first : last + 1] < SLOWEST_WALK_MPS)
+    ]
+    halts = [(a, b) for a, b in halts if time_s[b] - time_s[a] >= TRANSFER_S]
+    edges = [first, *(b for _, b in halts), last]
+    cuts: list[int] = []
+    for number, (start, end) in enumerate(halts):
+        before, after = (edges[number], start), (end, edges[number + 2])
+        if min(time_s[b] - time_s[a] for a, b in (before, after)) < SIDE_S:
+            continue
+        slow, fast = sorted(
+            float(np.quantile(speed_mps[a : b + 1], SIDE_SHARE)) for a, b in (before, after)
+        )
+        if slow < SLOW_RIDE_MPS and fast > TRANSFER_RATIO * slow:
+            cuts.append(end)
+    return cuts
 
 
 def _refine(
