@@ -25,8 +25,12 @@ BIN_M = 30.0
 MOST_NOISE_M = 8.0
 """Larger lateral deviations of bins are bends of the road, not noise."""
 
-MODEL_SD = 0.004
-"""Relative standard deviation that remains on simulated streets of known length."""
+SPARSE_BINS = 1.5
+"""Sources whose steps are longer than this many bins are sparse: each fix is its own bin."""
+
+MODEL_SD = 0.007
+"""Relative standard deviation that remains on simulated streets of known length, with
+white or wandering noise of 3 to 8 m and a fix every 1 to 15 seconds."""
 
 MAD_TO_SD = 1.4826
 """Median absolute deviation to standard deviation for a normal distribution."""
@@ -62,13 +66,16 @@ def path_length(
     steps_m = (speed_mps[1:] + speed_mps[:-1]) / 2 * np.diff(time_s)
     along_m = np.concatenate(([0.0], np.cumsum(steps_m)))
     fine, noise_m = _binned(along_m, lat_deg, lon_deg, BIN_M)
-    coarse, _ = _binned(along_m, lat_deg, lon_deg, 2 * BIN_M)
+    usual_m = float(np.sum(steps_m**2) / max(np.sum(steps_m), 1e-9))
+    if usual_m > SPARSE_BINS * BIN_M:
+        coarse = _every_second(lat_deg, lon_deg)
+    else:
+        coarse, _ = _binned(along_m, lat_deg, lon_deg, 2 * BIN_M)
+    # Chords lose in proportion to their length: doubling it loses the same once more.
     cut_m = max(fine - coarse, 0.0)
     metres = fine + cut_m
     bins = max(along_m[-1] / BIN_M, 1.0)
-    variance = (
-        (MODEL_SD * metres) ** 2 + (cut_m / 2) ** 2 + 2 * noise_m**2 + noise_m**4 * bins / BIN_M**2
-    )
+    variance = (MODEL_SD * metres) ** 2 + (cut_m / 2) ** 2 + 2 * noise_m**2 + across_m**2 * bins
     return Length(metres, float(np.sqrt(variance)))
 
 
@@ -91,6 +98,15 @@ def _binned(
     chord_m = np.sqrt(np.maximum(chord_m**2 - 2 * noise_m**2, 0.0))
     ends_m = (along[0] - along_m[0]) + (along_m[-1] - along[-1])
     return float(np.sum(chord_m) + ends_m), noise_m
+
+
+def _every_second(lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]) -> float:
+    """Return the mean length through every second fix, from the first and from the next."""
+    lengths = []
+    for start in (0, 1):
+        index = np.unique(np.r_[0, np.arange(start, len(lat_deg), 2), len(lat_deg) - 1])
+        lengths.append(float(np.sum(step_lengths_m(lat_deg[index], lon_deg[index]))))
+    return sum(lengths) / 2
 
 
 def _noise_m(
