@@ -75,8 +75,8 @@ def parse_recovery(text: str) -> tuple[bytes, bytes]:
 def _split(text: str) -> list[str]:
     words = _BLANKS.sub(" ", text).split()
     whole = "".join(words)
-    if len(whole) != GROUPS * SYMBOLS:
-        # A symbol is lost or doubled: blanks as we print them show in which group.
+    if 0 < abs(len(whole) - GROUPS * SYMBOLS) < SYMBOLS:
+        # Symbols are lost or doubled: blanks as we print them show in which group.
         if len(words) == 2 * GROUPS:
             return [left + right for left, right in zip(words[::2], words[1::2], strict=True)]
         if len(words) == GROUPS:

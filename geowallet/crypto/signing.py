@@ -27,6 +27,9 @@ tried with it: a header cannot choose (RFC 8725 section 3.1)."""
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Number of points of the curve (SP 800-186 section 3.2.1.3)."""
 
+P256_PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
+"""Of the field that coordinates are in (the same section)."""
+
 COORDINATE_BYTES = 32
 SIGNATURE_BYTES = 64
 SEED_BYTES = 32
@@ -227,6 +230,9 @@ def _private_key(private: dict[str, Any]) -> ec.EllipticCurvePrivateKey:
 
 def _public_key(public: dict[str, Any]) -> ec.EllipticCurvePublicKey:
     x, y = _coordinate(public["x"]), _coordinate(public["y"])
+    # The library reduces larger numbers: one point would have two thumbprints.
+    if max(x, y) >= P256_PRIME:
+        raise ValueError("a number of the key is out of range")
     try:
         return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
     except ValueError:
