@@ -75,6 +75,7 @@ def path_length(
     cut_m = max(fine - coarse, 0.0)
     metres = fine + cut_m
     bins = max(along_m[-1] / BIN_M, 1.0)
+    across_m = noise_m**2 / BIN_M
     variance = (MODEL_SD * metres) ** 2 + (cut_m / 2) ** 2 + 2 * noise_m**2 + across_m**2 * bins
     return Length(metres, float(np.sqrt(variance)))
 

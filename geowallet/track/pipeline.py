@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 
     from geowallet.model.fixes import Fixes
 
+__all__ = [
+    "CUT_GAP_US",
+    "Analysis",
+    "CountedOnce",
+    "SourcedFixes",
+    "affected_window",
+    "algorithms",
+    "analyse",
+]
+
 CUT_GAP_US = 2 * 3_600_000_000
 """Two hours without a fix end a chunk: longer than any tunnel or dead phone within a
 trip that could still be measured, shorter than a night or a working morning."""
