@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from geowallet.evaluator.child import Child, started
+from geowallet.evaluator.limits import Limits
+from geowallet.model.errors import EvaluationFailedError, EvaluationTimeoutError, SandboxError
+from tests.evaluator import rogues
+
+ONE_SECOND = Limits(seconds=1)
+BIG = b"x" * (1 << 20)
+"""More than a pipe holds."""
+
+READ_ALL = "import sys; data = sys.stdin.buffer.read();"
+
+
+def line_of(code: str) -> list[str]:
+    return rogues.bare(code)("", ())
+
+
+def is_gone(pid: int) -> bool:
+    """Neither running nor waiting to be reaped by us."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def ask(code: str, message: bytes, limits: Limits | None = None) -> bytes:
+    """Ask a program, and check that nothing is left of it whatever it did."""
+    seen: list[Child] = []
+    try:
+        with started(line_of(code), limits or Limits()) as child:
+            seen.append(child)
+            return child.ask(message)
+    finally:
+        assert is_gone(seen[0]._process.pid)
+        with pytest.raises(ChildProcessError):
+            os.waitpid(seen[0]._process.pid, os.WNOHANG)
+
+
+def test_it_hears_what_was_sent_and_says_what_is_heard() -> None:
+    code = READ_ALL + "sys.stdout.buffer.write(data[::-1])"
+    assert ask(code, b"abc") == b"cba"
+
+
+def test_a_message_larger_than_a_pipe_arrives_whole() -> None:
+    assert ask(READ_ALL + "print(len(data))", BIG) == b"1048576\n"
+
+
+def test_no_message_is_an_end_of_input() -> None:
+    assert ask(READ_ALL + "print(len(data))", b"") == b"0\n"
+
+
+def test_lines_come_one_by_one_and_the_last_may_be_broken_off() -> None:
+    with started(line_of("print('one\\ntwo\\nthr', end='')"), Limits()) as child:
+        assert [child.line() for _ in range(4)] == [b"one\n", b"two\n", b"thr", b""]
+
+
+def test_it_starts_with_nothing_but_its_pipes(tmp_path: Path) -> None:
+    code = (
+        "import os; "
+        "print(os.getcwd(), sorted(set(os.environ) - {'LC_CTYPE'}), os.getsid(0) == os.getpid(), "
+        "os.readlink('/proc/self/fd/2'), len(os.listdir('/proc/self/fd')) - 1)"
+    )
+    with (tmp_path / "open").open("wb") as inherited:
+        os.set_inheritable(inherited.fileno(), True)
+        assert ask(code, b"") == b"/ [] True /dev/null 3\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("import time; time.sleep(60)", id="sleeps"),
+        pytest.param("print('x', flush=True)\nwhile True: pass", id="spins"),
+        pytest.param("import os, time; os.close(1); time.sleep(60)", id="hangs up and stays"),
+        pytest.param("import os, signal; os.kill(os.getpid(), signal.SIGXCPU)", id="out of time"),
+    ],
+)
+def test_one_that_does_not_end_is_stopped(code: str) -> None:
+    with pytest.raises(EvaluationTimeoutError):
+        ask(code, BIG, ONE_SECOND)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("raise SystemExit(1)", id="fails"),
+        pytest.param("import os; os.kill(os.getpid(), 9)", id="is killed"),
+        pytest.param("print('x' * (2 << 20))", id="says too much"),
+        pytest.param("while True: print('x' * 1000)", id="says too much without end"),
+    ],
+)
+def test_one_that_fails_is_a_failure(code: str) -> None:
+    with pytest.raises(EvaluationFailedError):
+        ask(code, BIG)
+
+
+def test_one_that_does_not_listen_may_still_answer() -> None:
+    assert ask("print('so what')", BIG) == b"so what\n"
+
+
+def test_a_line_without_end_is_a_failure() -> None:
+    with (
+        started(line_of("while True: print(end='x' * 999)"), Limits()) as child,
+        pytest.raises(EvaluationFailedError),
+    ):
+        child.line()
+
+
+def test_no_line_in_time_is_a_timeout() -> None:
+    with (
+        started(line_of("import time; time.sleep(60)"), ONE_SECOND) as child,
+        pytest.raises(EvaluationTimeoutError),
+    ):
+        child.line()
+
+
+def test_what_it_started_goes_with_it() -> None:
+    code = "import os, time\npid = os.fork()\nif pid: print(pid, flush=True)\ntime.sleep(60)"
+    with started(line_of(code), Limits()) as child:
+        grandchild = int(child.line())
+    status = Path(f"/proc/{grandchild}/stat")
+    for _ in range(200):  # whoever adopted it may take a moment to reap it
+        if not status.exists() or status.read_text().split()[2] == "Z":
+            break
+        time.sleep(0.01)
+    else:
+        pytest.fail("the grandchild lives on")
+
+
+def test_an_error_of_the_host_ends_it_too() -> None:
+    context = started(line_of("import time; time.sleep(60)"), Limits())
+    child = context.__enter__()
+    interrupt = KeyboardInterrupt()
+    assert not context.__exit__(KeyboardInterrupt, interrupt, None)
+    assert is_gone(child._process.pid)
+
+
+def test_what_cannot_be_started_is_a_sandbox_error() -> None:
+    with pytest.raises(SandboxError), started(["/nowhere/python"], ONE_SECOND):
+        pytest.fail("it started")
