@@ -60,6 +60,15 @@ class AmbiguousDateError(GeowalletError):
     hint = N_("say how with --date-order dmy, mdy or ymd")
 
 
+class SpreadsheetDamageError(GeowalletError):
+    """Numbers that a spreadsheet rewrote, so that digits are lost."""
+
+    code = "source.spreadsheet_damage"
+    exit_status = 3
+    text = N_("column {column} was damaged by a spreadsheet: digits are lost")
+    hint = N_("give the file as your app exported it, before a spreadsheet opened it")
+
+
 class EmptySourceError(GeowalletError):
     """Zero bytes, or nothing but blanks."""
 

@@ -1,0 +1,1 @@
+"""What one field of a source means: instants, numbers, headings."""

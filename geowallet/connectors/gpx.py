@@ -1,0 +1,213 @@
+"""GPX 1.0 and 1.1 tracks, streamed, with one bad point costing one point.
+
+Source: https://www.topografix.com/GPX/1/1/ (``trkpt``, whose times are UTC by
+the schema's own words) and https://www.topografix.com/GPX/1/0/ (``speed``,
+``course``). Names are matched without their prefix: real files bind the
+namespaces to anything, or to nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import BinaryIO
+from xml.parsers import expat
+
+from geowallet.connectors.api import ReadOptions, ReadResult, Trace
+from geowallet.connectors.fields.instants import parse_instant, zone_named
+from geowallet.connectors.fields.local import shifted_us
+from geowallet.connectors.fields.rows import (
+    BAD_POSITION,
+    BAD_TIME,
+    NO_POSITION,
+    FixRows,
+    ProblemLog,
+    position,
+)
+from geowallet.connectors.streams import text_of
+from geowallet.connectors.xml_text import CUT_SHORT, MAX_DEPTH, feed
+from geowallet.model.errors import UnreadableSourceError
+from geowallet.model.fixes import TimeKind
+from geowallet.model.words import N_, Phrase, phrase
+
+_ROOT = re.compile(r"<(?:[\w.-]+:)?gpx[\s>/]")
+
+_FIELDS = {
+    "time": "time",
+    "ele": "elevation_m",
+    "speed": "speed_mps",
+    "course": "bearing_deg",
+    "bearing": "bearing_deg",
+    "hAcc": "accuracy_m",
+    "accuracy": "accuracy_m",
+    "accuracy_horizontal": "accuracy_m",
+    "horizontalAccuracy": "accuracy_m",
+}
+"""Local names below ``trkpt`` and the column each fills; ``hdop`` is no length."""
+
+_MAX_TEXT = 128
+"""No time or number is longer."""
+
+NAIVE_NOTE = phrase(N_("its times name no zone; GPX says that they are UTC"))
+
+
+class GpxConnector:
+    """Reads track points; routes and waypoints are plans, not fixes."""
+
+    name = "gpx"
+    extensions = (".gpx",)
+
+    def sniff(self, head: bytes) -> bool:
+        text = text_of(head)
+        return text.startswith("<") and _ROOT.search(text) is not None
+
+    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
+        reader = _Reader()
+        error = feed(reader.parser, stream, reader.problems, "GPX")
+        if error is not None:
+            if not len(reader.rows) and not reader.untimed:
+                reason = N_("broken XML in line {line}").format(line=error.lineno)
+                raise UnreadableSourceError(format="GPX", reason=reason)
+            reader.problems.add(f"line {error.lineno}", CUT_SHORT)
+        elif not reader.is_gpx:
+            raise UnreadableSourceError(format="GPX", reason=N_("it has no gpx element"))
+        return reader.result(options)
+
+
+class _Reader:
+    """The state of one reading; expat calls `_start`, `_end` and `_text`."""
+
+    def __init__(self) -> None:
+        self.rows, self.problems = FixRows(), ProblemLog()
+        self.is_gpx = False
+        self.untimed = 0
+        self._plans = 0
+        self._naive: list[int] = []
+        self._offsets = 0
+        self._depth = self._point_depth = 0
+        self._track = self._segment = self._point = 0
+        self._locals: dict[str, str] = {}
+        self._attributes: dict[str, str] = {}
+        self._values: dict[str, str] = {}
+        self._open: str | None = None
+        self._parts: list[str] = []
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+
+    def _local(self, name: str) -> str:
+        local = self._locals.get(name)
+        if local is None:
+            local = name.rpartition(":")[2]
+            if len(self._locals) < 1000:
+                self._locals[name] = local
+        return local
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            reason = N_("its elements are nested too deep")
+            raise UnreadableSourceError(format="GPX", reason=reason)
+        local = self._local(name)
+        if self._point_depth:
+            if local in _FIELDS:
+                self._open = local
+                self._parts = []
+                self.parser.CharacterDataHandler = self._text
+        elif local == "trkpt":
+            self._point += 1
+            self._point_depth = self._depth
+            self._attributes, self._values = attributes, {}
+        else:
+            self._outside(local)
+
+    def _outside(self, local: str) -> None:
+        if local == "trkseg":
+            self._segment, self._point = self._segment + 1, 0
+        elif local == "trk":
+            self._track, self._segment, self._point = self._track + 1, 0, 0
+        elif local in {"rtept", "wpt"}:
+            self._plans += 1
+        elif local == "gpx":
+            self.is_gpx = True
+
+    def _text(self, data: str) -> None:
+        self._parts.append(data[:_MAX_TEXT])
+
+    def _end(self, name: str) -> None:
+        if self._open is not None and self._local(name) == self._open:
+            self._close_field()
+        elif self._depth == self._point_depth:
+            self._point_depth = 0
+            self._close_point()
+        self._depth -= 1
+
+    def _close_field(self) -> None:
+        local, self._open = self._open or "", None
+        self.parser.CharacterDataHandler = None
+        column = _FIELDS[local]
+        # The point's own element comes before what an extension repeats.
+        if self._depth == self._point_depth + 1 or column not in self._values:
+            self._values[column] = "".join(self._parts[:_MAX_TEXT])
+
+    def _close_point(self) -> None:
+        wrong = self._add_point()
+        if wrong is not None:
+            where = f"trk {self._track}, seg {self._segment}, pt {self._point}"
+            self.problems.add(where, wrong)
+
+    def _add_point(self) -> Phrase | None:
+        """Add the row of the point that just ended, or return what is wrong with it."""
+        try:
+            lat_deg = float(self._attributes["lat"])
+            lon_deg = float(self._attributes["lon"])
+        except KeyError:
+            return NO_POSITION
+        except ValueError:
+            return BAD_POSITION
+        wrong = position(lat_deg, lon_deg)
+        if wrong is not None:
+            return wrong
+        values = self._values
+        time = values.pop("time", "").strip()
+        if not time:
+            self.untimed += 1
+            return None
+        try:
+            time_us, kind = parse_instant(time)
+            numbers = {column: _number(text) for column, text in values.items()}
+            self.rows.add(time_us, lat_deg, lon_deg, **numbers)
+        except ValueError:
+            return BAD_TIME
+        if kind is TimeKind.NAIVE:
+            self._naive.append(len(self.rows) - 1)
+        elif kind is TimeKind.OFFSET:
+            self._offsets += 1
+        return None
+
+    def result(self, options: ReadOptions) -> ReadResult:
+        """Return what was collected."""
+        untimed = self.untimed or (0 if len(self.rows) else self._plans)
+        time_us = self.rows.time_us()
+        note = None
+        if self._naive and options.zone is not None:
+            time_us = shifted_us(time_us, self._naive, zone_named(options.zone))
+        elif self._naive:
+            note = NAIVE_NOTE
+        fixes = self.rows.table(time_us)
+        self.problems.doubts(fixes)
+        traces = (Trace("", fixes, self._kind()),) if len(fixes) else ()
+        return ReadResult(traces, self.problems.entries(), untimed, note)
+
+    def _kind(self) -> TimeKind:
+        if self._naive:
+            return TimeKind.NAIVE
+        return TimeKind.OFFSET if self._offsets else TimeKind.UTC
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
