@@ -123,7 +123,7 @@ def export_of(
     supersedes: str = "",
 ) -> str:
     return build_export(
-        result or mileage(),
+        replace(result or mileage(), contract_sha256=contract.sha256),
         contract,
         checkpoint=note(),
         now_s=now_s,
