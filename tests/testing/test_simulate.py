@@ -61,6 +61,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 class TestThePublishedMonth:
+    @pytest.mark.slow
     def test_the_same_seed_gives_the_same_bytes_in_any_zone_and_any_hash_seed(
         self, samples: Path, tmp_path: Path
     ) -> None:
