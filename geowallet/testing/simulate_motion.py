@@ -60,8 +60,7 @@ STYLES: dict[Mode, Style] = {
 }
 
 _CAR_MPS: dict[RoadKind, float] = {"street": 50 / 3.6, "road": 80 / 3.6, "fast road": 108 / 3.6}
-"""Speed limits of the French road code by kind of road (R413-2, R413-3), and
-the middle of the range for a dual carriageway."""
+"""Limits of the French road code (R413-2, R413-3); on a fast road a little under its 110 km/h."""
 
 _TOWN_M = 1400.0
 """How far the town speed and its lights reach from either end of a road."""
