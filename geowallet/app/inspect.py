@@ -21,9 +21,15 @@ from geowallet.model.words import N_, Phrase, phrase
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from numpy.typing import NDArray
+
     from geowallet.connectors.api import Trace
+    from geowallet.model.fixes import Fixes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_STEPS = 100_000
+"""Steps measured at once, so that a long trace does not double its memory."""
 
 NOTHING_NOTE = phrase(N_("it holds no position"))
 
@@ -36,11 +42,12 @@ class FileReport:
         path: As named, or below a named folder.
         format: Name of the connector; several, for an archive, joined by ``+``.
         traces: Number of traces (devices, members).
-        fixes: Distinct timed positions; latitude 0 with longitude 0 is none.
+        fixes: Distinct timed positions.
         first_us: Of them, or None.
         last_us: Of them, or None.
         length_m: Great-circle length over them in time order, gaps included,
-            trace by trace.
+            trace by trace; latitude 0 with longitude 0 is no part of
+            it.
         problems: Where and what; members of an archive are named in ``where``.
         note: A sentence about the file.
         error: Why nothing was read.
@@ -168,21 +175,35 @@ def _summary(reading: Reading, source: str) -> FileReport:
 def _trace_totals(trace: Trace) -> tuple[int, int | None, int | None, float]:
     """Return number, first, last and length of the distinct timed positions."""
     fixes = trace.fixes
-    placed = (fixes.lat_deg != 0) | (fixes.lon_deg != 0)
-    time_us, lat_deg, lon_deg = fixes.time_us[placed], fixes.lat_deg[placed], fixes.lon_deg[placed]
-    if not len(time_us):
+    if not len(fixes):
         return 0, None, None, 0.0
+    kept = _distinct(fixes)
+    placed = kept & ((fixes.lat_deg != 0) | (fixes.lon_deg != 0))
+    lat_deg, lon_deg = fixes.lat_deg[placed], fixes.lon_deg[placed]
+    length_m = sum(
+        float(step_lengths_m(lat_deg[at : at + _STEPS + 1], lon_deg[at : at + _STEPS + 1]).sum())
+        for at in range(0, len(lat_deg), _STEPS)
+    )
+    return int(np.count_nonzero(kept)), int(fixes.time_us[0]), int(fixes.time_us[-1]), length_m
+
+
+def _distinct(fixes: Fixes) -> NDArray[np.bool_]:
+    """Return a mask of the first of each (time, latitude, longitude)."""
+    kept = np.ones(len(fixes), dtype=np.bool_)
+    same = np.diff(fixes.time_us) == 0
+    shared = np.zeros(len(fixes), dtype=np.bool_)
+    shared[1:] |= same
+    shared[:-1] |= same
+    rows = np.flatnonzero(shared)
+    time_us, lat_deg, lon_deg = fixes.time_us[rows], fixes.lat_deg[rows], fixes.lon_deg[rows]
     order = np.lexsort((lon_deg, lat_deg, time_us))
-    again = np.zeros(len(order), dtype=np.bool_)
-    again[1:] = (
+    again = (
         (np.diff(time_us[order]) == 0)
         & (np.diff(lat_deg[order]) == 0)
         & (np.diff(lon_deg[order]) == 0)
     )
-    # Positions of one instant stay in the order of the source.
-    kept = np.sort(order[~again])
-    length_m = float(step_lengths_m(lat_deg[kept], lon_deg[kept]).sum())
-    return len(kept), int(time_us[0]), int(time_us[-1]), length_m
+    kept[rows[order[1:][again]]] = False
+    return kept
 
 
 def _with_totals(

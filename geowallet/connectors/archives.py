@@ -64,10 +64,23 @@ _DAMAGE = (
 )
 """What the standard library raises on damaged or unsupported archives."""
 
+
+def _gunzip(packed: BinaryIO) -> BinaryIO:
+    return cast("BinaryIO", gzip.GzipFile(fileobj=packed))
+
+
+def _bunzip(packed: BinaryIO) -> BinaryIO:
+    return cast("BinaryIO", bz2.BZ2File(packed))
+
+
+def _unxz(packed: BinaryIO) -> BinaryIO:
+    return cast("BinaryIO", lzma.LZMAFile(packed))
+
+
 _PACKERS: tuple[tuple[bytes, str, Callable[[BinaryIO], BinaryIO]], ...] = (
-    (b"\x1f\x8b\x08", ".gz", lambda packed: cast("BinaryIO", gzip.GzipFile(fileobj=packed))),
-    (b"BZh", ".bz2", lambda packed: cast("BinaryIO", bz2.BZ2File(packed))),
-    (b"\xfd7zXZ\x00", ".xz", lambda packed: cast("BinaryIO", lzma.LZMAFile(packed))),
+    (b"\x1f\x8b\x08", ".gz", _gunzip),
+    (b"BZh", ".bz2", _bunzip),
+    (b"\xfd7zXZ\x00", ".xz", _unxz),
 )
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR_MAGIC_AT = 257
@@ -274,7 +287,8 @@ def _member(
 
 def _leads_outside(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or path.parts[:1] != () and ":" in path.parts[0]
+    first = path.parts[0] if path.parts else ""
+    return path.is_absolute() or ".." in path.parts or ":" in first
 
 
 def _debris(name: str) -> bool:

@@ -23,7 +23,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"OggS", N_("sound")),
     (b"ID3", N_("sound")),
 )
-_HTML = re.compile(r"(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.I | re.S)
+_HTML = re.compile(r"(?is)(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b")
 
 SPREADSHEET = N_("a spreadsheet: save it as CSV first")
 DOCUMENT = N_("an office document")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.headings import heading_of
 from geowallet.connectors.fields.instants import epoch_us, parse_instant
@@ -26,6 +25,8 @@ from geowallet.model.words import N_, Phrase, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from geowallet.connectors.api import ReadOptions, ReadResult
 
 _GEOMETRIES = "Point|MultiPoint|LineString|MultiLineString|GeometryCollection"
 _TYPE = re.compile(rf'"type"\s*:\s*"(?:FeatureCollection|Feature|{_GEOMETRIES})"')
@@ -188,7 +189,7 @@ class _Reading:
         if len(place) < 2:
             return NO_POSITION
         try:
-            lon_deg, lat_deg = _real(place[0]), _real(place[1])
+            lon_deg, lat_deg = _written_real(place[0]), _written_real(place[1])
         except (TypeError, ValueError, OverflowError):
             return BAD_POSITION
         wrong = position(lat_deg, lon_deg)
@@ -261,8 +262,13 @@ def _real(value: Any) -> float:
     return float(value)
 
 
+def _written_real(value: Any) -> float:
+    """Return a number that some exports put between quotes."""
+    return number(value) if isinstance(value, str) else _real(value)
+
+
 def _real_or_nan(value: Any) -> float:
     try:
-        return number(value) if isinstance(value, str) else _real(value)
+        return _written_real(value)
     except (TypeError, ValueError, OverflowError):
         return math.nan

@@ -30,7 +30,7 @@ from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.fixes import TimeKind
 from geowallet.model.words import N_, Phrase, phrase
 
-_ROOT = re.compile(r"<(?:[\w.-]+:)?gpx[\s>/]")
+_ROOT = re.compile(r"<(?:!DOCTYPE\s+)?(?:[\w.-]+:)?gpx[\s>/]")
 
 _FIELDS = {
     "time": "time",

@@ -93,9 +93,15 @@ def read_members(
         except (ArchiveError, TooLargeError):
             raise
         except GeowalletError as error:
-            yield Reading(member.name, None, None, error)
+            # Without its traceback, which would keep the buffers of every bad member.
+            yield Reading(member.name, None, None, _bare(error))
         else:
             yield Reading(member.name, found, result, None)
+
+
+def _bare(error: GeowalletError) -> GeowalletError:
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def refuse_without_fixes(result: ReadResult) -> None:

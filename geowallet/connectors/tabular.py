@@ -12,7 +12,6 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.fields.dates import (
     DATE_ORDERS,
     OrderNeededError,
@@ -42,6 +41,8 @@ from geowallet.model.words import N_, Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from geowallet.connectors.api import ReadOptions, ReadResult
 
 MAX_UNDECIDED = 200_000
 """Rows held until one of them proves the order of day and month."""

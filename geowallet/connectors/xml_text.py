@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.parsers import expat
 
 from geowallet.connectors.streams import BLOCK_BYTES, encoding_of, take
@@ -81,7 +81,7 @@ def _codec(head: bytes, form: str) -> str:
 
 
 def _refuse_declarations(parser: expat.XMLParserType, form: str) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object) -> Any:
         reason = N_("it declares a document type or entities, which can hide an attack")
         raise UnreadableSourceError(format=form, reason=reason)
 

@@ -10,7 +10,6 @@ from geowallet.connectors.fields.local import shifted_us
 from geowallet.connectors.fields.rows import FixRows, ProblemLog
 from geowallet.model.errors import NaiveTimeError, TooLargeError
 from geowallet.model.fixes import TimeKind
-from geowallet.model.words import N_
 
 if TYPE_CHECKING:
     from geowallet.model.words import Phrase
@@ -36,7 +35,7 @@ class Devices:
         self.problems = ProblemLog()
         self._by_name: dict[str, _Rows] = {}
 
-    def add(  # noqa: PLR0913  the columns of the table, and whose they are
+    def add(
         self,
         device: str,
         time_us: int,

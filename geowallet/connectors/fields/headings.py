@@ -100,7 +100,7 @@ def heading_of(name: str) -> Heading | None:
 
 
 def scale_of(field: str, unit: str) -> float:
-    """Return the factor from ``unit``, as written in a cell, to that of ``field``; NaN if unknown."""
+    """Return the factor from ``unit``, as written in a cell, to ``field``'s; NaN if unknown."""
     return _SCALES.get(field, {}).get(unit, math.nan)
 
 

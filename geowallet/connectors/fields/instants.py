@@ -86,7 +86,7 @@ def _shifted(time_us: int, zone: str | None) -> tuple[int, TimeKind]:
     return time_us - offset // timedelta(microseconds=1), TimeKind.OFFSET
 
 
-def epoch_us(value: float | int) -> int:
+def epoch_us(value: float) -> int:
     """Microseconds from an epoch number in seconds, ms, us or ns, told apart by size.
 
     Raises:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 _PARTS = re.compile(r"\d+(?:[.,]\d+)?")
-_LETTERS = re.compile(r"[NSEWO]", re.IGNORECASE)
+_LETTERS = re.compile(r"[NSEW]", re.IGNORECASE)
+"""No O: it is west in French and east in German."""
 _ANGLE = re.compile(
-    r"\s*[-+]?\s*[NSEWO]?\s*[-+]?\s*\d+(?:[.,]\d+)?(?:[\s°ºd:]+\d+(?:[.,]\d+)?)?"
-    r"(?:[\s'′’m:]+\d+(?:[.,]\d+)?)?[\s°º'′’\"″”s]*[NSEWO]?\s*",
+    r"\s*[NSEW]?\s*[-+]?\s*\d+(?:[.,]\d+)?(?:[\s°º:]+\d+(?:[.,]\d+)?)?"
+    r"(?:[\s'\u2032\u2019:]+\d+(?:[.,]\d+)?)?[\s°º'\u2032\u2019\"\u2033\u201d]*[NSEW]?\s*",
     re.IGNORECASE,
 )
 _WKT = re.compile(
@@ -67,11 +68,11 @@ def angle_deg(text: str) -> float:
     parts = [number(part) for part in _PARTS.findall(text)]
     if not parts or any(part >= 60 for part in parts[1:]):
         raise ValueError("not an angle")
-    value = sum(part / 60**power for power, part in enumerate(parts))
+    value = sum(part / 60.0**power for power, part in enumerate(parts))
     letters = _LETTERS.findall(text)
     if len(letters) > 1:
         raise ValueError("not an angle")
-    south_or_west = bool(letters) and letters[0].upper() in "SWO"
+    south_or_west = bool(letters) and letters[0].upper() in "SW"
     return -value if south_or_west or "-" in text else value
 
 

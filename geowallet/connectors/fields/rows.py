@@ -78,9 +78,9 @@ class FixRows:
         return np.array(self._time, dtype=np.int64)
 
     def table(self, time_us: NDArray[np.int64] | None = None) -> Fixes:
-        """Return the fixes; ``time_us`` (int64 ``(n,)``) replaces the times if given."""
+        """Return the fixes, once; ``time_us`` (int64 ``(n,)``) replaces the times if given."""
         elevation_m, accuracy_m, speed_mps, bearing_deg = (
-            np.array(column, dtype=np.float64)
+            np.frombuffer(column, dtype=np.float64)
             for column in (self._elevation, self._accuracy, self._speed, self._bearing)
         )
         with np.errstate(invalid="ignore"):
@@ -89,9 +89,9 @@ class FixRows:
             speed_mps[~((speed_mps >= 0) & np.isfinite(speed_mps))] = np.nan
             bearing_deg[~((bearing_deg >= 0) & (bearing_deg <= 360))] = np.nan
         return fixes_from(
-            self.time_us() if time_us is None else time_us,
-            np.array(self._lat, dtype=np.float64),
-            np.array(self._lon, dtype=np.float64),
+            np.frombuffer(self._time, dtype=np.int64) if time_us is None else time_us,
+            np.frombuffer(self._lat, dtype=np.float64),
+            np.frombuffer(self._lon, dtype=np.float64),
             elevation_m=elevation_m,
             accuracy_m=accuracy_m,
             speed_mps=speed_mps,
