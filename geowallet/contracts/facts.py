@@ -49,8 +49,8 @@ def staying(terms: Terms) -> tuple[Fact, ...]:
 def unusual(terms: Terms) -> tuple[Fact, ...]:
     """Return the facts let out beyond what the named template usually needs.
 
-    Terms without a template have no usual: then every fact but the signature and
-    the assurance is returned.
+    Terms without a template have no usual: then every fact but signature,
+    assurance and log is returned.
     """
     usual = USUAL.get(terms.template, _ALWAYS)
     return tuple(fact for fact in leaving(terms) if fact.id not in usual)
@@ -102,7 +102,7 @@ def _takes_holidays(terms: Terms) -> bool:
     return window is None or not window.holidays
 
 
-_ALWAYS = frozenset({"identity", "assurance"})
+_ALWAYS = frozenset({"identity", "assurance", "log"})
 
 FACTS = (
     Fact(
@@ -120,6 +120,12 @@ FACTS = (
         "mode", N_("by which mode of travel"), N_("which mode of travel you used"), _tells_the_mode
     ),
     Fact("assurance", N_("how much of it has which assurance level"), N_("assurance"), _always),
+    Fact(
+        "log",
+        N_("the day of the export, and length and state of your evidence log without its content"),
+        N_("evidence log"),
+        _always,
+    ),
     Fact("business", N_("business trips are counted"), N_("business trips"), _counts("business")),
     Fact("commute", N_("commuting is counted"), N_("commuting"), _counts("commute")),
     Fact(

@@ -34,12 +34,13 @@ LONGEST_MONTH_M = 20_000_000
 USUAL: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         WORK_HOUR_MILEAGE: frozenset(
-            {"identity", "assurance", "distance", "month", "mode", "business", "any_vehicle"}
+            {"identity", "assurance", "log", "distance", "month", "mode", "business", "any_vehicle"}
         ),
         SOFT_MOBILITY_COMMUTE: frozenset(
             {
                 "identity",
                 "assurance",
+                "log",
                 "days",
                 "month",
                 "mode",

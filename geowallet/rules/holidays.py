@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+SAME_DAYS = {"FR-67": "FR-6AE", "FR-68": "FR-6AE"}
+"""Bas-Rhin and Haut-Rhin have the days of Alsace (ISO 3166-2:FR lists all three)."""
+
 YEARS = range(1970, 2200)
 """Years that are answered; holidays are set by law, and laws change."""
 
@@ -19,8 +22,10 @@ def public_holidays(code: str, years: Iterable[int]) -> frozenset[dt.date]:
     """Return the public holidays of ``years``.
 
     All of them, also those that fall on a weekend. In France they are the
-    eleven days of the law, worked or not; in Alsace and Moselle (``FR-57``)
-    two more.
+    eleven days of the law, worked or not; in Moselle and Alsace (``FR-57``,
+    ``FR-67``, ``FR-68``) Good Friday and 26 December too. (Good Friday is only
+    given where a town has a Protestant or a mixed church: left in everywhere,
+    so that a day is rather left out of an export than let out.)
 
     Args:
         code: Country (ISO 3166-1 alpha-2) or subdivision, such as ``FR``,
@@ -41,7 +46,7 @@ def public_holidays(code: str, years: Iterable[int]) -> frozenset[dt.date]:
         raise RuleDataError(rule="holidays", reason="no data for that year")
     if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", code, flags=re.ASCII):
         raise RuleDataError(rule="holidays", reason="not a country code such as FR or FR-57")
-    country, _, subdivision = code.partition("-")
+    country, _, subdivision = SAME_DAYS.get(code, code).partition("-")
     from holidays import country_holidays  # noqa: PLC0415  250 countries: only when asked
 
     try:
