@@ -31,3 +31,12 @@ class EvidenceCutShortError(EvidenceError):
     exit_status = 20
     text = N_("the evidence log ends early, after entry {entry}")
     hint = N_("stop using this wallet and restore a backup")
+
+
+class EvidenceTraceError(EvidenceError):
+    """A figure does not follow from what it is said to come from."""
+
+    code = "evidence.trace"
+    exit_status = 20
+    text = N_("link {link} does not hold")
+    hint = N_("geowallet vault check says which record is damaged")

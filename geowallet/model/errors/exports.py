@@ -94,3 +94,21 @@ class DeskPassphraseError(GeowalletError):
     exit_status = 5
     text = N_("the passphrase does not open this desk")
     hint = N_("try again")
+
+
+class DeskDamagedError(GeowalletError):
+    """The file with the recipient's keys is not what was written."""
+
+    code = "desk.damaged"
+    exit_status = 26
+    text = N_("the keys of this desk are not what was written")
+    hint = N_("nothing was changed; restore a backup")
+
+
+class NoContractError(GeowalletError):
+    """An export under a contract that is not filed at this desk."""
+
+    code = "verify.no_contract"
+    exit_status = 25
+    text = N_("the contract of this export is not filed at this desk")
+    hint = N_("open the contract file first: geowallet desk open NAME.contract")

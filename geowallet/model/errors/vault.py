@@ -131,5 +131,5 @@ class DiskFullError(GeowalletError):
 
     code = "vault.disk"
     exit_status = 8
-    text = N_("the wallet could not be written: {reason}")
+    text = N_("could not write: {reason}")
     hint = N_("nothing was changed; free some space and try again")

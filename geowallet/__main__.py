@@ -1,0 +1,16 @@
+"""``python -m geowallet`` and the ``geowallet`` command."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and end the process with its status."""
+    from geowallet.cli.main import run  # noqa: PLC0415  the language is chosen before this import
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

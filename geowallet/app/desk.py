@@ -1,0 +1,178 @@
+"""Use cases of a recipient: keys, offers, contracts received, exports received.
+
+A desk is a folder: ``keys.json`` (private keys under a passphrase), ``offers/``,
+``contracts/`` and ``received.jsonl``. It needs no wallet.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geowallet.app.files import read_small, replace_whole, write_new
+from geowallet.contracts.grant import Contract, contract_bytes, read_contract
+from geowallet.contracts.offer import offer_bytes, sign_offer
+from geowallet.contracts.syntax import Recipient
+from geowallet.crypto.canonical import canonical_bytes, strict_json
+from geowallet.crypto.encoding import b64u, unb64u
+from geowallet.crypto.envelope import open_sealed, seal
+from geowallet.crypto.keys import KdfCost, Slot, check_slot, make_slot, open_slot
+from geowallet.crypto.signing import new_private_jwk, public_jwk, thumbprint
+from geowallet.model.errors import (
+    DeskDamagedError,
+    DeskExistsError,
+    DeskPassphraseError,
+    ForeignContractError,
+    NoDeskError,
+    WeakPassphraseError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from geowallet.contracts.syntax import Terms
+
+MINIMUM_LENGTH = 12
+"""Shortest passphrase of a desk, in characters."""
+
+_SCHEMA = "geowallet.desk/1"
+MAX_FILE_BYTES = 1 << 20
+"""Largest file that a desk takes in: an export of a year by day is below 200 kB."""
+
+_MAX_BYTES = 64 << 10
+_AAD = b"geowallet.desk/1|keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """An opened desk: who it is, its keys, and its folder."""
+
+    folder: Path
+    name: str
+    signing_jwk: dict[str, Any]
+    sealing_jwk: dict[str, Any]
+
+    @property
+    def recipient(self) -> Recipient:
+        """What offers say of it: its name and public keys."""
+        return Recipient(self.name, public_jwk(self.signing_jwk), public_jwk(self.sealing_jwk))
+
+
+def create_desk(
+    folder: Path, name: str, passphrase: bytes, *, cost: KdfCost = KdfCost.MODERATE
+) -> Desk:
+    """Make a recipient's keys and store them under a passphrase.
+
+    Raises:
+        DeskExistsError: The folder already holds a desk.
+        WeakPassphraseError: Fewer than `MINIMUM_LENGTH` characters.
+        DiskFullError: It could not be written.
+    """
+    if (folder / "keys.json").exists():
+        raise DeskExistsError(path=str(folder))
+    if len(passphrase.decode("utf-8", "replace")) < MINIMUM_LENGTH:
+        raise WeakPassphraseError(length=MINIMUM_LENGTH)
+    desk = Desk(
+        folder,
+        name,
+        new_private_jwk("sig", os.urandom(32)),
+        new_private_jwk("enc", os.urandom(32)),
+    )
+    master = os.urandom(32)
+    slot = make_slot(
+        "passphrase",
+        passphrase,
+        master,
+        cost=cost,
+        salt=os.urandom(16),
+        nonce=os.urandom(24),
+        vault_id="desk",
+    )
+    keys = canonical_bytes({"signing": desk.signing_jwk, "sealing": desk.sealing_jwk})
+    stored = {
+        "schema": _SCHEMA,
+        "name": name,
+        "slot": {"header": slot.header, "wrapped": b64u(slot.wrapped)},
+        "keys": b64u(seal(master, keys, aad=_AAD, nonce24=os.urandom(24))),
+    }
+    replace_whole(folder / "keys.json", json.dumps(stored, indent=2).encode() + b"\n")
+    return desk
+
+
+def open_desk(folder: Path, ask: Callable[[], bytes]) -> Desk:
+    """Open a desk with its passphrase.
+
+    Raises:
+        NoDeskError: There is none.
+        DeskPassphraseError: The passphrase does not open it.
+        DeskDamagedError: Its file is not what was written.
+    """
+    path = folder / "keys.json"
+    if not path.exists():
+        raise NoDeskError(path=str(folder))
+    try:
+        stored = strict_json(read_small(path, _MAX_BYTES), max_bytes=_MAX_BYTES)
+        slot = Slot(stored["slot"]["header"], unb64u(stored["slot"]["wrapped"]))
+        check_slot(slot)
+        sealed, name = unb64u(stored["keys"]), str(stored["name"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise DeskDamagedError from error
+    try:
+        master = open_slot(slot, ask())
+    except ValueError as error:
+        raise DeskPassphraseError from error
+    try:
+        keys = json.loads(open_sealed(master, sealed, aad=_AAD))
+    except ValueError as error:
+        raise DeskDamagedError from error
+    return Desk(folder, name, keys["signing"], keys["sealing"])
+
+
+def make_offer(desk: Desk, terms: Terms, target: Path) -> Path:
+    """Sign an offer, keep a copy, and write the file to hand over.
+
+    Raises:
+        BadContractError: The terms contradict themselves.
+        DiskFullError: It could not be written.
+    """
+    body = offer_bytes(sign_offer(terms, desk.signing_jwk))
+    write_new(desk.folder / "offers" / f"{terms.name}.offer", body)
+    return write_new(target / f"{terms.name}.offer", body)
+
+
+def file_contract(desk: Desk, data: bytes) -> Contract:
+    """Check a contract that came back signed, and file it: its holder's key is now pinned.
+
+    Raises:
+        BadContractError: Not a contract.
+        ContractSignatureError: A signature does not fit.
+        ForeignContractError: It answers somebody else's offer, or another
+            holder's contract of this name and terms is already filed.
+    """
+    contract = read_contract(data)
+    terms = contract.terms
+    if terms.recipient != desk.recipient:
+        raise ForeignContractError(name=terms.name)
+    path = _contract_path(desk, contract)
+    if path.exists() and path.read_bytes() != contract_bytes(contract):
+        raise ForeignContractError(name=terms.name)
+    replace_whole(path, contract_bytes(contract))
+    return contract
+
+
+def filed_contracts(desk: Desk) -> tuple[Contract, ...]:
+    """Return the contracts filed at this desk."""
+    folder = desk.folder / "contracts"
+    files = sorted(folder.glob("*.contract")) if folder.is_dir() else []
+    return tuple(read_contract(read_small(path, _MAX_BYTES)) for path in files)
+
+
+def _contract_path(desk: Desk, contract: Contract) -> Path:
+    """One file for each holder and set of terms: many employees sign the same offer."""
+    terms = contract.terms
+    holder = thumbprint(contract.grant.holder.signing_jwk)[:12]
+    name = f"{terms.name}-{contract.sha256[:12]}-{holder}.contract"
+    return desk.folder / "contracts" / name

@@ -1,0 +1,135 @@
+"""Use case: look at everything that can go wrong before it does."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from geowallet.app.derive import pending
+from geowallet.app.settings import named_places, work_week
+from geowallet.app.wallet import opened
+from geowallet.connectors.registry import BUILTIN, installed
+from geowallet.evaluator.host import layers
+from geowallet.evaluator.trial import escape_attempts
+from geowallet.model.errors import (
+    GeowalletError,
+    NoVaultError,
+    SandboxError,
+    VaultLockedError,
+)
+from geowallet.model.mobility import PlaceKind
+from geowallet.model.words import N_, Phrase, phrase
+from geowallet.vault import session
+from geowallet.vault.check import check_vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geowallet.app.locations import Locations
+    from geowallet.app.wallet import Ask
+    from geowallet.vault.store import Vault
+
+
+class Health(StrEnum):
+    """How one thing stands."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, how it stands, what to do."""
+
+    health: Health
+    subject: str
+    note: Phrase
+
+
+def examine(locations: Locations, ask: Ask) -> tuple[Finding, ...]:
+    """Return a finding for everything that was looked at; nothing is changed."""
+    return (
+        _machine(),
+        *_wallet(locations, ask),
+        _session(),
+        *_sandbox(),
+        *_connectors(),
+    )
+
+
+def _machine() -> Finding:
+    text = N_("Python {python}, {system}; no network was used")
+    note = phrase(text, python=platform.python_version(), system=platform.system())
+    return Finding(Health.OK, "machine", note)
+
+
+def _wallet(locations: Locations, ask: Ask) -> Iterator[Finding]:
+    try:
+        with opened(locations, ask) as vault:
+            yield from _open_wallet(vault)
+    except NoVaultError:
+        note = phrase(N_("none yet: geowallet init"))
+        yield Finding(Health.WARNING, "wallet", note)
+    except VaultLockedError:
+        note = phrase(N_("locked, so not looked into: geowallet unlock"))
+        yield Finding(Health.WARNING, "wallet", note)
+    except GeowalletError as error:
+        yield Finding(Health.PROBLEM, "wallet", Phrase(error.text, tuple(error.details.items())))
+
+
+def _open_wallet(vault: Vault) -> Iterator[Finding]:
+    report = check_vault(vault)
+    if report.problems:
+        error = report.problems[0][1]
+        yield Finding(Health.PROBLEM, "wallet", Phrase(error.text, tuple(error.details.items())))
+    else:
+        text = N_("{records} records and {entries} log entries, all as they were written")
+        note = phrase(text, records=report.records, entries=report.entries)
+        yield Finding(Health.OK, "wallet", note)
+    if pending(vault):
+        note = phrase(N_("an import was cut short: any geowallet ingest finishes it"))
+        yield Finding(Health.WARNING, "trips", note)
+    if work_week(vault) is None:
+        note = phrase(N_("work hours are not set: geowallet work set"))
+        yield Finding(Health.WARNING, "work", note)
+    kinds = {place.kind for place in named_places(vault)}
+    if not {PlaceKind.HOME, PlaceKind.WORK} <= kinds:
+        note = phrase(N_("home and work are not both named: geowallet place list"))
+        yield Finding(Health.WARNING, "places", note)
+
+
+def _session() -> Finding:
+    if session.available():
+        return Finding(Health.OK, "session", phrase(N_("the kernel keyring can keep it open")))
+    text = N_("this machine keeps no session: each command asks for the passphrase")
+    return Finding(Health.WARNING, "session", phrase(text))
+
+
+def _sandbox() -> Iterator[Finding]:
+    try:
+        found = layers()
+    except SandboxError as error:
+        note = Phrase(error.text, tuple(error.details.items()))
+        yield Finding(Health.PROBLEM, "sandbox", note)
+        return
+    for layer in found:
+        health = Health.OK if layer.holds else Health.WARNING
+        yield Finding(health, f"sandbox/{layer.name}", layer.detail)
+    attempts = escape_attempts()
+    refused = sum(attempt.refused for attempt in attempts)
+    note = phrase(N_("{refused} of {total} escapes refused"), refused=refused, total=len(attempts))
+    health = Health.OK if refused == len(attempts) else Health.PROBLEM
+    yield Finding(health, "sandbox", note)
+
+
+def _connectors() -> Iterator[Finding]:
+    guests, failures = installed()
+    text = N_("{builtin} formats built in, {guests} of other packages")
+    note = phrase(text, builtin=len(BUILTIN), guests=len(guests))
+    yield Finding(Health.OK, "connectors", note)
+    for failure in failures:
+        note = phrase(N_("not loaded: {failure}"), failure=failure)
+        yield Finding(Health.PROBLEM, "connectors", note)

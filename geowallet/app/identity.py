@@ -1,0 +1,63 @@
+"""The owner's keys: one signs exports, one opens the owner's copies, one marks periods."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from geowallet.crypto.canonical import canonical_bytes
+from geowallet.crypto.signing import KeyUse, new_private_jwk
+from geowallet.model.errors import VaultDamagedError
+from geowallet.model.provenance import Statement, StatementKind
+from geowallet.model.words import N_
+
+if TYPE_CHECKING:
+    from geowallet.vault.store import Vault
+
+_KIND = "identity"
+_USES: tuple[KeyUse, ...] = ("sig", "enc")
+
+
+def create_identity(vault: Vault, *, now_us: int) -> None:
+    """Make both key pairs and store them in the wallet."""
+    with vault.transaction(now_us=now_us) as tx:
+        for use in _USES:
+            key = new_private_jwk(use, os.urandom(32))
+            tx.put(_KIND, use, canonical_bytes(key))
+        tx.put(_KIND, "null", os.urandom(32))
+        tx.log(Statement(StatementKind.SETTING, (), (), {"what": "identity keys created"}))
+
+
+def signing_key(vault: Vault) -> dict[str, Any]:
+    """Return the private P-256 key (JWK) that signs grants and exports."""
+    return _key(vault, "sig")
+
+
+def sealing_key(vault: Vault) -> dict[str, Any]:
+    """Return the private P-256 key (JWK) that opens the owner's copies."""
+    return _key(vault, "enc")
+
+
+def nullifier(vault: Vault, terms_sha256: str, period: str) -> str:
+    """Return the mark of one contract and period: the same for every export of them.
+
+    HMAC-SHA-256 under a key of this wallet, so that a recipient sees a second
+    claim for the same period and nobody else can link the two.
+    """
+    message = f"{terms_sha256}|{period}".encode()
+    return hmac.new(_stored(vault, "null"), message, hashlib.sha256).hexdigest()
+
+
+def _key(vault: Vault, use: str) -> dict[str, Any]:
+    key: dict[str, Any] = json.loads(_stored(vault, use))
+    return key
+
+
+def _stored(vault: Vault, use: str) -> bytes:
+    stored = vault.get(_KIND, use)
+    if stored is None:
+        raise VaultDamagedError(what=N_("the identity"))
+    return stored

@@ -1,0 +1,155 @@
+"""Use case: walk from a figure that left back to the bytes of the files it came from.
+
+Each link is recomputed, not read: the sum of the metres, the trips from the
+stored fixes, the digests of pieces and files against the evidence log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geowallet.app.derive import month_of, recomputed
+from geowallet.app.export import Receipt, receipts
+from geowallet.app.library import sources
+from geowallet.app.settings import resolve
+from geowallet.app.trips import pages
+from geowallet.contracts.grant import read_contract
+from geowallet.crypto.canonical import sha256_hex
+from geowallet.model.provenance import StatementKind
+from geowallet.model.words import N_, Phrase, phrase
+from geowallet.track.pipeline import affected_window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geowallet.app.library import Source
+    from geowallet.model.mobility import Trip
+    from geowallet.model.provenance import Statement
+    from geowallet.vault.store import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of the way back.
+
+    Attributes:
+        subject: What it speaks of.
+        how: How it follows from the next link.
+        digest: SHA-256 (hex) of its bytes, or "".
+        holds: Whether that was found true just now.
+    """
+
+    subject: Phrase
+    how: Phrase
+    digest: str
+    holds: bool
+
+
+def find_receipt(vault: Vault, shortened: str) -> Receipt:
+    """Return the receipt whose short id, or full id, begins with ``shortened``.
+
+    Raises:
+        NotFoundError: None does.
+        AmbiguousNameError: Several do.
+    """
+    known = {receipt.id: receipt for receipt in receipts(vault)}
+    return known[resolve("export", shortened, known)]
+
+
+def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:
+    """Return every link from the export to the source files, in order.
+
+    Raises:
+        VaultDamagedError: A record does not authenticate.
+        EvidenceError: The log contradicts itself.
+    """
+    statements = [statement for _, statement, _ in vault.log_entries()]
+    trips = {trip.id: trip for page in pages(vault) for trip in page.trips}
+    used = [trips[trip_id] for trip_id, _ in receipt.used if trip_id in trips]
+    wanted = {digest for trip in used for digest in trip.sources}
+    files = [source for source in sources(vault) if source.sha256 in wanted]
+    return (
+        _export_link(receipt, statements),
+        _contract_link(vault, receipt),
+        _sum_link(receipt, trips),
+        _recomputed_link(vault, used),
+        _pages_link(vault, used, statements),
+        *(_source_link(vault, source, statements) for source in files),
+    )
+
+
+def _export_link(receipt: Receipt, statements: Sequence[Statement]) -> Link:
+    holds = any(
+        s.kind is StatementKind.EXPORT
+        and s.subjects == (receipt.sealed_sha256,)
+        and s.predicate["used"] == [list(pair) for pair in receipt.used]
+        for s in statements
+    )
+    subject = phrase(N_("export {id}, {period}"), id=receipt.id, period=receipt.period)
+    return Link(subject, phrase(N_("entered in the log")), receipt.sealed_sha256, holds)
+
+
+def _contract_link(vault: Vault, receipt: Receipt) -> Link:
+    stored = vault.get("contract", receipt.contract)
+    holds = stored is not None and read_contract(stored).sha256 == receipt.terms_sha256
+    subject = phrase(N_("contract {name}"), name=receipt.contract)
+    return Link(subject, phrase(N_("signed by both sides")), receipt.terms_sha256, holds)
+
+
+def _sum_link(receipt: Receipt, trips: dict[str, Trip]) -> Link:
+    metres = sum(metres for _, metres in receipt.used)
+    holds = all(
+        trip_id in trips
+        and 0 <= given <= round(trips[trip_id].distance_m) + len(trips[trip_id].legs)
+        for trip_id, given in receipt.used
+    )
+    subject = phrase(N_("{metres} m in {count} trips"), metres=metres, count=len(receipt.used))
+    return Link(subject, phrase(N_("selected by the contract, added exactly")), "", holds)
+
+
+def _recomputed_link(vault: Vault, used: Sequence[Trip]) -> Link:
+    """Analyse the stored fixes again and compare trip by trip."""
+    coverage = [run for source in sources(vault) for run in source.runs()]
+    windows = affected_window(coverage, [(trip.start_us, trip.end_us) for trip in used])
+    again = {trip.id: trip for window in windows for trip in recomputed(vault, window).trips}
+    holds = all(again.get(trip.id) == trip for trip in used)
+    fixes = sum(leg.n_fixes for trip in used for leg in trip.legs)
+    subject = phrase(N_("{count} trips from {fixes} positions"), count=len(used), fixes=fixes)
+    return Link(subject, phrase(N_("measured again just now: the same")), "", holds)
+
+
+def _pages_link(vault: Vault, used: Sequence[Trip], statements: Sequence[Statement]) -> Link:
+    """Compare the stored pages with what the newest analysis put on record."""
+    months = sorted({month_of(trip.start_us) for trip in used})
+    stored = [vault.get("trips", month) or b"" for month in months]
+    kinds = (StatementKind.CLEAN, StatementKind.SEGMENT, StatementKind.CLASSIFY)
+    recorded = [set(_subjects(statements, kind)) for kind in kinds]
+    holds = all(sha256_hex(body) in digests for body in stored for digests in recorded)
+    text = N_("cleaned, cut into stops and legs, and given modes: {months}")
+    subject = phrase(text, months=", ".join(months))
+    digest = sha256_hex(stored[0]) if len(stored) == 1 else ""
+    return Link(subject, phrase(N_("methods and settings are in the log")), digest, holds)
+
+
+def _source_link(vault: Vault, source: Source, statements: Sequence[Statement]) -> Link:
+    """Compare the stored pieces of one file with what its import put on record."""
+    blobs = [blob for trace in source.traces for blob in trace.blobs]
+    intact = all(sha256_hex(vault.get("fixes", blob.name) or b"") == blob.sha256 for blob in blobs)
+    logged = any(
+        s.kind is StatementKind.IMPORT
+        and s.inputs == (source.sha256,)
+        and s.subjects == tuple(blob.sha256 for blob in blobs)
+        for s in statements
+    )
+    subject = phrase(
+        N_("file {name}, {length} bytes, {fixes} positions"),
+        name=source.name,
+        length=source.length,
+        fixes=source.fixes,
+    )
+    return Link(subject, phrase(N_("read as it was")), source.sha256, intact and logged)
+
+
+def _subjects(statements: Iterable[Statement], kind: StatementKind) -> Iterable[str]:
+    return (digest for s in statements if s.kind is kind for digest in s.subjects)

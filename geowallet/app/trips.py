@@ -1,0 +1,136 @@
+"""Use cases: list and show trips, with what places and work hours make of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, NamedTuple
+
+from geowallet.app.settings import days_off, named_places, resolve, vehicles, work_week
+from geowallet.model.calendar import Period, local_time
+from geowallet.model.errors import NotFoundError
+from geowallet.track.places import find_places
+from geowallet.track.purpose import describe
+from geowallet.vault.pages import decode_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geowallet.model.mobility import DescribedTrip, Place, Stop, Trip
+    from geowallet.vault.store import Vault
+
+DEFAULT_ZONE = "UTC"
+"""Zone of the local day until the work hours name one: nothing is guessed."""
+
+_SHORTEST_ID = 5
+
+
+class Page(NamedTuple):
+    """Trips and stops that start in one UTC month, in time order."""
+
+    trips: tuple[Trip, ...] = ()
+    stops: tuple[Stop, ...] = ()
+
+
+def own_zone(vault: Vault) -> str:
+    """Return the time zone in which days are counted."""
+    week = work_week(vault)
+    return week.zone if week else DEFAULT_ZONE
+
+
+def pages(vault: Vault, months: Iterable[str] | None = None) -> list[Page]:
+    """Return the stored pages of ``months`` (``YYYY-MM``, UTC), or all of them."""
+    if months is None:
+        return [Page(*decode_page(body)) for _, body in sorted(vault.items("trips"))]
+    found = (vault.get("trips", month) for month in months)
+    return [Page(*decode_page(body)) for body in found if body is not None]
+
+
+def described_trips(
+    vault: Vault, period: Period | None = None, *, zone: str = ""
+) -> tuple[DescribedTrip, ...]:
+    """Return the trips that start on a day of ``period``, in time order.
+
+    Args:
+        vault: The open wallet.
+        period: Local days, or None for all.
+        zone: Time zone of these days, "" for the owner's.
+    """
+    stored = pages(vault, _months_around(period) if period else None)
+    trips = sorted((t for page in stored for t in page.trips), key=lambda trip: trip.start_us)
+    days = [local_time(trip.start_us, zone or own_zone(vault)).date() for trip in trips]
+    inside = [t for t, day in zip(trips, days, strict=True) if period is None or day in period]
+    return describe_trips(vault, inside)
+
+
+def describe_trips(vault: Vault, trips: Sequence[Trip]) -> tuple[DescribedTrip, ...]:
+    """Return ``trips``, which are in time order, with day, purpose, places and vehicle."""
+    if not trips:
+        return ()
+    week = work_week(vault)
+    ends = (trips[0].start_us, trips[-1].end_us)
+    first, last = (local_time(end, own_zone(vault)).date() for end in ends)
+    return describe(
+        trips,
+        named=named_places(vault),
+        work=week,
+        days_off=days_off(week, Period(first, last)),
+        vehicles=vehicles(vault),
+    )
+
+
+def find_trip(vault: Vault, shortened: str) -> DescribedTrip:
+    """Return the trip whose id begins with ``shortened``.
+
+    Raises:
+        NotFoundError: None does.
+        AmbiguousNameError: Several do.
+    """
+    every = {trip.trip.id: trip for trip in described_trips(vault)}
+    return every[resolve("trip", shortened, every)]
+
+
+def short_ids(ids: Sequence[str]) -> dict[str, str]:
+    """Return the shortest unique beginning of each id, at least 5 characters."""
+    ordered = sorted(set(ids))
+    short = {}
+    for index, full in enumerate(ordered):
+        neighbours = ordered[max(index - 1, 0) : index] + ordered[index + 1 : index + 2]
+        length = _SHORTEST_ID
+        while any(other.startswith(full[:length]) for other in neighbours):
+            length += 1
+        short[full] = full[:length]
+    return short
+
+
+def stops(vault: Vault) -> tuple[Stop, ...]:
+    """Return all stops, in time order."""
+    found = (stop for page in pages(vault) for stop in page.stops)
+    return tuple(sorted(found, key=lambda stop: stop.start_us))
+
+
+def places(vault: Vault) -> tuple[Place, ...]:
+    """Return the clusters of stops, most visited first."""
+    return find_places(stops(vault), named_places(vault), zone=own_zone(vault))
+
+
+def find_place(vault: Vault, shortened: str) -> Place:
+    """Return the place whose id or name begins with ``shortened``.
+
+    Raises:
+        NotFoundError: None does.
+        AmbiguousNameError: Several do.
+    """
+    every = places(vault)
+    for place in every:
+        if place.name and place.name == shortened:
+            return place
+    ids = {place.id: place for place in every}
+    if not ids:
+        raise NotFoundError(what="place", name=shortened)
+    return ids[resolve("place", shortened, ids)]
+
+
+def _months_around(period: Period) -> tuple[str, ...]:
+    """Return the UTC months that may hold local days of ``period``."""
+    day = dt.timedelta(days=1)
+    return Period(period.first - day, period.last + day).months()

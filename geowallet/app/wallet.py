@@ -1,0 +1,155 @@
+"""Use cases: create, unlock, lock and open the wallet."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geowallet.app.identity import create_identity
+from geowallet.crypto.keys import KdfCost
+from geowallet.crypto.recovery import parse_recovery, recovery_text
+from geowallet.model.errors import WeakPassphraseError
+from geowallet.model.provenance import Statement, StatementKind
+from geowallet.vault import highwater, session
+from geowallet.vault.create import create_vault
+from geowallet.vault.slots import master_from_passphrase, master_from_recovery, read_vault_id
+from geowallet.vault.store import open_vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from geowallet.app.locations import Locations
+    from geowallet.vault.store import Vault
+
+    Ask = Callable[[], bytes]
+
+SESSION_S = 15 * 60
+"""How long an unlocked wallet stays open, in seconds."""
+
+MINIMUM_LENGTH = 16
+"""Shortest passphrase, in characters: five short words with blanks."""
+
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new wallet: its id, and the recovery key that is shown once."""
+
+    vault_id: str
+    recovery: str
+    session: bool
+
+
+def now_us() -> int:
+    """Return the machine's clock: UTC microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
+def create_wallet(
+    locations: Locations, passphrase: bytes, *, cost: KdfCost = KdfCost.MODERATE
+) -> Created:
+    """Create the wallet's file, its keys and its first log entry.
+
+    Raises:
+        WeakPassphraseError: Fewer than `MINIMUM_LENGTH` characters.
+        VaultExistsError: The place is taken; nothing is overwritten.
+        DiskFullError: It could not be written.
+    """
+    if len(passphrase.decode("utf-8", "replace")) < MINIMUM_LENGTH:
+        raise WeakPassphraseError(length=MINIMUM_LENGTH)
+    secret = os.urandom(_SECRET_BYTES)
+    with create_vault(
+        locations.wallet,
+        slots_secret=passphrase,
+        recovery_secret=secret,
+        cost=cost,
+        now_us=now_us(),
+        random=os.urandom,
+    ) as vault:
+        create_identity(vault, now_us=now_us())
+        highwater.remember(locations.highwater(vault.id), vault.mark())
+        master = master_from_recovery(locations.wallet, secret, vault.tag)
+        remembered = session.remember(vault.id, master, SESSION_S)
+        return Created(vault.id, recovery_text(secret, vault.tag), remembered)
+
+
+def unlock(locations: Locations, passphrase: bytes, *, seconds: int = SESSION_S) -> bool:
+    """Open the session with the passphrase; say whether this machine can keep one.
+
+    Raises:
+        NoVaultError: There is no wallet.
+        WrongPassphraseError: It does not open this wallet.
+    """
+    master = master_from_passphrase(locations.wallet, passphrase)
+    return session.remember(read_vault_id(locations.wallet), master, seconds)
+
+
+def unlock_with_recovery(locations: Locations, text: str, *, seconds: int = SESSION_S) -> bool:
+    """Open the session with the recovery key as it was written on paper.
+
+    Raises:
+        RecoveryTypoError: A group has a typing error.
+        WrongRecoveryKeyError: It belongs to another wallet.
+    """
+    secret, tag = parse_recovery(text)
+    master = master_from_recovery(locations.wallet, secret, tag)
+    return session.remember(read_vault_id(locations.wallet), master, seconds)
+
+
+def check_passphrase(locations: Locations, ask: Ask) -> None:
+    """Make sure that the owner is there: signing always asks, even with a session.
+
+    Raises:
+        VaultLockedError: ``ask`` could not ask.
+        WrongPassphraseError: It does not open this wallet.
+    """
+    master_from_passphrase(locations.wallet, ask())
+
+
+def lock(locations: Locations) -> bool:
+    """End the session; say whether there was one."""
+    return session.forget(read_vault_id(locations.wallet))
+
+
+@contextmanager
+def opened(locations: Locations, ask: Ask) -> Iterator[Vault]:
+    """Open the wallet, by the session or by asking, and check that it is the newest.
+
+    Args:
+        locations: Where it lives.
+        ask: Returns the passphrase; called only without a session.
+
+    Raises:
+        NoVaultError: There is no wallet.
+        VaultLockedError: ``ask`` could not ask.
+        VaultRolledBackError: An older copy stands in its place.
+    """
+    master = _master(locations, ask)
+    with open_vault(locations.wallet, master, random=os.urandom) as vault:
+        memory = locations.highwater(vault.id)
+        highwater.compare(memory, size=vault.mark().size, root_at=vault.root_at)
+        yield vault
+        highwater.remember(memory, vault.mark())
+
+
+def accept_rollback(locations: Locations, ask: Ask) -> None:
+    """Remember the wallet as it stands, although a newer state was seen here.
+
+    The log says that it happened: a restored backup is legal, but never silent.
+    """
+    master = _master(locations, ask)
+    with open_vault(locations.wallet, master, random=os.urandom) as vault:
+        with vault.transaction(now_us=now_us()) as tx:
+            what = {"what": "older copy accepted"}
+            tx.log(Statement(StatementKind.SETTING, (), (), what))
+        memory = locations.highwater(vault.id)
+        highwater.remember(memory, vault.mark(), accept_rollback=True)
+
+
+def _master(locations: Locations, ask: Ask) -> bytes:
+    kept = session.recall(read_vault_id(locations.wallet))
+    return kept if kept is not None else master_from_passphrase(locations.wallet, ask())

@@ -1,0 +1,46 @@
+"""Every noun and everyday verb, in the order in which help shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geowallet.cli import (
+    connector,
+    contract,
+    demo,
+    desk,
+    doctor,
+    evidence,
+    export,
+    look,
+    place,
+    trip,
+    vault,
+    vehicle,
+    verify,
+    wallet,
+    work,
+)
+
+if TYPE_CHECKING:
+    import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add all commands to the program, once."""
+    if app.registered_commands:
+        return
+    for verbs in (demo, wallet, look, export, verify, doctor):
+        verbs.add_to(app)
+    for name, noun in (
+        ("trip", trip.app),
+        ("place", place.app),
+        ("vehicle", vehicle.app),
+        ("work", work.app),
+        ("contract", contract.app),
+        ("evidence", evidence.app),
+        ("vault", vault.app),
+        ("desk", desk.app),
+        ("connector", connector.app),
+    ):
+        app.add_typer(noun, name=name)

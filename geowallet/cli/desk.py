@@ -1,0 +1,171 @@
+"""``desk init``, ``offer`` and ``open``: the recipient's side."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from geowallet.cli.language import _
+from geowallet.cli.secrets import asker, locations, new_passphrase
+from geowallet.cli.shell import Column, Shell
+from geowallet.cli.verb import group, verb
+from geowallet.cli.verify import show_verified
+from geowallet.cli.work import parse_hours
+from geowallet.model.calendar import Period, WorkWeek
+from geowallet.model.errors import BadOptionError
+
+app = group(_("For recipients: keys, offers, and what came back."))
+
+TEMPLATES = ("work-hour-mileage", "soft-mobility-commute")
+"""What `desk offer` can write."""
+
+USUAL_HOURS = "mon-fri 08:30-18:00"
+"""Hours of work that are asked for where none are named."""
+
+
+def init(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(help=_("The organisation's name."))],
+) -> None:
+    """Make the recipient's keys."""
+    from geowallet.app.desk import create_desk
+    from geowallet.app.settings import check_name
+
+    check_name(name)
+    desk = create_desk(locations(shell).desk, name, new_passphrase(shell))
+    key = _fingerprint(desk.signing_jwk)
+    shell.say(_("Desk of {name}, key {key}.", name=name, key=key))
+    shell.say(_("Tell people this key by another way than the offers: phone, paper."))
+    shell.emit({"desk": name, "key": key})
+    shell.next("geowallet desk offer work-hour-mileage --name NAME --covers 2026")
+
+
+def offer(
+    shell: Shell,
+    template: Annotated[str, typer.Argument(help=_("work-hour-mileage or soft-mobility-commute."))],
+    *,
+    name: Annotated[str, typer.Option(help=_("Of the contract: small letters, digits, dashes."))],
+    covers: Annotated[str, typer.Option(help=_("Period it speaks of, such as 2026."))],
+    expires: Annotated[
+        str, typer.Option(help=_("Last day of an export; by default a year after the period."))
+    ] = "",
+    cadence: Annotated[str, typer.Option(help=_("One export a month or a year."))] = "month",
+    hours: Annotated[
+        list[str] | None, typer.Option(help=_("Work hours, such as 'mon-fri 08:30-18:00'."))
+    ] = None,
+    zone: Annotated[str, typer.Option(help=_("IANA time zone."))] = "Europe/Paris",
+    holidays: Annotated[str, typer.Option(help=_("Public holidays: FR, FR-57; none."))] = "FR",
+    purpose: Annotated[str, typer.Option(help=_("What it is for, in your words."))] = "",
+    retention: Annotated[int, typer.Option(help=_("Months that you keep it."))] = 36,
+    out: Annotated[Path, typer.Option(help=_("Folder for the offer."))] = Path(),
+) -> None:
+    """Write and sign an offer from a template."""
+    from geowallet.app.desk import make_offer, open_desk
+    from geowallet.contracts.templates import (
+        Particulars,
+        soft_mobility_commute,
+        work_hour_mileage,
+    )
+
+    if template not in TEMPLATES:
+        raise BadOptionError(option="TEMPLATE", reason=", ".join(TEMPLATES))
+    period = Period.parse(covers)
+    desk = open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
+    particulars = Particulars(
+        recipient=desk.recipient,
+        name=name,
+        covers=period,
+        issued=dt.datetime.now(tz=dt.UTC).date(),
+        expires=_expiry(expires, period),
+        cadence=cadence,
+        purpose=purpose,
+        retention_months=retention,
+    )
+    window = _window(hours or [USUAL_HOURS], zone, holidays)
+    if template == TEMPLATES[0]:
+        terms = work_hour_mileage(particulars, window=window)
+    else:
+        terms = soft_mobility_commute(particulars, window=window if hours else None)
+    written = make_offer(desk, terms, out)
+    shell.say(_("Wrote {path}: send it to the people you ask.", path=str(written)))
+    shell.emit({"offer": name, "file": str(written)})
+
+
+def open_(
+    shell: Shell,
+    file: Annotated[Path, typer.Argument(help=_("A contract or an export that you received."))],
+) -> None:
+    """File a contract that came back, or verify an export and record it."""
+    from geowallet.app import desk as use
+    from geowallet.app.files import read_small
+    from geowallet.app.verification import record, verify_file
+
+    desk = use.open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
+    data = read_small(file, use.MAX_FILE_BYTES)
+    if data.lstrip()[:1] == b"{":
+        contract = use.file_contract(desk, data)
+        holder = contract.grant.holder
+        key = _fingerprint(holder.signing_jwk)
+        shell.say(
+            _("Filed: contract {name} with {holder}.", name=contract.terms.name, holder=holder.name)
+        )
+        shell.say(_("Their key {key}: compare it with them.", key=key))
+        shell.emit({"contract": contract.terms.name, "holder": holder.name, "key": key})
+        return
+    verified = verify_file(file, desk, now_s=int(time.time()))
+    show_verified(shell, verified, every_check=False)
+    if verified.verdict.error is not None:
+        raise verified.verdict.error
+    record(desk, verified, today=dt.datetime.now(tz=dt.UTC).date())
+    shell.say(_("Recorded."))
+
+
+def list_(shell: Shell) -> None:
+    """Show the exports received."""
+    from geowallet.app import desk as use
+    from geowallet.app.verification import received
+
+    desk = use.open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
+    rows = []
+    for entry in received(desk):
+        shell.emit(entry)
+        receipt = f"{entry['jti'][:4]}-{entry['jti'][4:8]}"
+        rows.append([receipt, entry["contract"], entry["period"], entry["received"]])
+    if not rows:
+        shell.say(_("Nothing received yet."))
+        return
+    headings = (_("RECEIPT"), _("CONTRACT"), _("PERIOD"), _("RECEIVED"))
+    shell.table([Column(heading) for heading in headings], rows)
+
+
+verb(app, "init", _("Make your organisation's keys."), desk=True)(init)
+verb(
+    app,
+    "offer",
+    _("Write an offer from a template."),
+    example="geowallet desk offer work-hour-mileage --name exemple-mileage --covers 2026",
+    desk=True,
+)(offer)
+verb(app, "open", _("Take in a contract or an export."), desk=True)(open_)
+verb(app, "list", _("List what was received."), desk=True)(list_)
+
+
+def _window(hours: list[str], zone: str, holidays: str) -> WorkWeek:
+    return WorkWeek(parse_hours(hours), zone, "" if holidays == "none" else holidays)
+
+
+def _expiry(text: str, period: Period) -> dt.date:
+    if text:
+        return Period.parse(text).last
+    return (period.last.replace(day=1) + dt.timedelta(days=366)).replace(day=28)
+
+
+def _fingerprint(jwk: dict[str, Any]) -> str:
+    from geowallet.crypto.fingerprint import fingerprint
+    from geowallet.crypto.signing import thumbprint
+
+    return fingerprint(thumbprint(jwk))

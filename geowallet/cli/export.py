@@ -1,0 +1,86 @@
+"""``export``: the only way out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geowallet.cli.contract import preview_record, show_prepared
+from geowallet.cli.language import _, say
+from geowallet.cli.secrets import asker, locations, open_wallet
+from geowallet.cli.shell import Shell
+from geowallet.cli.verb import verb
+from geowallet.model.calendar import Period
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verb."""
+    verb(
+        app,
+        "export",
+        _("Sign and seal what a contract names, for its one reader."),
+        example="geowallet export exemple-mileage --period 2026-05",
+    )(export)
+
+
+def export(
+    shell: Shell,
+    contract: Annotated[str, typer.Argument(help=_("The name of the contract."))],
+    *,
+    period: Annotated[str, typer.Option(help=_("Such as 2026-10."))],
+    out: Annotated[Path, typer.Option(help=_("Folder for the files."))] = Path(),
+    confirm: Annotated[
+        str, typer.Option("--confirm", help=_("The contract's name, instead of typing it."))
+    ] = "",
+) -> None:
+    """Show what will leave, have the owner confirm and sign, and write the files."""
+    from geowallet.app import agreements, wallet
+    from geowallet.app.export import export as sign_and_seal
+    from geowallet.app.export import prepare
+    from geowallet.crypto.fingerprint import fingerprint
+    from geowallet.crypto.signing import thumbprint
+
+    with open_wallet(shell) as vault:
+        found = agreements.find_contract(vault, contract)
+        terms = found.terms
+        prepared = prepare(vault, terms, Period.parse(period))
+        fp = fingerprint(thumbprint(terms.recipient.signing_jwk))
+        first = _("FIRST EXPORT to {name} (key {key}).", name=terms.recipient.name, key=fp)
+        again = _("Export to {name} (key {key}).", name=terms.recipient.name, key=fp)
+        shell.say(first if prepared.new_recipient else again)
+        shell.say(_("These figures will leave your wallet:"))
+        show_prepared(shell, prepared)
+        shell.say(_("Once they have read it, it cannot be taken back."))
+        prompt = _("Type the contract's name to sign: ")
+        shell.confirm_name(terms.name, confirm, prompt)
+        wallet.check_passphrase(locations(shell), asker(shell))
+        done = sign_and_seal(
+            vault,
+            found,
+            prepared,
+            now_us=wallet.now_us(),
+            today=dt.datetime.now(tz=dt.UTC).date(),
+            target=out,
+            words=say,
+        )
+    notes = (
+        _("signed and sealed: the only one that can be checked"),
+        _("the same figures, to read"),
+        _("the same figures, for a spreadsheet"),
+    )
+    for path, note in zip(done.files, notes, strict=True):
+        shell.say(_("Wrote {path}   {note}", path=str(path), note=note))
+    shell.say(
+        _(
+            "Receipt {id}. Nothing was sent: hand over the files yourself.",
+            id=done.receipt.id,
+        )
+    )
+    shell.emit(
+        preview_record(prepared)
+        | {"receipt": done.receipt.id, "files": [str(path) for path in done.files]}
+    )
+    shell.next(f"geowallet evidence trace {done.receipt.id}")

@@ -1,0 +1,102 @@
+"""Which language to speak, and the catalogue of its sentences.
+
+The language is chosen once, when this module is first imported, because help
+texts are built at import: ``--lang``, then ``GEOWALLET_LANG``, then the locale.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geowallet.model.words import N_, Phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+LANGUAGES = ("en", "fr")
+"""What geowallet speaks; the first is the fallback."""
+
+_DOMAIN = "geowallet"
+_FOLDER = Path(__file__).parent.parent / "locale"
+
+
+def choose(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Return the language for a command line, one of `LANGUAGES`.
+
+    Args:
+        arguments: As typed, without the program's name.
+        environment: Usually `os.environ`.
+    """
+    wanted = [environment.get("GEOWALLET_LANG", "")]
+    for index, word in enumerate(arguments):
+        if word == "--lang" and index + 1 < len(arguments):
+            wanted.insert(0, arguments[index + 1])
+        elif word.startswith("--lang="):
+            wanted.insert(0, word.removeprefix("--lang="))
+    wanted += [environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    first = next((text for text in wanted if text), "")
+    return first[:2].lower() if first[:2].lower() in LANGUAGES else LANGUAGES[0]
+
+
+language = choose(sys.argv[1:], os.environ)
+"""The language of this process."""
+
+_catalogue = gettext.translation(_DOMAIN, _FOLDER, [language], fallback=True)
+
+
+def _(text: str, /, **values: str | float) -> str:
+    """Return ``text`` in the chosen language, with ``{names}`` filled in."""
+    translated = _catalogue.gettext(text)
+    return translated.format(**values) if values else translated
+
+
+def say(words: Phrase) -> str:
+    """Return a `Phrase` in the chosen language; mode names in it are translated."""
+    values = {name: _value(value) for name, value in words.values}
+    return _catalogue.gettext(words.text).format(**values)
+
+
+def word(name: str) -> str:
+    """Return the display word of an identifier such as ``e_bike`` or ``commute``."""
+    return _catalogue.gettext(WORDS[name]) if name in WORDS else name
+
+
+WORDS = {
+    "walk": N_("walk"),
+    "run": N_("run"),
+    "bike": N_("bike"),
+    "e_bike": N_("e-bike"),
+    "e_scooter": N_("e-scooter"),
+    "car": N_("car"),
+    "motorcycle": N_("motorcycle"),
+    "bus": N_("bus"),
+    "tram": N_("tram"),
+    "subway": N_("subway"),
+    "train": N_("train"),
+    "ferry": N_("ferry"),
+    "airplane": N_("airplane"),
+    "other": N_("other"),
+    "unknown": N_("unknown"),
+    "commute": N_("commute"),
+    "business": N_("business"),
+    "private": N_("private"),
+    "sure": N_("sure"),
+    "likely": N_("likely"),
+    "unsure": N_("unsure"),
+    "home": N_("home"),
+    "work": N_("work"),
+    "client": N_("client"),
+    "L0": N_("L0 declared"),
+    "L1": N_("L1 time-stamped"),
+    "L2": N_("L2 signed by the device"),
+    "L3": N_("L3 cross-checked"),
+}
+"""Identifiers that people read, as they are said in English."""
+
+
+def _value(value: str | float) -> str | int | float:
+    return word(value) if isinstance(value, str) else value

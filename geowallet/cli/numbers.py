@@ -1,0 +1,69 @@
+"""Numbers, dates and durations as the reader's language writes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from geowallet.cli.language import language
+from geowallet.model.calendar import local_time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def km(metres: float) -> str:
+    """Return kilometres with one decimal and the unit: ``5,224.0 km``, ``5 224,0 km``."""
+    return f"{kilometres(metres)}{NO_BREAK}km"
+
+
+def kilometres(metres: float) -> str:
+    """Return kilometres with one decimal, without the unit, for a column."""
+    return format_decimal(metres / 1000, format="#,##0.0", locale=language)
+
+
+def count(number: int) -> str:
+    """Return an integer with its thousands set apart."""
+    return format_decimal(number, locale=language)
+
+
+def percent(share: float) -> str:
+    """Return a share (0 to 1) in whole percent, with a no-break space."""
+    return f"{round(share * 100)}{NO_BREAK}%"
+
+
+def day(date: dt.date) -> str:
+    """Return a full date in words: ``5 Oct 2026``, ``5 oct. 2026``."""
+    return format_date(date, format="d MMM y", locale=language)
+
+
+def weekday(date: dt.date) -> str:
+    """Return a short day of the month for a column: ``Mon 05``, ``lun. 05``."""
+    return format_date(date, format="EEE dd", locale=language)
+
+
+def month(text: str) -> str:
+    """Return ``2026-10`` as ``October 2026`` or ``octobre 2026``."""
+    first = dt.date.fromisoformat(f"{text}-01")
+    return format_skeleton("yMMMM", first, locale=language)
+
+
+def clock(time_us: int, zone: str) -> str:
+    """Return the local time of day, ``08:02``."""
+    return local_time(time_us, zone).strftime("%H:%M")
+
+
+def moment(time_us: int, zone: str) -> str:
+    """Return a local date and time in words."""
+    return format_datetime(local_time(time_us, zone), "EEE d MMM y, HH:mm", locale=language)
+
+
+def enumeration(words: Sequence[str]) -> str:
+    """Return words as a list: ``a, b and c``; empty for none."""
+    return format_list(list(words), locale=language)

@@ -1,0 +1,88 @@
+"""Asking for passphrases: from a file, or a terminal that shows nothing."""
+
+from __future__ import annotations
+
+import getpass
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from geowallet.cli.language import _
+from geowallet.model.errors import (
+    NeedsTerminalError,
+    PassphraseMismatchError,
+    VaultLockedError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from geowallet.app.locations import Locations
+    from geowallet.cli.shell import Shell
+    from geowallet.vault.store import Vault
+
+_MAX_BYTES = 4096
+
+
+def locations(shell: Shell) -> Locations:
+    """Return the places that the shared options chose."""
+    from geowallet.app.locations import Locations
+
+    return Locations.of(wallet=shell.wallet, desk=shell.desk)
+
+
+@contextmanager
+def open_wallet(shell: Shell) -> Iterator[Vault]:
+    """Open the wallet by its session, or by asking for the passphrase."""
+    from geowallet.app.wallet import opened
+
+    with opened(locations(shell), asker(shell)) as vault:
+        yield vault
+
+
+def accept_rollback(shell: Shell) -> None:
+    """Take the wallet as it stands for the newest, after the owner said so."""
+    from geowallet.app.wallet import accept_rollback as accept
+
+    shell.confirm(_("Forget the newer state that this computer remembers?"))
+    accept(locations(shell), asker(shell))
+
+
+def asker(shell: Shell, prompt: str = "") -> Callable[[], bytes]:
+    """Return a function that gets the passphrase, or raises `VaultLockedError`."""
+
+    def ask() -> bytes:
+        from_file = _from_file(shell)
+        if from_file is not None:
+            return from_file
+        if not shell.can_ask:
+            raise VaultLockedError
+        return getpass.getpass(prompt or _("Passphrase: ")).encode()
+
+    return ask
+
+
+def new_passphrase(shell: Shell) -> bytes:
+    """Ask for a new passphrase twice, or read it from its file.
+
+    Raises:
+        NeedsTerminalError: Nobody can be asked.
+        PassphraseMismatchError: The two differ.
+    """
+    from_file = _from_file(shell)
+    if from_file is not None:
+        return from_file
+    if not shell.can_ask:
+        raise NeedsTerminalError(option="--passphrase-file")
+    prompt = _("Passphrase (five words or more; nothing shows while you type): ")
+    first = getpass.getpass(prompt)
+    if getpass.getpass(_("Again: ")) != first:
+        raise PassphraseMismatchError
+    return first.encode()
+
+
+def _from_file(shell: Shell) -> bytes | None:
+    if shell.passphrase_file is None:
+        return None
+    from geowallet.app.files import read_small
+
+    return read_small(shell.passphrase_file, _MAX_BYTES).split(b"\n", 1)[0].rstrip(b"\r")

@@ -1,0 +1,305 @@
+"""``trip list`` and ``trip show``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geowallet.cli.language import _, say, word
+from geowallet.cli.numbers import clock, kilometres, km, moment, month, percent, weekday
+from geowallet.cli.secrets import open_wallet
+from geowallet.cli.shell import Column, Shell
+from geowallet.cli.verb import group, verb
+from geowallet.model.calendar import Period
+from geowallet.model.errors import BadOptionError
+from geowallet.model.mobility import Mode, Purpose, Sureness
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geowallet.model.mobility import DescribedTrip, Leg
+
+app = group(_("Your trips: look at them, one by one or by period."))
+
+_SHOWN = 40
+_GAP_M = 50.0
+"""Gaps shorter than this are not worth a mark in the list."""
+
+
+def list_(
+    shell: Shell,
+    *,
+    period: Annotated[
+        str,
+        typer.Option("--month", "--period", help=_("Such as 2026-10 or 2026-10-01..2026-10-15.")),
+    ] = "",
+    mode: Annotated[str, typer.Option(help=_("Only this mode."))] = "",
+    purpose: Annotated[str, typer.Option(help=_("Only commute, business or private."))] = "",
+    to_check: Annotated[bool, typer.Option("--to-check", help=_("Only unsure trips."))] = False,
+    everything: Annotated[bool, typer.Option("--all", help=_("Do not shorten the list."))] = False,
+) -> None:
+    """Show the trips of a period; without one, of the newest month."""
+    from geowallet.app import trips
+
+    _check_filter("--mode", mode, list(Mode))
+    _check_filter("--purpose", purpose, list(Purpose))
+    with open_wallet(shell) as vault:
+        every = trips.described_trips(vault)
+        here = trips.own_zone(vault)
+    chosen = Period.parse(period) if period else _newest_month(every)
+    inside = [t for t in every if chosen and dt.date.fromisoformat(t.day) in chosen]
+    found = [t for t in inside if _fits(t, mode, purpose, to_check=to_check)]
+    short = trips.short_ids([t.trip.id for t in every])
+    for trip in found:
+        shell.emit(_record(trip))
+    if not every:
+        shell.say(_("No trips: this wallet is empty."))
+        shell.next("geowallet ingest FOLDER", _("no file at hand: geowallet demo"))
+    elif not found:
+        _say_none(shell, chosen, every, filtered=bool(inside))
+    else:
+        _show_list(shell, chosen, found, short, here, everything=everything or shell.plain)
+
+
+def show(
+    shell: Shell, trip: Annotated[str, typer.Argument(help=_("Its id, from 'trip list'."))]
+) -> None:
+    """Show one trip leg by leg, and why each has its mode."""
+    from geowallet.app import trips
+
+    with open_wallet(shell) as vault:
+        found = trips.find_trip(vault, trip)
+        here = trips.own_zone(vault)
+    shell.emit(_record(found) | {"legs": [_leg_record(leg) for leg in found.trip.legs]})
+    ends = _ends(found)
+    shell.say(
+        _(
+            "Trip {id}, {start} to {end} ({zone}). {ends}, {km}",
+            id=found.trip.id,
+            start=moment(found.trip.start_us, here),
+            end=clock(found.trip.end_us, here),
+            zone=here,
+            ends=ends,
+            km=_with_uncertainty(found.trip.legs),
+        )
+    )
+    shell.say()
+    shell.table(
+        [
+            Column(_("LEG"), numeric=True),
+            Column(_("START")),
+            Column(_("MIN"), numeric=True),
+            Column(_("KM"), numeric=True),
+            Column(_("MODE")),
+            Column(_("CONFIDENCE")),
+            Column(_("ASSURANCE")),
+        ],
+        [_leg_row(number, leg, here) for number, leg in enumerate(found.trip.legs, start=1)],
+    )
+    for number, leg in enumerate(found.trip.legs, start=1):
+        _show_reasons(shell, number, leg)
+
+
+verb(app, "list", _("List your trips."), example="geowallet trip list --month 2026-05")(list_)
+verb(app, "show", _("Show one trip and the reasons for its modes."))(show)
+
+
+def sureness(trip: DescribedTrip) -> Sureness:
+    """Return how sure the mode of a trip is, in a word."""
+    return Sureness.of(trip.trip.main_leg.confidence)
+
+
+def _fits(trip: DescribedTrip, mode: str, purpose: str, *, to_check: bool) -> bool:
+    return (
+        (not mode or trip.trip.main_leg.mode == mode)
+        and (not purpose or trip.purpose == purpose)
+        and (not to_check or sureness(trip) is Sureness.UNSURE)
+    )
+
+
+def _check_filter(option: str, value: str, known: Sequence[str]) -> None:
+    if value and value not in known:
+        raise BadOptionError(option=option, reason=", ".join(known))
+
+
+def _newest_month(every: Sequence[DescribedTrip]) -> Period | None:
+    return Period.parse(every[-1].day[:7]) if every else None
+
+
+def _say_none(
+    shell: Shell, chosen: Period | None, every: Sequence[DescribedTrip], *, filtered: bool
+) -> None:
+    from geowallet.cli.numbers import day
+
+    first, last = (day(dt.date.fromisoformat(every[i].day)) for i in (0, -1))
+    if filtered:
+        shell.say(_("No trips in {period} match these filters.", period=_period(chosen)))
+        return
+    shell.say(
+        _(
+            "No trips in {period}. This wallet has trips from {first} to {last}.",
+            period=_period(chosen),
+            first=first,
+            last=last,
+        )
+    )
+
+
+def _period(period: Period | None) -> str:
+    text = str(period)
+    return month(text) if len(text) == len("2026-10") else text
+
+
+def _show_list(
+    shell: Shell,
+    chosen: Period | None,
+    found: Sequence[DescribedTrip],
+    short: dict[str, str],
+    here: str,
+    *,
+    everything: bool,
+) -> None:
+    checks = sum(sureness(trip) is Sureness.UNSURE for trip in found)
+    if not shell.plain:
+        shell.say(
+            _(
+                "{period}, {zone}: {count} trips, {checks} to check",
+                period=_period(chosen),
+                zone=here,
+                count=len(found),
+                checks=checks,
+            )
+        )
+        shell.say()
+    shown = found if everything else found[:_SHOWN]
+    columns = [
+        Column(""),
+        Column(_("ID")),
+        Column(_("DAY")),
+        Column(_("START")),
+        Column(_("MIN"), numeric=True),
+        Column(_("KM"), numeric=True),
+        Column(_("MODE")),
+        Column(_("SURE?")),
+        Column(_("PURPOSE")),
+        Column(_("FROM, TO")),
+    ]
+    shell.table(columns, [_row(trip, short, here) for trip in shown])
+    if len(shown) < len(found):
+        shell.say(_("  ({count} more; --all shows them)", count=len(found) - len(shown)))
+    if shell.plain:
+        return
+    shell.say("  " + _totals(found))
+    shell.say()
+    shell.say(_("! to check     ~ has a gap, not counted as travelled"))
+    first = next((t for t in found if sureness(t) is Sureness.UNSURE), found[0])
+    shell.next(f"geowallet trip show {short[first.trip.id]}")
+
+
+def _row(trip: DescribedTrip, short: dict[str, str], here: str) -> list[str]:
+    mark = "~" if trip.trip.gap_m >= _GAP_M else ""
+    mark = "!" if sureness(trip) is Sureness.UNSURE else mark
+    minutes = round((trip.trip.end_us - trip.trip.start_us) / 60e6)
+    return [
+        mark,
+        short[trip.trip.id],
+        weekday(dt.date.fromisoformat(trip.day)),
+        clock(trip.trip.start_us, here),
+        str(minutes),
+        kilometres(trip.trip.distance_m),
+        word(trip.trip.main_leg.mode),
+        word(sureness(trip)),
+        word(trip.purpose),
+        _ends(trip),
+    ]
+
+
+def _ends(trip: DescribedTrip) -> str:
+    names = [place.name if place else _("(unnamed)") for place in (trip.origin, trip.destination)]
+    return _("{origin} to {destination}", origin=names[0], destination=names[1])
+
+
+def _totals(found: Sequence[DescribedTrip]) -> str:
+    parts = []
+    for mode in Mode:
+        trips = [trip for trip in found if trip.trip.main_leg.mode is mode]
+        if trips:
+            distance_m = sum(trip.trip.distance_m for trip in trips)
+            parts.append(
+                _(
+                    "{mode} {count} trips, {km}",
+                    mode=word(mode),
+                    count=len(trips),
+                    km=km(distance_m),
+                )
+            )
+    return "   ".join(parts)
+
+
+def _with_uncertainty(legs: Sequence[Leg]) -> str:
+    distance_m = sum(leg.distance_m for leg in legs)
+    spread_m = sum(leg.distance_sd_m**2 for leg in legs) ** 0.5
+    return f"{km(distance_m)} (± {kilometres(spread_m)})"
+
+
+def _leg_row(number: int, leg: Leg, here: str) -> list[str]:
+    return [
+        str(number),
+        clock(leg.start_us, here),
+        str(round((leg.end_us - leg.start_us) / 60e6)),
+        kilometres(leg.distance_m),
+        word(leg.mode),
+        _confidence(leg),
+        word("L0"),
+    ]
+
+
+def _confidence(leg: Leg) -> str:
+    text = f"{word(Sureness.of(leg.confidence))}, {percent(leg.confidence)}"
+    if leg.alternatives and Sureness.of(leg.confidence) is not Sureness.SURE:
+        other, share = leg.alternatives[0]
+        text += f"; {word(other)} {percent(share)}"
+    return text
+
+
+def _show_reasons(shell: Shell, number: int, leg: Leg) -> None:
+    if leg.reasons:
+        shell.say()
+        shell.say(_("Why {mode} for leg {number}", mode=word(leg.mode), number=number))
+    for reason in leg.reasons:
+        shell.say("  " + say(reason))
+    if leg.gap_m >= _GAP_M:
+        shell.say("  " + _("a gap of {km} in the trace, not counted", km=km(leg.gap_m)))
+
+
+def _record(trip: DescribedTrip) -> dict[str, Any]:
+    return {
+        "trip": trip.trip.id,
+        "day": trip.day,
+        "start_us": trip.trip.start_us,
+        "end_us": trip.trip.end_us,
+        "distance_m": round(trip.trip.distance_m),
+        "gap_m": round(trip.trip.gap_m),
+        "mode": str(trip.trip.main_leg.mode),
+        "confidence": round(trip.trip.main_leg.confidence, 3),
+        "sureness": str(sureness(trip)),
+        "purpose": str(trip.purpose),
+        "from": trip.origin.name if trip.origin else None,
+        "to": trip.destination.name if trip.destination else None,
+        "vehicle": trip.vehicle or None,
+    }
+
+
+def _leg_record(leg: Leg) -> dict[str, Any]:
+    return {
+        "start_us": leg.start_us,
+        "end_us": leg.end_us,
+        "mode": str(leg.mode),
+        "confidence": round(leg.confidence, 3),
+        "distance_m": round(leg.distance_m, 1),
+        "distance_sd_m": round(leg.distance_sd_m, 1),
+        "gap_m": round(leg.gap_m, 1),
+        "fixes": leg.n_fixes,
+    }

@@ -1,0 +1,105 @@
+"""``vehicle add`` and ``vehicle list``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from geowallet.cli.language import _, word
+from geowallet.cli.secrets import open_wallet
+from geowallet.cli.shell import Column, Shell
+from geowallet.cli.verb import group, verb
+from geowallet.model.errors import BadOptionError
+from geowallet.model.mobility import Mode, Vehicle
+
+app = group(_("Your cars, motorcycles and bikes."))
+
+ENERGIES = ("", "petrol", "diesel", "electric", "hybrid", "gas")
+"""What a vehicle may run on; "" where it does not matter."""
+
+MODES = (Mode.CAR, Mode.MOTORCYCLE, Mode.BIKE, Mode.E_BIKE, Mode.E_SCOOTER)
+"""What may be registered."""
+
+_MAX_POWER_CV = 100
+
+
+def add(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(help=_("Your short name for it."))],
+    *,
+    mode: Annotated[str, typer.Option(help=_("car, motorcycle, bike, e_bike or e_scooter."))] = (
+        "car"
+    ),
+    plate: Annotated[str, typer.Option(help=_("Registration."))] = "",
+    power: Annotated[
+        int, typer.Option(help=_("Fiscal power in CV: field P.6 of the registration certificate."))
+    ] = 0,
+    energy: Annotated[str, typer.Option(help=_("petrol, diesel, electric, hybrid or gas."))] = "",
+) -> None:
+    """Register a vehicle."""
+    from geowallet.app import settings
+    from geowallet.app.wallet import now_us
+
+    if mode not in MODES:
+        raise BadOptionError(option="--mode", reason=", ".join(MODES))
+    if energy not in ENERGIES:
+        raise BadOptionError(option="--energy", reason=", ".join(filter(None, ENERGIES)))
+    if not 0 <= power <= _MAX_POWER_CV:
+        raise BadOptionError(option="--power", reason=f"0 to {_MAX_POWER_CV}")
+    vehicle = Vehicle(name, Mode(mode), plate, power, energy)
+    with open_wallet(shell) as vault:
+        settings.add_vehicle(vault, vehicle, now_us=now_us())
+    shell.say(_("Vehicle {name} added.", name=name))
+    shell.emit(_record(vehicle))
+
+
+def list_(shell: Shell) -> None:
+    """Show the registered vehicles."""
+    from geowallet.app import settings
+
+    with open_wallet(shell) as vault:
+        found = settings.vehicles(vault)
+    for vehicle in found:
+        shell.emit(_record(vehicle))
+    if not found:
+        shell.say(_("No vehicles yet."))
+        shell.next("geowallet vehicle add NAME --power 5 --plate AB-123-CD")
+        return
+    columns = [
+        Column(_("NAME")),
+        Column(_("MODE")),
+        Column(_("PLATE")),
+        Column(_("CV"), numeric=True),
+        Column(_("ENERGY")),
+    ]
+    rows = [
+        [v.id, word(v.mode), v.plate or "-", str(v.fiscal_power_cv or "-"), _energy(v.energy)]
+        for v in found
+    ]
+    shell.table(columns, rows)
+
+
+verb(app, "add", _("Register a vehicle."), example="geowallet vehicle add clio --power 5")(add)
+verb(app, "list", _("List your vehicles."))(list_)
+
+
+def _energy(energy: str) -> str:
+    words = {
+        "petrol": _("petrol"),
+        "diesel": _("diesel"),
+        "electric": _("electric"),
+        "hybrid": _("hybrid"),
+        "gas": _("gas"),
+    }
+    return words.get(energy, "-")
+
+
+def _record(vehicle: Vehicle) -> dict[str, str | int]:
+    return {
+        "vehicle": vehicle.id,
+        "mode": str(vehicle.mode),
+        "plate": vehicle.plate,
+        "fiscal_power_cv": vehicle.fiscal_power_cv,
+        "energy": vehicle.energy,
+    }

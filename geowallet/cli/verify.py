@@ -1,0 +1,131 @@
+"""``verify``: what a recipient runs."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geowallet.cli.language import _, say, word
+from geowallet.cli.numbers import day
+from geowallet.cli.results import show_result
+from geowallet.cli.secrets import asker, locations
+from geowallet.cli.shell import Column, Shell
+from geowallet.cli.verb import verb
+
+if TYPE_CHECKING:
+    from geowallet.app.verification import Verified
+    from geowallet.verify.verdict import Verdict
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verb."""
+    verb(
+        app,
+        "verify",
+        _("Check an export that you received; no wallet needed."),
+        example="geowallet verify exemple-mileage-2026-05.jwe",
+        desk=True,
+    )(verify)
+
+
+def verify(
+    shell: Shell,
+    file: Annotated[Path, typer.Argument(help=_("The sealed file."))],
+    *,
+    contract: Annotated[
+        Path | None, typer.Option(help=_("Judge by this contract file instead of the filed one."))
+    ] = None,
+    checks: Annotated[bool, typer.Option("--checks", help=_("Show every check by name."))] = False,
+) -> None:
+    """Open an export with the desk's key and judge it; change nothing."""
+    from geowallet.app.agreements import MAX_CONTRACT_BYTES
+    from geowallet.app.desk import open_desk
+    from geowallet.app.files import read_small
+    from geowallet.app.verification import verify_file
+    from geowallet.contracts.grant import read_contract
+
+    given = read_contract(read_small(contract, MAX_CONTRACT_BYTES)) if contract else None
+    desk = open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
+    verified = verify_file(file, desk, now_s=int(time.time()), contract=given)
+    show_verified(shell, verified, every_check=checks)
+    if verified.verdict.error is not None:
+        raise verified.verdict.error
+
+
+def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> None:
+    """Show a verdict: the file and the figure are judged apart."""
+    verdict = verified.verdict
+    shell.emit(verdict_record(verdict))
+    if every_check:
+        _show_checks(shell, verdict)
+    if verdict.figures is None:
+        failed = next(check for check in verdict.checks if check.outcome == "failed")
+        shell.say(_("REFUSED     {why}", why=say(failed.note)))
+        shell.say(_("            nothing inside can be relied on, so nothing is shown"))
+        return
+    figures, contract = verdict.figures, verified.contract
+    holder = contract.grant.holder
+    passed = len(verdict.checks)
+    shell.say(
+        _(
+            "FILE        intact, signed by {name}'s key {key}; {passed} of {passed} checks passed",
+            name=holder.name,
+            key=_key(holder.signing_jwk),
+            passed=passed,
+        )
+    )
+    shell.say(
+        _(
+            "CONTRACT    {name}, until {date}; receipt {receipt}",
+            name=figures.contract_name,
+            date=day(contract.terms.expires),
+            receipt=figures.receipt,
+        )
+    )
+    if verified.received:
+        shell.say(_("            already received on {date}", date=verified.received))
+    if figures.supersedes:
+        earlier = f"{figures.supersedes[:4]}-{figures.supersedes[4:8]}"
+        shell.say(_("            it replaces the export with receipt {id}", id=earlier))
+    shell.say(_("FIGURE      {period}", period=str(figures.result.period)))
+    show_result(shell, figures.result, contract.terms)
+    if figures.result.share_percent.get("L0"):
+        shell.say(_("L0 declared: as strong as a signed sheet of paper, no more."))
+    shell.say(_("NOT PROVED  {list}", list="; ".join(say(item) for item in verdict.not_proved)))
+    shell.say(_("File accepted."))
+
+
+def verdict_record(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as JSON values; figures only where all checks passed."""
+    record: dict[str, Any] = {
+        "accepted": verdict.accepted,
+        "checks": [{"name": c.name, "outcome": str(c.outcome)} for c in verdict.checks],
+        "error": verdict.error.code if verdict.error else None,
+    }
+    if verdict.figures:
+        figures = verdict.figures
+        record |= {
+            "contract": figures.contract_name,
+            "period": str(figures.result.period),
+            "receipt": figures.receipt,
+            "figures": figures.result.as_json(),
+            "not_proved": [str(item) for item in verdict.not_proved],
+        }
+    return record
+
+
+def _show_checks(shell: Shell, verdict: Verdict) -> None:
+    outcomes = {"passed": _("ok"), "failed": _("REFUSED"), "not_run": _("not run")}
+    rows = [[outcomes[c.outcome], c.name, say(c.note)] for c in verdict.checks]
+    shell.table([Column(""), Column(_("CHECK")), Column(_("WHAT"))], rows)
+    shell.say()
+
+
+def _key(jwk: dict[str, Any]) -> str:
+    from geowallet.crypto.fingerprint import fingerprint
+    from geowallet.crypto.signing import thumbprint
+
+    return word(fingerprint(thumbprint(jwk)))

@@ -1,0 +1,136 @@
+"""``init``, ``unlock`` and ``lock``."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geowallet.cli.language import _
+from geowallet.cli.secrets import asker, locations, new_passphrase
+from geowallet.cli.shell import Shell
+from geowallet.cli.verb import verb
+from geowallet.model.errors import BadOptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_MINUTES = 8 * 60
+"""Longest session: a working day."""
+
+_TRIES = 3
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verbs."""
+    verb(app, "init", _("Create your wallet: one encrypted file."), example="geowallet init")(init)
+    verb(app, "unlock", _("Open the wallet for a while."), example="geowallet unlock")(unlock)
+    verb(app, "lock", _("Close the wallet now."), example="geowallet lock")(lock)
+
+
+def init(
+    shell: Shell,
+    *,
+    recovery_file: Annotated[
+        str,
+        typer.Option(
+            "--recovery-file",
+            help=_("Without a terminal: write the recovery key to this new file."),
+        ),
+    ] = "",
+) -> None:
+    """Create the wallet, show its recovery key once, and have it typed back in part."""
+    from geowallet.app.wallet import create_wallet
+
+    if not recovery_file and not shell.can_ask:
+        raise BadOptionError(option="--recovery-file", reason=_("needed without a terminal"))
+    where = locations(shell)
+    shell.say(_("Your wallet will be one encrypted file on this computer. No account, no server."))
+    shell.note(_("It will be created at {path}", path=str(where.wallet)))
+    created = create_wallet(where, new_passphrase(shell))
+    if recovery_file:
+        _write_recovery(recovery_file, created.recovery)
+    else:
+        _show_recovery(shell, created.recovery.split())
+    shell.say(_("Created wallet {id}.", id=created.vault_id[:8]))
+    shell.say(_("Open for 15 minutes.") if created.session else _no_session())
+    shell.say(
+        _("Without the passphrase or the recovery key nobody can open it, its makers included.")
+    )
+    shell.emit({"created": created.vault_id, "session": created.session})
+    shell.next("geowallet ingest FOLDER", _("only look, store nothing: geowallet inspect FILE"))
+
+
+def unlock(
+    shell: Shell,
+    *,
+    minutes: Annotated[int, typer.Option(help=_("How long it stays open."))] = 15,
+    recovery: Annotated[
+        bool, typer.Option("--recovery", help=_("Use the recovery key instead."))
+    ] = False,
+) -> None:
+    """Open the session."""
+    from geowallet.app import wallet as use
+
+    if not 1 <= minutes <= MAX_MINUTES:
+        raise BadOptionError(option="--minutes", reason=f"1 to {MAX_MINUTES}")
+    prompt = _("Recovery key: ") if recovery else ""
+    secret = asker(shell, prompt)()
+    if recovery:
+        text = secret.decode("utf-8", "replace")
+        kept = use.unlock_with_recovery(locations(shell), text, seconds=minutes * 60)
+    else:
+        kept = use.unlock(locations(shell), secret, seconds=minutes * 60)
+    shell.say(_("Open for {minutes} minutes.", minutes=minutes) if kept else _no_session())
+    shell.emit({"unlocked": True, "session": kept, "minutes": minutes})
+
+
+def lock(shell: Shell) -> None:
+    """End the session."""
+    from geowallet.app.wallet import lock as lock_wallet
+
+    was_open = lock_wallet(locations(shell))
+    shell.say(_("Locked.") if was_open else _("It was not open."))
+    shell.emit({"locked": True, "was_open": was_open})
+
+
+def _no_session() -> str:
+    return _("This machine cannot keep it open: each command will ask for the passphrase.")
+
+
+def _show_recovery(shell: Shell, groups: Sequence[str]) -> None:
+    """Show the key on the terminal only, and ask for two groups of it."""
+    shell.note("")
+    shell.note(_("Recovery key. It is shown once, on this screen only. Write it on paper:"))
+    for start in range(0, len(groups), 4):
+        row = enumerate(groups[start : start + 4], start=start + 1)
+        shell.stderr.write("".join(f"  {number:2} {group}" for number, group in row) + "\n")
+    first, second = sorted(secrets.SystemRandom().sample(range(len(groups)), 2))
+    prompt = _(
+        "Type groups {first} and {second} to show that you have it: ",
+        first=first + 1,
+        second=second + 1,
+    )
+    wanted = _plain(groups[first] + groups[second])
+    for _try in range(_TRIES):
+        if _plain(shell.answer(prompt)) == wanted:
+            return
+        shell.note(_("These are not the groups asked for; look at your paper."))
+    shell.note(_("The wallet exists. Keep the passphrase: the recovery key was not confirmed."))
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.upper() if char.isalnum())
+
+
+def _write_recovery(path: str, recovery: str) -> None:
+    import os
+
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        handle = os.open(path, flags, 0o600)
+    except OSError as error:
+        raise BadOptionError(option="--recovery-file", reason=error.strerror or "") from error
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(recovery + "\n")
