@@ -23,9 +23,9 @@ MAX_ACCELERATION_MPS2 = 10.0
 """About 1 g: more than any road or rail vehicle can brake or corner (emergency
 braking on dry asphalt is 8 m/s2)."""
 
-MAX_REVERSAL_MPS2 = 2.5
-"""Average change of velocity of a vehicle that brakes, turns back and leaves again:
-comfortable braking is 2 to 3 m/s2 (AASHTO Green Book, stopping sight distance 3.4)."""
+MAX_REVERSAL_MPS2 = 4.0
+"""Average change of velocity of a vehicle that brakes hard, turns back and leaves
+again: drivers brake at 3.4 m/s2 for an obstacle (AASHTO Green Book, section 3.2)."""
 
 JUMP_FLOOR_M = 50.0
 """Smaller detours are receiver noise, which smoothing takes care of."""

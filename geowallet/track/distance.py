@@ -28,6 +28,9 @@ MOST_NOISE_M = 8.0
 SPARSE_BINS = 1.5
 """Sources whose steps are longer than this many bins are sparse: each fix is its own bin."""
 
+MOST_CUT = 0.05
+"""Largest share restored: receivers that record at corners lose nothing there."""
+
 MODEL_SD = 0.007
 """Relative standard deviation that remains on simulated streets of known length, with
 white or wandering noise of 3 to 8 m and a fix every 1 to 15 seconds."""
@@ -73,7 +76,7 @@ def path_length(
         coarse, _ = _binned(along_m, lat_deg, lon_deg, 2 * BIN_M)
     # Chords lose in proportion to their length: doubling it loses the same once more.
     cut_m = max(fine - coarse, 0.0)
-    metres = fine + cut_m
+    metres = fine + min(cut_m, MOST_CUT * fine)
     bins = max(along_m[-1] / BIN_M, 1.0)
     across_m = noise_m**2 / BIN_M
     variance = (MODEL_SD * metres) ** 2 + (cut_m / 2) ** 2 + 2 * noise_m**2 + across_m**2 * bins

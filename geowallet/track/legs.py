@@ -66,6 +66,9 @@ SIDE_S = 180.0
 SIDE_SHARE = 0.85
 """Quantile of the speeds of a side that is compared."""
 
+HALTED_SHARE = 0.3
+"""A walk halts for less of its time, at crossings; a jam for about half."""
+
 WALKING_SHARE = 0.6
 """Of the time not spent waiting, this share of a walk is at walking speed; a jam
 alternates between standing and rolling."""
@@ -101,7 +104,7 @@ def find_legs(
         At least one span; each begins at the fix where the one before ends.
     """
     rows = slice(first, last + 1)
-    labels = _labels(path.time_s[rows], slow_mps[rows])
+    labels = _labels(path.time_s[rows], slow_mps[rows], edge_mps[rows])
     changes = np.flatnonzero(np.diff(labels.astype(np.int8))) + 1
     edges = [0]
     for change in changes:
@@ -119,7 +122,9 @@ def find_legs(
     return tuple(found)
 
 
-def _labels(time_s: NDArray[np.float64], speed_mps: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _labels(
+    time_s: NDArray[np.float64], speed_mps: NDArray[np.float64], edge_mps: NDArray[np.float64]
+) -> NDArray[np.bool_]:
     """Return which fixes are on foot, after short runs have joined their neighbours."""
     step_m = np.diff(time_s, append=time_s[-1]) * speed_mps
     riding = speed_mps > FASTEST_WALK_MPS
@@ -130,40 +135,35 @@ def _labels(time_s: NDArray[np.float64], speed_mps: NDArray[np.float64]) -> NDAr
             riding[first : last + 1] = False
     if not np.any(riding):
         return np.ones(len(time_s), dtype=np.bool_)
+    step_s = np.diff(time_s, append=time_s[-1])
     for first, last in runs(~riding):
         inside = first > 0 and last < len(time_s) - 1
+        run = slice(first, last + 1)
+        walk = _is_walk(step_s[run], speed_mps[run], edge_mps[run])
         least_m = SHORTEST_CHANGE_M if inside else SHORTEST_WALK_M
-        walk = _is_walk(time_s, speed_mps, step_m, (first, last))
-        if not walk or float(np.sum(step_m[first : last + 1])) < least_m:
-            riding[first : last + 1] = True
+        if not walk or float(np.sum(step_m[run])) < least_m:
+            riding[run] = True
     return ~riding
 
 
 def _is_walk(
-    time_s: NDArray[np.float64],
-    speed_mps: NDArray[np.float64],
-    step_m: NDArray[np.float64],
-    run: tuple[int, int],
+    step_s: NDArray[np.float64], speed_mps: NDArray[np.float64], edge_mps: NDArray[np.float64]
 ) -> bool:
-    first, last = run
-    step_s = np.diff(time_s, append=time_s[-1])[first : last + 1]
-    speed = speed_mps[first : last + 1]
-    moving_s = float(np.sum(step_s[speed >= SLOWEST_WALK_MPS]))
-    at_pace = (speed >= SLOWEST_WALK_MPS) & (speed <= FASTEST_WALK_MPS)
-    walking_s = float(np.sum(step_s[at_pace]))
-    metres = float(np.sum(step_m[first : last + 1][at_pace]))
-    long_enough = walking_s >= SHORTEST_WALK_S and metres >= SHORTEST_WALK_M
-    return long_enough and walking_s >= WALKING_SHARE * moving_s and _steady(speed, step_s)
+    """Say whether slow movement is a walk, not a jam or manoeuvres.
 
-
-def _steady(speed_mps: NDArray[np.float64], step_s: NDArray[np.float64]) -> bool:
-    """Say whether walking comes in one stretch, not in crawls between halts.
-
-    A jam crawls for seconds; a walk holds its pace for at least half a minute.
+    A walk holds its pace for half a minute at least; a jam has the same mean
+    speed, but comes to a halt again and again.
     """
-    pace = (speed_mps >= SLOWEST_WALK_MPS) & (speed_mps <= FASTEST_WALK_MPS)
-    longest_s = max((float(np.sum(step_s[a : b + 1])) for a, b in runs(pace)), default=0.0)
-    return longest_s >= SHORTEST_WALK_S / 2
+    moving = speed_mps >= SLOWEST_WALK_MPS
+    pace = moving & (speed_mps <= FASTEST_WALK_MPS)
+    moving_s, walking_s = float(np.sum(step_s[moving])), float(np.sum(step_s[pace]))
+    metres = float(np.sum((step_s * speed_mps)[pace]))
+    if walking_s < SHORTEST_WALK_S or metres < SHORTEST_WALK_M:
+        return False
+    longest_s = max(float(np.sum(step_s[a : b + 1])) for a, b in runs(pace))
+    halted_s = float(np.sum(step_s[moving & (edge_mps < SLOWEST_WALK_MPS)]))
+    steady = longest_s >= SHORTEST_WALK_S / 2 and halted_s <= HALTED_SHARE * moving_s
+    return steady and walking_s >= WALKING_SHARE * moving_s
 
 
 def _transfers(
