@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 SKEW_S = 300
 """How far the clocks of two honest computers may differ."""
 
-FARTHEST_ZONE_S = 12 * 3_600
+WEST_S = 12 * 3_600
 """The last day of a contract ends last at UTC-12."""
+
+EAST_S = 14 * 3_600
+"""Its first day begins first at UTC+14."""
 
 LATEST_S = 253_402_300_799
 """The end of the year 9999, beyond which there are no dates."""
@@ -97,8 +100,9 @@ def check_dates(case: Case) -> Refusal | None:
         return refusal(ExportExpiredError(date=str(_day(expires_s))))
     if max(issued_s, not_before_s) > case.now_s + SKEW_S:
         return _malformed(N_("it is dated in the future"))
-    if _day(issued_s - FARTHEST_ZONE_S) > case.terms.expires:
-        return mismatch(N_("the file was made after the contract had ended"))
+    accepted, expires = case.contract.grant.accepted, case.terms.expires
+    if not (accepted <= _day(issued_s + EAST_S) and _day(issued_s - WEST_S) <= expires):
+        return mismatch(N_("the file was made when the contract was not in force"))
     return None
 
 

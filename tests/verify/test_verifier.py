@@ -152,6 +152,11 @@ class TestDates:
             text = export_of(contract=contract, now_s=now_s)
             assert verify_export(text, contract, now_s=now_s).accepted is accepted
 
+    def test_a_contract_begins_with_the_day_of_its_acceptance_anywhere_on_earth(self) -> None:
+        first_s = int(dt.datetime(2026, 9, 24, 10, tzinfo=dt.UTC).timestamp())
+        for now_s, accepted in ((first_s, True), (first_s - 1, False)):
+            assert verdict_on(export_of(now_s=now_s), now_s).accepted is accepted
+
     def test_an_export_of_a_contract_that_has_ended_since_stays_good(self) -> None:
         assert verdict_on(GOOD, int(dt.datetime(2028, 6, 1, tzinfo=dt.UTC).timestamp())).accepted
 
