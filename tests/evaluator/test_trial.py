@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 
 import pytest
 
 from geowallet.evaluator import host, trial
 from geowallet.evaluator.layers import LayerName
+from geowallet.evaluator.limits import Limits
 from geowallet.evaluator.trial import Attempt, escape_attempts
 from geowallet.model.errors import SandboxError
 from tests.evaluator import rogues
@@ -43,6 +45,22 @@ def test_without_the_filter_only_a_root_user_can_still_fork() -> None:
     # The kernel exempts root from the limit on processes; its copy is shut in as it is.
     expected = {"fork"} if os.geteuid() == 0 else set()
     assert allowed(escape_attempts(layers=WITHOUT_FILTER)) == expected
+
+
+@pytest.mark.parametrize(
+    ("layer", "stops"),
+    [
+        (LayerName.NETWORK, {"tcp", "udp"}),
+        (LayerName.LANDLOCK, {"read-file", "write-file", "exec"}),
+        (LayerName.LIMITS, {"read-file", "write-file", "udp", "unix-socket", "allocate-1-gib"}),
+    ],
+)
+def test_a_layer_alone_stops_what_it_is_for(layer: LayerName, stops: set[str]) -> None:
+    if layer not in {found.name for found in host.layers() if found.holds}:
+        pytest.skip(f"this machine has no {layer}")
+    with ExitStack() as stack:
+        reports = trial._reports([layer, "", *trial._targets(stack)], Limits())
+    assert {name for name in stops if not reports[name]} == set()
 
 
 def test_the_attempts_bite_where_nothing_is_closed() -> None:
