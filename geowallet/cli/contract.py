@@ -225,7 +225,7 @@ def _show_sections(shell: Shell, sections: list[tuple[str, list[str]]]) -> None:
     for label, lines in sections:
         if shell.accessible:
             shell.say(f"{label}:")
-        text = [part for line in lines for part in textwrap.wrap(line, 98 - width)]
+        text = textwrap.wrap("; ".join(lines), 98 - width)
         for number, part in enumerate(text):
             head = label if number == 0 and not shell.accessible else ""
             shell.say(f"{head:{width}}{part}")

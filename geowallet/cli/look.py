@@ -144,7 +144,7 @@ def ingest(
     options = _options(zone, date_order)
     manner = use.Manner(options, format_ or None, now_us, _stdin(paths))
     with open_wallet(shell) as vault:
-        done = use.ingest(vault, paths, manner, progress=_progress(shell))
+        done = use.ingest(vault, paths, manner, progress=progress_on(shell))
     for item in done.files:
         shell.emit(_imported_record(item))
     _show_summary(shell, done)
@@ -180,7 +180,7 @@ def _options(zone: str, date_order: str) -> ReadOptions:
     return ReadOptions(zone or None, date_order or None)
 
 
-def _progress(shell: Shell) -> Callable[[str, int], None]:
+def progress_on(shell: Shell) -> Callable[[str, int], None]:
     """Return a function that tells which file is read: redrawn on a terminal, else silent."""
     redraw = shell.stderr.isatty() and not shell.quiet and not shell.accessible
     done = 0

@@ -16,8 +16,15 @@ if TYPE_CHECKING:
     from geowallet.contracts.syntax import Terms
 
 
-def show_result(shell: Shell, result: Result, terms: Terms) -> None:
-    """Show one row a group, the total, and how strong the figures are."""
+def show_result(shell: Shell, result: Result, terms: Terms, *, indent: int = 2) -> None:
+    """Show one row a group, the total, and how strong the figures are.
+
+    Args:
+        shell: Where to.
+        result: Checked figures.
+        terms: What they were made under.
+        indent: Blanks before each line.
+    """
     measures = [measure.id for measure in terms.measures]
     columns = [Column(heading(name)) for name in terms.group_by] or [Column("")]
     columns += [Column(heading(name), numeric=True) for name in measures]
@@ -27,8 +34,8 @@ def show_result(shell: Shell, result: Result, terms: Terms) -> None:
     ]
     blank = [""] * (max(len(terms.group_by), 1) - 1)
     rows.append([_("Total"), *blank, *cells(measures, result.totals)])
-    shell.table(columns, [["  " + row[0], *row[1:]] for row in rows])
-    shell.say(assurance(result))
+    shell.table(columns, rows, indent=indent)
+    shell.say(" " * indent + assurance(result))
 
 
 def heading(name: str) -> str:

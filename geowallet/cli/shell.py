@@ -95,8 +95,16 @@ class Shell:
         if self.people_watch and not self.plain:
             self.say(_("Next: {command}", command=command) + (f"      {then}" if then else ""))
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
-        """Show rows: aligned, tab-separated (``--plain``), or one field a line."""
+    def table(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, indent: int = 0
+    ) -> None:
+        """Show rows: aligned, tab-separated (``--plain``), or one field a line.
+
+        Args:
+            columns: One for each cell of a row.
+            rows: Cells as they are shown.
+            indent: Blanks before each line, where it is aligned.
+        """
         if self.as_json:
             return
         cells = [[printable(cell) for cell in row] for row in rows]
@@ -106,7 +114,7 @@ class Shell:
         elif self.accessible:
             lines = _as_fields(headings, cells)
         else:
-            lines = _aligned(columns, [headings, *cells])
+            lines = [" " * indent + line for line in _aligned(columns, [headings, *cells])]
         for line in lines:
             self.stdout.write(line.rstrip(" ") + "\n")
 
