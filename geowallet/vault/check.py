@@ -96,7 +96,7 @@ class _Check:
     def _log(self) -> Iterator[Problem]:
         head = read_head(self._db, self._keys)
         self._entries = head.size
-        expected: dict[str, Change] | None = None
+        expected: dict[bytes, Change] | None = None
         try:
             expected = self._fold(head)
         except EvidenceError as error:
@@ -104,8 +104,8 @@ class _Check:
         yield from self._rows(expected)
         yield from self._stray_keys()
 
-    def _fold(self, head: Head) -> dict[str, Change]:
-        expected: dict[str, Change] = {}
+    def _fold(self, head: Head) -> dict[bytes, Change]:
+        expected: dict[bytes, Change] = {}
         hashes = []
         for leaf in read_leaves(self._db, self._keys, head.size):
             hashes.append(leaf.leaf_hash)
@@ -116,13 +116,14 @@ class _Check:
             raise EvidenceError(entry=head.size - 1)
         return {i: change for i, change in expected.items() if change.sealed_sha256}
 
-    def _rows(self, expected: dict[str, Change] | None) -> Iterator[Problem]:
+    def _rows(self, expected: dict[bytes, Change] | None) -> Iterator[Problem]:
         for row in all_rows(self._db):
             self._records += 1
             kind = self._kinds.get(row.kind)
+            change = expected.pop(row.id, None) if expected is not None else None
             if kind is None or not _opens(self._keys, kind, row):
                 yield _damage(KINDS[kind] if kind else RECORD)
-            elif expected is not None and not _is_the_one(row, expected.pop(row.id.hex(), None)):
+            elif expected is not None and not _is_the_one(row, change):
                 yield _damage(KINDS[kind])
         if expected:
             yield _damage(RECORD)

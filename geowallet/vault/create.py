@@ -55,8 +55,9 @@ def create_vault(  # noqa: PLR0913  two secrets, their cost, a place, a time, an
         VaultExistsError: Something is there.
         DiskFullError: The disk is full or refuses.
     """
-    if path.exists():
-        raise VaultExistsError(path=str(path))
+    with disk_faults():
+        if path.exists():
+            raise VaultExistsError(path=str(path))
     vault_id, master = random(VAULT_ID_BYTES), random(KEY_BYTES)
     secrets: tuple[tuple[SlotKind, bytes, KdfCost], ...] = (
         ("passphrase", slots_secret, cost),

@@ -56,6 +56,8 @@ def disk_faults() -> Iterator[None]:
         raise DiskFullError(reason=reason) from error
     except sqlite3.Error as error:
         raise _translated(error) from error
+    except UnicodeDecodeError as error:  # SQLite quotes a damaged name in its message
+        raise VaultDamagedError(what=WALLET_FILE) from error
 
 
 def _translated(error: sqlite3.Error) -> GeowalletError | sqlite3.Error:

@@ -6,12 +6,12 @@ it is old. The memory is an alarm, not a lock: where it is lost nothing is refus
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geowallet.crypto.canonical import canonical_bytes, strict_json
 from geowallet.model.errors import VaultRolledBackError
 from geowallet.vault.faults import disk_faults
 
@@ -34,9 +34,9 @@ def remembered(path: Path) -> Mark | None:
     """Return the mark in the file at ``path``; None if there is none that can be read."""
     try:
         with path.open("rb") as stream:
-            value = json.loads(stream.read(_MAX_BYTES))
+            value = strict_json(stream.read(_MAX_BYTES + 1), max_bytes=_MAX_BYTES)
         mark = Mark(int(value["size"]), bytes.fromhex(value["root"]))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return mark if mark.size > 0 and len(mark.root) == 32 else None
 
@@ -73,7 +73,7 @@ def remember(path: Path, mark: Mark, *, accept_rollback: bool = False) -> None:
     known = remembered(path)
     if known is not None and known.size >= mark.size and not accept_rollback:
         return
-    data = json.dumps({"size": mark.size, "root": mark.root.hex()}).encode()
+    data = canonical_bytes({"size": mark.size, "root": mark.root.hex()})
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     with disk_faults():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.crypto.canonical import canonical_bytes
 from geowallet.crypto.envelope import open_sealed, seal
 from geowallet.crypto.keys import subkey
 from geowallet.crypto.signing import log_public
@@ -35,6 +34,7 @@ class Keys:
         head: Seals the head of the log.
         index: Turns kinds and names into row ids.
         log_seed: Ed25519 seed that signs the head.
+        log_public: Ed25519 public key that checks it, 32 bytes.
     """
 
     vault_id: bytes
@@ -43,16 +43,12 @@ class Keys:
     head: bytes
     index: bytes
     log_seed: bytes
+    log_public: bytes
 
     @property
     def origin(self) -> str:
         """Name of the evidence log in its checkpoints."""
         return f"geowallet/{self.vault_id.hex()}"
-
-    @property
-    def log_public(self) -> bytes:
-        """Ed25519 public key, 32 bytes, that checks the head."""
-        return log_public(self.log_seed)
 
     def about(self, *what: str | int) -> bytes:
         """Return the associated data that binds a sealed byte string to its place."""
@@ -60,15 +56,15 @@ class Keys:
 
     def kind_id(self, kind: str) -> bytes:
         """Return the 16 bytes that stand for ``kind`` in the file."""
-        return self._hidden(kind)
+        return self._hidden(kind.encode())
 
     def record_id(self, kind: str, name: str) -> bytes:
         """Return the 16 bytes that stand for the record ``name`` in the file."""
-        return self._hidden(kind, name)
+        # No kind holds a zero byte, so that no two addresses are one.
+        return self._hidden(kind.encode() + b"\0" + name.encode())
 
-    def _hidden(self, *words: str) -> bytes:
-        text = canonical_bytes(list(words))
-        return hashlib.blake2b(text, key=self.index, digest_size=_ROW_ID_BYTES).digest()
+    def _hidden(self, address: bytes) -> bytes:
+        return hashlib.blake2b(address, key=self.index, digest_size=_ROW_ID_BYTES).digest()
 
 
 def derived_keys(vault_id: bytes, master: bytes, log_seed: bytes) -> Keys:
@@ -78,16 +74,12 @@ def derived_keys(vault_id: bytes, master: bytes, log_seed: bytes) -> Keys:
         ValueError: ``master`` or ``log_seed`` is not 32 bytes long.
     """
     wrap, log, head, index = (subkey(master, use) for use in ("wrap", "log", "head", "index"))
-    return Keys(vault_id, wrap, log, head, index, log_seed)
+    return Keys(vault_id, wrap, log, head, index, log_seed, log_public(log_seed))
 
 
 def about(vault_id: bytes, *what: str | int) -> bytes:
-    """Return associated data: the vault, then ``what``, unambiguously.
-
-    Raises:
-        ValueError: A number beyond 2^53 - 1.
-    """
-    return canonical_bytes([_DOMAIN, vault_id.hex(), *what])
+    """Return associated data: the vault, then ``what`` (words, hex and numbers: no bar)."""
+    return "|".join((_DOMAIN, vault_id.hex(), *map(str, what))).encode()
 
 
 def seal_log_seed(vault_id: bytes, master: bytes, log_seed: bytes, nonce24: bytes) -> bytes:

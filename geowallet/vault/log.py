@@ -39,12 +39,12 @@ class Change:
     """A record that a transaction wrote or removed.
 
     Attributes:
-        id: Row id (hex).
+        id: Row id.
         version: Position of the transaction's first entry.
         sealed_sha256: SHA-256 (hex) of the ciphertext; None where removed.
     """
 
-    id: str
+    id: bytes
     version: int
     sealed_sha256: str | None
 
@@ -86,7 +86,7 @@ def write_leaf(  # noqa: PLR0913  an entry is bound to every one of them
     """
     value = statement.as_json() | {"salt": random(SALT_BYTES).hex(), "at_us": at_us}
     if changes:
-        value["objects"] = [[c.id, c.version, c.sealed_sha256] for c in changes]
+        value["objects"] = [[c.id.hex(), c.version, c.sealed_sha256] for c in changes]
     text = canonical_bytes(value)
     if len(text) > MAX_LEAF_BYTES:
         raise ValueError("too many records for one transaction")
@@ -111,13 +111,11 @@ def read_leaves(db: sqlite3.Connection, keys: Keys, size: int) -> Iterator[Leaf]
 
 
 def last_hash(db: sqlite3.Connection, size: int) -> bytes:
-    """Return the hash of the last of ``size`` entries, `GENESIS` where there is none.
+    """Return the hash of the last of ``size`` entries, at least one.
 
     Raises:
         EvidenceError: It is missing or of another type.
     """
-    if size == 0:
-        return GENESIS
     row = db.execute("SELECT leaf_hash FROM log WHERE position = ?", (size - 1,)).fetchone()
     if row is None or not isinstance(row[0], bytes):
         raise EvidenceError(entry=size - 1)
@@ -140,7 +138,7 @@ def _open_leaf(keys: Keys, index: int, before: bytes, row: tuple[Any, Any]) -> L
     try:
         text = unpad(open_sealed(keys.log, sealed, aad=keys.about("leaf", index, before.hex())))
         value = strict_json(text, max_bytes=MAX_LEAF_BYTES)
-        changes = tuple(Change(*change) for change in value.get("objects", ()))
+        changes = tuple(Change(bytes.fromhex(i), v, s) for i, v, s in value.get("objects", ()))
         statement, at_us = Statement.from_json(value), int(value["at_us"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EvidenceError(entry=index) from error

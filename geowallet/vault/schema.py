@@ -63,7 +63,7 @@ commit, because the removal of the journal was not on the disk (docs/performance
 
 
 def connect(path: Path, *, busy_s: float = BUSY_S) -> sqlite3.Connection:
-    """Return a connection to the existing file at ``path``; nothing is read or written yet.
+    """Return a connection to the existing file at ``path``; nothing is written yet.
 
     Text comes back as bytes, so that no stray byte can fail to decode.
 
@@ -73,8 +73,12 @@ def connect(path: Path, *, busy_s: float = BUSY_S) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode=rw"
     db = sqlite3.connect(uri, uri=True, timeout=busy_s, isolation_level=None)
     db.text_factory = bytes
-    for pragma in _PRAGMAS:
-        db.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in _PRAGMAS:
+            db.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        db.close()
+        raise
     return db
 
 

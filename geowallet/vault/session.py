@@ -101,7 +101,8 @@ class _Ring:
 
 def _ring() -> _Ring | None:
     calls = _CALLS.get(platform.machine())
-    if sys.platform != "linux" or calls is None:
+    # A 32-bit process has other numbers: it must not try these.
+    if sys.platform != "linux" or sys.maxsize < 2**32 or calls is None:
         return None
     ring = _Ring(calls)
     return ring if ring.control(_LINK, _USER_RING, _PROCESS_RING) == 0 else None

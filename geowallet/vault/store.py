@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from geowallet.model.provenance import Statement
+    from geowallet.vault.head import Head
     from geowallet.vault.keys import Keys, Random
     from geowallet.vault.log import Leaf
 
@@ -142,8 +143,8 @@ class Vault:
         Raises:
             EvidenceError: The first entry that is not what was written.
         """
+        size = self._head().size
         with disk_faults():
-            size = read_head(self._db, self._keys).size
             yield from read_leaves(self._db, self._keys, size)
 
     def log_entries(self) -> Iterator[tuple[int, Statement, bytes]]:
@@ -164,13 +165,11 @@ class Vault:
             VaultDamagedError: The head is not what was written.
             EvidenceError: The log does not end as its head says.
         """
-        with disk_faults():
-            return read_head(self._db, self._keys).note
+        return self._head().note
 
     def mark(self) -> Mark:
         """Return size and root of the log, to be remembered outside the wallet."""
-        with disk_faults():
-            frontier = read_head(self._db, self._keys).frontier
+        frontier = self._head().frontier
         return Mark(frontier.size, frontier.root())
 
     def root_at(self, size: int) -> bytes:
@@ -207,8 +206,7 @@ class Vault:
                 writing.finish()
                 self._db.execute("COMMIT")
         finally:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+            _undo(self._db)
 
     @contextmanager
     def snapshot(self) -> Iterator[tuple[sqlite3.Connection, Keys]]:
@@ -219,11 +217,19 @@ class Vault:
         """
         if self._db.in_transaction:
             raise ValueError("a transaction is open")
-        self._db.execute("BEGIN")
+        with disk_faults():
+            self._db.execute("BEGIN")
         try:
             yield self._db, self._keys
         finally:
-            self._db.execute("ROLLBACK")
+            _undo(self._db)
+
+    def _head(self) -> Head:
+        if self._db.in_transaction:
+            return read_head(self._db, self._keys)
+        # Head and log are compared: another process may commit between two reads.
+        with self.snapshot() as (db, keys), disk_faults():
+            return read_head(db, keys)
 
 
 def _opened_keys(db: sqlite3.Connection, master: bytes) -> Keys:
@@ -235,6 +241,13 @@ def _opened_keys(db: sqlite3.Connection, master: bytes) -> Keys:
     if keys.log_public != public:
         raise VaultDamagedError(what=WALLET_FILE)
     return keys
+
+
+def _undo(db: sqlite3.Connection) -> None:
+    # After a commit, and where SQLite itself gave up, there is nothing to undo.
+    if db.in_transaction:
+        with disk_faults():
+            db.execute("ROLLBACK")
 
 
 def _check_kind(kind: str) -> None:

@@ -34,7 +34,7 @@ class Transaction:
         self._db, self._keys, self._random = db, keys, random
         self._head, self._now_us = head, now_us
         self._statements: list[Statement] = []
-        self._changes: dict[str, str | None] = {}
+        self._changes: dict[bytes, str | None] = {}
 
     def put(self, kind: str, name: str, payload: bytes) -> None:
         """Write a record, over the one of the same kind and name if there is one.
@@ -45,7 +45,7 @@ class Transaction:
         """
         _check_address(kind, name)
         with disk_faults():
-            self._changes[self._keys.record_id(kind, name).hex()] = write_record(
+            self._changes[self._keys.record_id(kind, name)] = write_record(
                 self._db,
                 self._keys,
                 self._random,
@@ -67,7 +67,7 @@ class Transaction:
         with disk_faults():
             found = remove_record(self._db, row_id)
         if found:
-            self._changes[row_id.hex()] = None
+            self._changes[row_id] = None
         return found
 
     def log(self, statement: Statement) -> int:
