@@ -104,7 +104,9 @@ def find_legs(
         At least one span; each begins at the fix where the one before ends.
     """
     rows = slice(first, last + 1)
-    labels = _labels(path.time_s[rows], slow_mps[rows], edge_mps[rows])
+    travelled = ~path.gap[first:last]
+    step_s = np.append(np.where(travelled, np.diff(path.time_s[rows]), 0.0), 0.0)
+    labels = _labels(step_s, slow_mps[rows], edge_mps[rows])
     changes = np.flatnonzero(np.diff(labels.astype(np.int8))) + 1
     edges = [0]
     for change in changes:
@@ -123,21 +125,19 @@ def find_legs(
 
 
 def _labels(
-    time_s: NDArray[np.float64], speed_mps: NDArray[np.float64], edge_mps: NDArray[np.float64]
+    step_s: NDArray[np.float64], speed_mps: NDArray[np.float64], edge_mps: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """Return which fixes are on foot, after short runs have joined their neighbours."""
-    step_m = np.diff(time_s, append=time_s[-1]) * speed_mps
+    step_m = step_s * speed_mps
     riding = speed_mps > FASTEST_WALK_MPS
     for first, last in runs(riding):
-        seconds = time_s[min(last + 1, len(time_s) - 1)] - time_s[first]
-        metres = float(np.sum(step_m[first : last + 1]))
-        if seconds < SHORTEST_RIDE_S or metres < SHORTEST_RIDE_M:
-            riding[first : last + 1] = False
+        run = slice(first, last + 1)
+        if np.sum(step_s[run]) < SHORTEST_RIDE_S or np.sum(step_m[run]) < SHORTEST_RIDE_M:
+            riding[run] = False
     if not np.any(riding):
-        return np.ones(len(time_s), dtype=np.bool_)
-    step_s = np.diff(time_s, append=time_s[-1])
+        return np.ones(len(step_s), dtype=np.bool_)
     for first, last in runs(~riding):
-        inside = first > 0 and last < len(time_s) - 1
+        inside = first > 0 and last < len(step_s) - 1
         run = slice(first, last + 1)
         walk = _is_walk(step_s[run], speed_mps[run], edge_mps[run])
         least_m = SHORTEST_CHANGE_M if inside else SHORTEST_WALK_M

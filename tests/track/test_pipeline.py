@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -146,7 +147,7 @@ class TestEveryTable:
                 assert all(np.isfinite(x) and x >= 0 for x in figures)
         starts = [trip.start_us for trip in analysis.trips]
         assert starts == sorted(starts)
-        assert all(x.end_us <= y.start_us for x, y in zip(analysis.trips, analysis.trips[1:]))
+        assert all(x.end_us <= y.start_us for x, y in pairwise(analysis.trips))
 
 
 def test_a_trip_across_the_antimeridian_is_short() -> None:

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from geowallet.model.calendar import instant_us, zone_of
+from geowallet.model.mobility import NamedPlace, PlaceKind, Point, Stop
+from geowallet.track.places import find_places, place_at
+from tests.track.synthetic import METRE_DEG
+
+PARIS = "Europe/Paris"
+HOME, OFFICE, GYM = Point(48.0, 2.0), Point(48.05, 2.05), Point(48.02, 1.98)
+
+
+def near(point: Point, metres: float) -> Point:
+    return Point(point.lat_deg + metres * METRE_DEG, point.lon_deg)
+
+
+def stop(place: Point, day: int, start: str, hours: float, *, is_activity: bool = True) -> Stop:
+    begin = dt.datetime.fromisoformat(f"2026-05-{day:02d}T{start}").replace(tzinfo=zone_of(PARIS))
+    start_us = instant_us(begin)
+    return Stop(start_us, start_us + round(hours * 3600e6), place, 9, is_activity)
+
+
+def week() -> list[Stop]:
+    stops = []
+    for day in range(4, 9):
+        stops.append(stop(near(HOME, 5 * day), day, "19:00", 12.5))
+        stops.append(stop(near(OFFICE, -4 * day), day, "09:00", 8.0))
+    return [*stops, stop(GYM, 6, "17:30", 1.0)]
+
+
+def test_no_stops_give_no_places() -> None:
+    assert find_places([], [], zone=PARIS) == ()
+
+
+def test_home_is_where_the_nights_are_and_work_where_the_work_hours_are() -> None:
+    places = find_places(week(), [], zone=PARIS)
+    assert [place.guess for place in places] == [PlaceKind.HOME, PlaceKind.WORK, None]
+    assert [place.visits for place in places] == [5, 5, 1]
+    assert places[0].dwell_s == 5 * 12.5 * 3600
+
+
+def test_the_order_of_stops_does_not_matter() -> None:
+    assert find_places(week()[::-1], [], zone=PARIS) == find_places(week(), [], zone=PARIS)
+
+
+def test_the_name_that_the_owner_gave_is_kept() -> None:
+    named = [NamedPlace("chez moi", PlaceKind.HOME, near(HOME, 60))]
+    place = find_places(week(), named, zone=PARIS)[0]
+    assert (place.name, place.kind) == ("chez moi", PlaceKind.HOME)
+
+
+def test_short_stops_make_no_place() -> None:
+    assert find_places([stop(GYM, 6, "17:30", 0.05, is_activity=False)], [], zone=PARIS) == ()
+
+
+def test_one_night_in_a_hotel_and_two_days_at_a_client_are_not_guessed() -> None:
+    stops = [stop(GYM, 4, "20:00", 11), stop(OFFICE, 4, "09:00", 6), stop(OFFICE, 5, "09:00", 6)]
+    assert [place.guess for place in find_places(stops, [], zone=PARIS)] == [None, None]
+
+
+def test_working_hours_on_a_weekend_do_not_count() -> None:
+    stops = [stop(OFFICE, day, "09:00", 8.0) for day in (2, 3, 9, 10)]
+    assert find_places(stops, [], zone=PARIS)[0].guess is None
+
+
+def test_the_nearest_named_place_within_reach_is_found() -> None:
+    named = [
+        NamedPlace("near", PlaceKind.CLIENT, near(HOME, 40)),
+        NamedPlace("nearer", PlaceKind.WORK, near(HOME, 20)),
+    ]
+    found = place_at(HOME, named)
+    assert found is not None
+    assert found.name == "nearer"
+    assert place_at(near(HOME, 400), named) is None
+
+
+def test_a_place_has_a_stable_name_from_its_position() -> None:
+    (place,) = find_places([stop(GYM, 6, "17:30", 1.0)], [], zone=PARIS)
+    (again,) = find_places([stop(GYM, 7, "10:00", 1.0)], [], zone=PARIS)
+    assert place.id == again.id
+    assert len(place.id) == 7
+    assert place.id[0] == "p"
+
+
+def test_a_cluster_across_the_antimeridian_stays_one_place() -> None:
+    east, west = Point(-17.0, 179.9998), Point(-17.0, -179.9998)
+    (place,) = find_places(
+        [stop(east, 6, "10:00", 2.0), stop(west, 7, "10:00", 2.0)], [], zone=PARIS
+    )
+    assert abs(abs(place.centre.lon_deg) - 180.0) < 1e-6
