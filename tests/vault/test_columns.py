@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geowallet.model.fixes import Fixes, FixFlag, fixes_from, no_fixes
+from geowallet.vault.blobs import pack
+from geowallet.vault.columns import (
+    BLOB_FIXES,
+    decode_fixes,
+    encode_fixes,
+    join_fixes,
+    split_fixes,
+)
+from tests.strategies import fixes
+
+HALF_STEPS = (0, 0.5e-7, 0.5e-7, 0.05, 0.05, 0.005, 0.05)
+
+
+def _same(left: Fixes, right: Fixes) -> None:
+    for one, other in zip(left.columns(), right.columns(), strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+
+
+def _walk(n: int) -> Fixes:
+    rng = np.random.default_rng(7)
+    return fixes_from(
+        np.arange(n, dtype=np.int64) * 1_000_000,
+        48.85 + np.cumsum(rng.normal(0, 1e-5, n)),
+        2.35 + np.cumsum(rng.normal(0, 1e-5, n)),
+        elevation_m=np.where(np.arange(n) % 3, np.nan, -12.34),
+        speed_mps=np.abs(rng.normal(1.4, 0.2, n)),
+    )
+
+
+class TestEncodeFixes:
+    """Promise: "Decoding and encoding again changes nothing"."""
+
+    @given(fixes())
+    def test_a_second_round_changes_nothing(self, before: Fixes) -> None:
+        once = decode_fixes(encode_fixes(before))
+        assert encode_fixes(once) == encode_fixes(before)
+        _same(decode_fixes(encode_fixes(once)), once)
+
+    @given(fixes())
+    def test_every_column_is_within_half_a_step(self, before: Fixes) -> None:
+        after = decode_fixes(encode_fixes(before))
+        assert np.all(before.time_us - after.time_us < 1000)
+        assert np.all(before.time_us >= after.time_us)
+        for one, other, half in zip(
+            before.columns()[1:-1], after.columns()[1:-1], HALF_STEPS[1:], strict=True
+        ):
+            np.testing.assert_allclose(one, other, rtol=0, atol=half * 1.001)
+
+    def test_what_the_source_does_not_say_stays_unsaid(self) -> None:
+        after = decode_fixes(encode_fixes(_walk(4)))
+        np.testing.assert_array_equal(after.elevation_m, [-12.3, np.nan, np.nan, -12.3])
+        assert np.isnan(after.accuracy_m).all()
+
+    def test_values_by_hand(self) -> None:
+        one = fixes_from(
+            np.array([1_760_000_000_123_999, 1_760_000_001_000_000]),
+            np.array([48.85660061, -90.0]),
+            np.array([-180.0, 180.0]),
+            elevation_m=np.array([35.04, -1e300]),
+            accuracy_m=np.array([4.96, np.inf]),
+            speed_mps=np.array([13.888, 0.0]),
+            bearing_deg=np.array([359.97, 0.04]),
+        ).with_flag(np.array([True, False]), FixFlag.SHADOWED)
+        after = decode_fixes(encode_fixes(one))
+        assert after.time_us.tolist() == [1_760_000_000_123_000, 1_760_000_001_000_000]
+        assert after.lat_deg.tolist() == [48.8566006, -90.0]
+        assert after.lon_deg.tolist() == [-180.0, 180.0]
+        assert after.elevation_m.tolist() == [35.0, -214_748_364.7]
+        assert after.accuracy_m.tolist() == [5.0, 214_748_364.7]
+        assert after.speed_mps.tolist() == [13.89, 0.0]
+        assert after.bearing_deg.tolist() == [360.0, 0.0]
+        assert after.flags.tolist() == [32, 0]
+
+    def test_no_fixes_are_a_blob_too(self) -> None:
+        assert len(decode_fixes(encode_fixes(no_fixes()))) == 0
+
+    def test_more_than_a_blob_holds_is_a_mistake(self) -> None:
+        with pytest.raises(ValueError, match="a blob holds 8192"):
+            encode_fixes(_walk(BLOB_FIXES + 1))
+
+    @pytest.mark.parametrize("time_us", [2**62, -(2**62) - 1, -(2**63)])
+    def test_a_time_beyond_all_sense_is_a_mistake(self, time_us: int) -> None:
+        one = fixes_from(np.array([time_us]), np.zeros(1), np.zeros(1))
+        with pytest.raises(ValueError, match="too far from 1970"):
+            encode_fixes(one)
+
+    def test_an_hour_of_walking_takes_less_than_six_bytes_a_fix(self) -> None:
+        assert len(encode_fixes(_walk(3600))) < 6 * 3600
+
+
+class TestDecodeFixes:
+    """Promise: "Not such a blob, cut short, or larger than a blob may be" is a ValueError."""
+
+    def test_every_truncation_is_refused(self) -> None:
+        blob = encode_fixes(_walk(40))
+        for cut in range(len(blob)):
+            with pytest.raises(ValueError, match=r"."):
+                decode_fixes(blob[:cut])
+
+    def test_every_flipped_bit_is_refused_or_harmless(self) -> None:
+        table = decode_fixes(encode_fixes(_walk(40)))
+        blob = encode_fixes(table)
+        for at in range(8 * len(blob)):
+            forged = bytearray(blob)
+            forged[at // 8] ^= 1 << at % 8
+            try:
+                _same(decode_fixes(bytes(forged)), table)
+            except ValueError:
+                continue
+
+    @settings(max_examples=60)
+    @given(st.binary(max_size=200))
+    def test_any_packed_bytes_are_fixes_or_a_clean_error(self, data: bytes) -> None:
+        try:
+            assert len(decode_fixes(b"\x01" + pack(data))) == len(data) // 34
+        except ValueError:
+            return
+
+    def test_half_a_fix_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="different length"):
+            decode_fixes(b"\x01" + pack(bytes(35)))
+
+    def test_a_blob_of_too_many_fixes_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="larger than it may be"):
+            decode_fixes(b"\x01" + pack(bytes(34 * (BLOB_FIXES + 1))))
+
+
+class TestSplitFixes:
+    """Promise: "in order, in tables of at most BLOB_FIXES; none if empty"."""
+
+    def test_joined_again_they_are_the_same(self) -> None:
+        whole = _walk(2 * BLOB_FIXES + 5)
+        parts = list(split_fixes(whole))
+        assert [len(part) for part in parts] == [BLOB_FIXES, BLOB_FIXES, 5]
+        _same(join_fixes(parts), whole)
+
+    def test_none_gives_none(self) -> None:
+        assert list(split_fixes(no_fixes())) == []
