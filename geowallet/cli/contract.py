@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, say
+from geowallet.cli.language import _, plural, say
 from geowallet.cli.numbers import count, day
 from geowallet.cli.results import show_result
 from geowallet.cli.secrets import open_wallet
@@ -174,9 +174,10 @@ def show_prepared(shell: Shell, prepared: Prepared) -> None:
     if prepared.selected.waiting:
         ids = ", ".join(trip.trip.id[:7] for trip in prepared.selected.waiting[:8])
         shell.say(
-            _(
+            plural(
+                "Waiting for you, not counted: {count} trip that is too unsure ({ids}).",
                 "Waiting for you, not counted: {count} trips that are too unsure ({ids}).",
-                count=len(prepared.selected.waiting),
+                len(prepared.selected.waiting),
                 ids=ids,
             )
         )

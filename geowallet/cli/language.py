@@ -54,6 +54,12 @@ def _(text: str, /, **values: str | float) -> str:
     return translated.format(**values) if values else translated
 
 
+def plural(singular: str, several: str, number: int, /, **values: str | float) -> str:
+    """Return the sentence for ``number`` things, which it may name as ``{count}``."""
+    translated = _catalogue.ngettext(singular, several, number)
+    return translated.format(count=number, **values)
+
+
 def say(words: Phrase) -> str:
     """Return a `Phrase` in the chosen language; mode names in it are translated."""
     values = {name: _value(value) for name, value in words.values}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, say
+from geowallet.cli.language import _, plural, say
 from geowallet.cli.numbers import count, day, km
 from geowallet.cli.secrets import open_wallet
 from geowallet.cli.shell import Column, Shell, printable
@@ -202,9 +202,10 @@ def _show_summary(shell: Shell, done: Ingested) -> None:
     outcomes = {name: [f for f in files if f.outcome == name] for name in ("read", "known")}
     refused = [f for f in files if f.error is not None]
     shell.say(
-        _(
-            "{files} files     {read} read, {known} already in the wallet, {refused} refused",
-            files=len(files),
+        plural(
+            "{count} file     {read} read, {known} already in the wallet, {refused} refused",
+            "{count} files    {read} read, {known} already in the wallet, {refused} refused",
+            len(files),
             read=len(outcomes["read"]),
             known=len(outcomes["known"]),
             refused=len(refused),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, say, word
+from geowallet.cli.language import _, plural, say, word
 from geowallet.cli.numbers import clock, kilometres, km, moment, month, percent, weekday
 from geowallet.cli.secrets import open_wallet
 from geowallet.cli.shell import Column, Shell
@@ -164,11 +164,12 @@ def _show_list(
     checks = sum(sureness(trip) is Sureness.UNSURE for trip in found)
     if not shell.plain:
         shell.say(
-            _(
+            plural(
+                "{period}, {zone}: {count} trip, {checks} to check",
                 "{period}, {zone}: {count} trips, {checks} to check",
+                len(found),
                 period=_period(chosen),
                 zone=here,
-                count=len(found),
                 checks=checks,
             )
         )
@@ -188,7 +189,7 @@ def _show_list(
     ]
     shell.table(columns, [_row(trip, short, here) for trip in shown])
     if len(shown) < len(found):
-        shell.say(_("  ({count} more; --all shows them)", count=len(found) - len(shown)))
+        shell.say("  " + _("({count} more; --all shows them)", count=len(found) - len(shown)))
     if shell.plain:
         return
     shell.say("  " + _totals(found))
@@ -228,10 +229,11 @@ def _totals(found: Sequence[DescribedTrip]) -> str:
         if trips:
             distance_m = sum(trip.trip.distance_m for trip in trips)
             parts.append(
-                _(
+                plural(
+                    "{mode} {count} trip, {km}",
                     "{mode} {count} trips, {km}",
+                    len(trips),
                     mode=word(mode),
-                    count=len(trips),
                     km=km(distance_m),
                 )
             )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from geowallet.app.verification import Verified
     from geowallet.verify.verdict import Verdict
 
+_INDENT = " " * 12
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the verb."""
@@ -64,7 +66,7 @@ def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> Non
     if verdict.figures is None:
         failed = next(check for check in verdict.checks if check.outcome == "failed")
         shell.say(_("REFUSED     {why}", why=say(failed.note)))
-        shell.say(_("            nothing inside can be relied on, so nothing is shown"))
+        shell.say(_INDENT + _("nothing inside can be relied on, so nothing is shown"))
         return
     figures, contract = verdict.figures, verified.contract
     holder = contract.grant.holder
@@ -86,10 +88,10 @@ def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> Non
         )
     )
     if verified.received:
-        shell.say(_("            already received on {date}", date=verified.received))
+        shell.say(_INDENT + _("already received on {date}", date=verified.received))
     if figures.supersedes:
         earlier = f"{figures.supersedes[:4]}-{figures.supersedes[4:8]}"
-        shell.say(_("            it replaces the export with receipt {id}", id=earlier))
+        shell.say(_INDENT + _("it replaces the export with receipt {id}", id=earlier))
     shell.say(_("FIGURE      {period}", period=str(figures.result.period)))
     show_result(shell, figures.result, contract.terms)
     if figures.result.share_percent.get("L0"):
