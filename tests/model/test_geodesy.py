@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geowallet.model.geodesy import (
+    EARTH_RADIUS_M,
+    distance_m,
+    distances_m,
+    step_lengths_m,
+    to_plane_m,
+)
+
+lats = st.floats(-90, 90)
+lons = st.floats(-180, 180)
+
+
+def test_one_degree_of_latitude_is_111_195_metres() -> None:
+    assert distance_m(48.0, 2.0, 49.0, 2.0) == pytest.approx(111_195.08, abs=0.01)
+
+
+def test_paris_to_london_is_344_kilometres() -> None:
+    assert distance_m(48.8566, 2.3522, 51.5074, -0.1278) == pytest.approx(343_556, rel=0.001)
+
+
+def test_the_way_across_the_antimeridian_is_short() -> None:
+    assert distance_m(0.0, 179.5, 0.0, -179.5) == pytest.approx(111_195.08, abs=0.01)
+
+
+def test_the_antipode_is_half_the_circumference() -> None:
+    assert distance_m(0.0, 0.0, 0.0, 180.0) == pytest.approx(math.pi * EARTH_RADIUS_M)
+
+
+def test_steps_are_one_fewer_than_fixes() -> None:
+    assert step_lengths_m(np.zeros(0), np.zeros(0)).shape == (0,)
+    assert step_lengths_m(np.zeros(1), np.zeros(1)).shape == (0,)
+    assert step_lengths_m(np.array([0.0, 1.0, 1.0]), np.zeros(3)).tolist() == [
+        pytest.approx(111_195.08, abs=0.01),
+        0.0,
+    ]
+
+
+class TestDistance:
+    """Promise: a distance is symmetric, never negative, and the same for arrays and numbers."""
+
+    @given(lats, lons, lats, lons)
+    def test_holds_for_any_two_points(
+        self, lat_a: float, lon_a: float, lat_b: float, lon_b: float
+    ) -> None:
+        there, back = distance_m(lat_a, lon_a, lat_b, lon_b), distance_m(lat_b, lon_b, lat_a, lon_a)
+        assert 0 <= there <= math.pi * EARTH_RADIUS_M * (1 + 1e-12)
+        assert there == pytest.approx(back, abs=1e-6)
+        arrays = (np.array([value]) for value in (lat_a, lon_a, lat_b, lon_b))
+        assert distances_m(*arrays)[0] == pytest.approx(there, abs=0.02, rel=1e-9)
+
+
+def test_the_plane_keeps_distances_within_a_thousandth_up_to_fifty_kilometres() -> None:
+    lat, lon = np.array([48.3]), np.array([2.4])
+    x_m, y_m = to_plane_m(lat, lon, lat_origin_deg=48.0, lon_origin_deg=2.0)
+    straight_m = distance_m(48.0, 2.0, 48.3, 2.4)
+    assert float(np.hypot(x_m, y_m)[0]) == pytest.approx(straight_m, rel=0.002)
+
+
+def test_the_plane_takes_the_short_way_round() -> None:
+    x_m, _ = to_plane_m(
+        np.array([0.0]), np.array([-179.9]), lat_origin_deg=0.0, lon_origin_deg=179.9
+    )
+    assert float(x_m[0]) == pytest.approx(22_239, abs=1)
