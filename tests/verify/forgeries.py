@@ -136,12 +136,15 @@ def with_float() -> str:
     return assembled(token_of(payload), disclosures_of(GOOD))
 
 
-def loose_base64(text: str) -> str:
-    """The last character of the token's signature with its unused bits set."""
-    token, rest = text.split("~", 1)
+def loosened(text: str) -> str:
+    """The same bytes in a spelling that sets an unused bit of the last character."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    loose = alphabet[alphabet.index(token[-1]) | 1]
-    return f"{token[:-1]}{loose}~{rest}"
+    return text[:-1] + alphabet[alphabet.index(text[-1]) | 1]
+
+
+def loose_signature() -> str:
+    token, rest = GOOD.split("~", 1)
+    return f"{loosened(token)}~{rest}"
 
 
 def loose_row() -> str:
@@ -273,7 +276,7 @@ _SIGNED: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
         "the same hash twice",
         "malformed",
         "disclosures",
-        lambda: with_disclosures(disclosures_of(GOOD), [disclosures_of(GOOD)[0]] * 2),
+        lambda: with_disclosures(disclosures_of(GOOD)[:1], disclosures_of(GOOD)[:1] * 2),
     ),
     (
         "the same row twice",
@@ -488,7 +491,7 @@ _SIGNED: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
     ("a key-binding token at the end", "malformed", "format", lambda: GOOD + GOOD.split("~")[0]),
     ("four parts", "malformed", "format", lambda: GOOD.replace("~", ".x~", 1)),
     ("a blank", "malformed", "format", lambda: GOOD + " "),
-    ("loose base64 in the signature", "bad_signature", "signature", lambda: loose_base64(GOOD)),
+    ("loose base64 in the signature", "bad_signature", "signature", loose_signature),
 )
 SIGNED = tuple(Fault(*fields) for fields in _SIGNED)
 """Faults of what is inside the seal."""
@@ -525,9 +528,14 @@ _SEALS: tuple[tuple[str, str, Callable[[], str]], ...] = (
         lambda: with_part(seal_for(GOOD, READER), 0, lambda _: "AAAA"),
     ),
     (
-        "loose base64 in the iv",
+        "loose base64 in the tag",
         "malformed",
-        lambda: with_part(seal_for(GOOD, READER), 4, lambda tag: tag[:-1] + "B"),
+        lambda: with_part(seal_for(GOOD, READER), 4, loosened),
+    ),
+    (
+        "loose base64 in the ciphertext",
+        "malformed",
+        lambda: with_part(seal_for(GOOD, READER), 3, loosened),
     ),
 )
 SEALS = tuple(Fault(name, expect, "open", forge) for name, expect, forge in _SEALS)
