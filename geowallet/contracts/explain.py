@@ -93,7 +93,7 @@ def _leaves(terms: Terms) -> tuple[Phrase, ...]:
     ]
     bits = max(leak_bits(terms, period) for period in periods(terms))
     clauses.append(
-        phrase(N_("at most {bits} bits of information in each export"), bits=math.ceil(bits))
+        phrase(N_("the figures of one export say at most {bits} bits"), bits=math.ceil(bits))
     )
     if terms.template not in USUAL:
         clauses.append(phrase(N_("no template is named: judge yourself what is usual")))

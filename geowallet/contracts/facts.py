@@ -122,7 +122,9 @@ FACTS = (
     Fact("assurance", N_("how much of it has which assurance level"), N_("assurance"), _always),
     Fact(
         "log",
-        N_("the day of the export, and length and state of your evidence log without its content"),
+        N_(
+            "the moment of the export; name, length and state of your evidence log, not its content"
+        ),
         N_("evidence log"),
         _always,
     ),
@@ -150,7 +152,7 @@ FACTS = (
     Fact("streets", N_("streets and routes"), N_("streets and routes")),
     Fact("home", N_("your home"), N_("your home")),
     Fact("places", N_("any other place or town"), N_("any other place or town")),
-    Fact("hours", N_("hours of the day"), N_("hours of the day")),
+    Fact("hours", N_("hours at which you travelled"), N_("hours at which you travelled")),
     Fact(
         "durations", N_("how long you travelled or stayed"), N_("how long you travelled or stayed")
     ),

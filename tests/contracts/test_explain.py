@@ -177,3 +177,22 @@ def test_a_template_takes_the_words_of_the_recipient() -> None:
     terms = work_hour_mileage(own, window=HOURS)
     assert (terms.purpose, terms.legal_basis) == ("payer les IK", "contrat de travail")
     assert mileage().issued == dt.date(2026, 1, 2)
+
+
+def test_hours_that_are_crossed_and_holidays_that_are_not_named_are_let_out() -> None:
+    """What the screen says of hours is what the selection does with them."""
+    asked = mileage().select
+    no_holidays = replace(HOURS, holidays="")
+    saturdays = replace(HOURS, hours=(*HOURS.hours[:5], ((480, 720),), ()))
+    let_out = {
+        "any_hour": replace(asked, whole=False),
+        "holidays": replace(asked, window=no_holidays),
+        "weekends": replace(asked, window=saturdays),
+        "any_vehicle": asked,
+    }
+    usual = {"identity", "log", "assurance", "distance", "month", "mode", "business", "any_vehicle"}
+    assert {
+        name: ids(leaving(replace(mileage(), select=select))) for name, select in let_out.items()
+    } == {name: usual | {name} for name in let_out}
+    named = replace(mileage(), select=replace(asked, vehicles=("AB-123",)))
+    assert "trips in other vehicles" in section(named, "NEVER LEAVES")

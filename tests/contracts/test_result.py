@@ -107,6 +107,13 @@ def test_anything_else_is_refused(path: str, value: Any) -> None:
         check_result(mileage(), OCTOBER, put(KILOMETRES, path, value))
 
 
+def test_figures_off_their_step_are_refused_although_they_add_up() -> None:
+    finer = put(KILOMETRES, "totals/distance_m", 412_001)
+    finer = put(finer, "groups/0/values/distance_m", 412_001)
+    with pytest.raises(ResultRefusedError, match=r"totals\.distance_m"):
+        check_result(mileage(), OCTOBER, put(finer, "share_m/L0", 41_001))
+
+
 @pytest.mark.parametrize("raw", [None, [], "412 km", 412, {}])
 def test_a_result_is_an_object_with_its_members(raw: Any) -> None:
     with pytest.raises(ResultRefusedError):
@@ -120,6 +127,8 @@ def test_a_result_is_an_object_with_its_members(raw: Any) -> None:
         ("totals/days", 5),  # more than all modes together
         ("totals/days", 32),
         ("groups/2/values/days", 32),
+        ("groups/0/values/days", True),
+        ("share_percent/L1", False),
         ("share_m", NO_SHARE),  # metres, which these terms do not ask for
     ],
 )
@@ -154,6 +163,8 @@ def test_a_month_cut_by_the_contract_has_only_its_days() -> None:
     check_result(terms, period, good)
     with pytest.raises(ResultRefusedError):
         check_result(terms, period, put(good, "groups/0/values/days", 20))
+    with pytest.raises(ResultRefusedError, match=r"totals\.days"):
+        check_result(terms, period, put(good, "totals/days", 54))
 
 
 def test_a_day_has_one_day() -> None:

@@ -132,6 +132,14 @@ def test_hours_hold_on_the_night_that_summer_time_ends() -> None:
     assert select(terms, [inside], OCTOBER, days_off=NONE_OFF).used
 
 
+def test_hours_that_end_in_the_doubled_hour_end_at_its_second_pass() -> None:
+    night = WorkWeek(((),) * 6 + (((0, 150),),), "Europe/Paris")
+    terms = replace(mileage(), select=replace(mileage().select, window=night))
+    early = trip("2026-10-25T01:00", "2026-10-25T02:00", [leg("car", 5_000)])
+    longer = replace(early.trip, end_us=early.trip.end_us + 80 * 60 * 1_000_000)
+    assert select(terms, [replace(early, trip=longer)], OCTOBER, days_off=NONE_OFF).used
+
+
 def test_only_the_car_leg_of_a_mixed_trip_counts_as_mileage() -> None:
     legs = [leg("walk", 300), leg("car", 5_000), leg("train", 80_000), leg("car", 2_000)]
     mixed = trip("2026-10-01T10:00", "2026-10-01T12:00", legs)
