@@ -24,9 +24,14 @@ def source_paths(named: Iterable[str | Path]) -> Iterator[str | Path]:
         path = Path(name)
         if str(name) == STDIN:
             yield STDIN
-        elif path.is_dir():
+            continue
+        try:
+            is_folder, is_there = path.is_dir(), path.exists()
+        except OSError:  # a name too long for the system: opening it says so
+            is_folder, is_there = False, True
+        if is_folder:
             yield from _below(path)
-        elif not path.exists() and glob.has_magic(str(name)):
+        elif not is_there and glob.has_magic(str(name)):
             yield from _matches(str(name))
         else:
             yield path

@@ -149,7 +149,7 @@ class _Reading:
         elif kind == "Point":
             known = _columns(properties)
             self._place(coordinates, known.pop("time", None), where, known)
-        elif kind in {"LineString", "MultiPoint"}:
+        elif kind in ("LineString", "MultiPoint"):
             self._line(coordinates, _times(properties), where, properties)
         elif kind == "MultiLineString":
             self._lines(coordinates, _times(properties), where, properties)
