@@ -167,6 +167,7 @@ class TestSignedNote:
             SIGNATURE * 2,
             SIGNATURE.replace("\u2014", "-"),
             SIGNATURE.replace("\u2014 ", "\u2014"),
+            SIGNATURE.removeprefix("\u2014 "),
             SIGNATURE.replace("\n", " \n"),
             SIGNATURE.replace("\n", "\r\n"),
             SIGNATURE.replace("geowallet", "geowall\u00e9t"),

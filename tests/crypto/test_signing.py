@@ -405,11 +405,15 @@ class TestDetached:
             verify_detached(PAYLOAD, f"{JWS.split('.')[0]}..{b64u(bytes(length))}", PUBLIC, TYP)
 
     @pytest.mark.parametrize(
-        "jws", ["", ".", "..", "...", JWS + ".", attached(JWS), JWS.replace("..", "."), "A" * 2000]
+        "jws", ["", ".", "..", "...", JWS + ".", attached(JWS), JWS.replace("..", ".")]
     )
     def test_another_shape_is_refused(self, jws: str) -> None:
-        with pytest.raises(ValueError, match=r"detached|length|longer"):
+        with pytest.raises(ValueError, match=r"detached|length"):
             verify_detached(PAYLOAD, jws, PUBLIC, TYP)
+
+    def test_an_endless_one_is_refused_unread(self) -> None:
+        with pytest.raises(ValueError, match="longer than any"):
+            verify_detached(PAYLOAD, "A" * 1_025, PUBLIC, TYP)
 
     @pytest.mark.parametrize("payload", [b"", PAYLOAD + b"\n", PAYLOAD[:-1], PAYLOAD.upper()])
     def test_another_payload_is_refused(self, payload: bytes) -> None:
