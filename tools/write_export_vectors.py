@@ -14,7 +14,8 @@ from geowallet.contracts.grant import contract_bytes
 from geowallet.crypto.signing import public_jwk
 from geowallet.proofs.seal import seal_for
 from tests.proofs.parties import CONTRACT, DESK_SEAL, NOW_S, export_of
-from tests.verify.forgeries import GOOD, SEALS, SIGNED
+from tests.verify.forgeries import SEALS, SIGNED
+from tests.verify.forging import GOOD
 
 VECTORS = Path(__file__).parent.parent / "tests" / "vectors" / "exports.json"
 

@@ -18,7 +18,8 @@ from geowallet.model.errors import (
 from geowallet.proofs.seal import SealRegistry, seal_for
 from geowallet.verify.open import MAX_SEALED_BYTES, open_sealed_export
 from tests.proofs.parties import DESK_SEAL, HOLDER_SEAL, STRANGER_SEAL
-from tests.verify.forgeries import GOOD, SEALS, Fault
+from tests.verify.forgeries import SEALS
+from tests.verify.forging import GOOD, Fault
 
 SEALED = seal_for(GOOD, public_jwk(DESK_SEAL)).encode()
 ERRORS = {

@@ -28,7 +28,8 @@ from tests.proofs.parties import (
     export_of,
     mileage,
 )
-from tests.verify.forgeries import GOOD, SIGNED, Fault, assembled, changed, disclosures_of, token_of
+from tests.verify.forgeries import SIGNED
+from tests.verify.forging import GOOD, Fault, assembled, changed, disclosures_of, token_of
 
 STATUS = {
     "bad_signature": 21,

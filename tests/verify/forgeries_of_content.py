@@ -1,0 +1,215 @@
+"""Exports whose signature is good and whose content is not what the contract names."""
+
+from __future__ import annotations
+
+from tests.verify.forging import (
+    GOOD,
+    Fault,
+    assembled,
+    changed,
+    disclosures_of,
+    inside,
+    row,
+    too_weak,
+    with_claim,
+    with_disclosures,
+    with_first_row,
+    without_claim,
+)
+
+_CONTENT = (
+    (
+        "the same hash twice",
+        "malformed",
+        "disclosures",
+        lambda: with_disclosures(disclosures_of(GOOD)[:1], disclosures_of(GOOD)[:1] * 2),
+    ),
+    (
+        "the same row twice",
+        "malformed",
+        "disclosures",
+        lambda: assembled(GOOD.split("~")[0], disclosures_of(GOOD) + disclosures_of(GOOD)[:1]),
+    ),
+    (
+        "a row that no hash names",
+        "malformed",
+        "disclosures",
+        lambda: assembled(GOOD.split("~")[0], [*disclosures_of(GOOD), row({"distance_m": 0})]),
+    ),
+    (
+        "a row withheld",
+        "contract_mismatch",
+        "disclosures",
+        lambda: assembled(GOOD.split("~")[0], disclosures_of(GOOD)[:1]),
+    ),
+    (
+        "rows in disorder",
+        "contract_mismatch",
+        "disclosures",
+        lambda: assembled(GOOD.split("~")[0], disclosures_of(GOOD)[::-1]),
+    ),
+    ("groups is no list", "malformed", "disclosures", lambda: with_claim("groups", {"...": "x"})),
+    (
+        "a row in clear",
+        "malformed",
+        "disclosures",
+        lambda: changed(lambda claims: claims["groups"].append({"distance_m": 0})),
+    ),
+    (
+        "a hash within a row",
+        "contract_mismatch",
+        "named_claims",
+        lambda: with_first_row(lambda value: value.update({"_sd": []})),
+    ),
+    (
+        "a member that hides others",
+        "contract_mismatch",
+        "named_claims",
+        lambda: with_claim("_sd", ["x" * 43]),
+    ),
+    (
+        "departure_time",
+        "contract_mismatch",
+        "named_claims",
+        lambda: with_claim("departure_time", 755),
+    ),
+    (
+        "a place",
+        "contract_mismatch",
+        "named_claims",
+        lambda: with_claim("place", {"lat": 48_853_000, "lon": 2_349_000}),
+    ),
+    (
+        "a coordinate as a name",
+        "contract_mismatch",
+        "named_claims",
+        lambda: with_claim("48.853,2.349", 1),
+    ),
+    (
+        "a measure that was not asked",
+        "contract_mismatch",
+        "named_claims",
+        lambda: inside("total", "trips", 14),
+    ),
+    (
+        "a measure in a row that was not asked",
+        "contract_mismatch",
+        "named_claims",
+        lambda: with_first_row(lambda value: value.update({"lat": 48_853})),
+    ),
+    ("an unknown level", "contract_mismatch", "named_claims", lambda: inside("share_m", "L4", 0)),
+    (
+        "an unknown member of log",
+        "contract_mismatch",
+        "named_claims",
+        lambda: inside("log", "place", "home"),
+    ),
+    (
+        "a measure is missing",
+        "contract_mismatch",
+        "named_claims",
+        lambda: changed(lambda claims: claims["total"].pop("days")),
+    ),
+    ("no jti", "contract_mismatch", "named_claims", lambda: without_claim("jti")),
+    ("total is a number", "malformed", "named_claims", lambda: with_claim("total", 412_000)),
+    (
+        "a row is a number",
+        "malformed",
+        "named_claims",
+        lambda: with_disclosures([row(412_000), *disclosures_of(GOOD)[1:]]),
+    ),
+    (
+        "a jti with a coordinate",
+        "malformed",
+        "identifiers",
+        lambda: with_claim("jti", "48.853000,2.349000"),
+    ),
+    (
+        "a nullifier that is a number",
+        "malformed",
+        "identifiers",
+        lambda: with_claim("nullifier", 48_853),
+    ),
+    ("supersedes nothing", "malformed", "identifiers", lambda: with_claim("supersedes", None)),
+    (
+        "a row of another mode",
+        "contract_mismatch",
+        "groups",
+        lambda: with_first_row(lambda value: value.update({"mode": "bus"})),
+    ),
+    (
+        "a row of another month",
+        "contract_mismatch",
+        "groups",
+        lambda: with_first_row(lambda value: value.update({"month": "2026-09"})),
+    ),
+    (
+        "a mode that is a list",
+        "contract_mismatch",
+        "groups",
+        lambda: with_first_row(lambda value: value.update({"mode": ["car"]})),
+    ),
+    ("off its step", "contract_mismatch", "ranges", lambda: inside("total", "distance_m", 412_500)),
+    (
+        "beyond its range",
+        "contract_mismatch",
+        "ranges",
+        lambda: inside("total", "distance_m", 20_001_000),
+    ),
+    (
+        "negative",
+        "contract_mismatch",
+        "ranges",
+        lambda: with_first_row(lambda value: value.update({"distance_m": -1_000})),
+    ),
+    ("true for one", "contract_mismatch", "ranges", lambda: inside("total", "days", True)),
+    (
+        "a text for a number",
+        "contract_mismatch",
+        "ranges",
+        lambda: inside("total", "days", "48.853"),
+    ),
+    (
+        "a share off its step",
+        "contract_mismatch",
+        "ranges",
+        lambda: inside("share_m", "L1", 371_001),
+    ),
+    (
+        "a total above its rows",
+        "contract_mismatch",
+        "arithmetic",
+        lambda: inside("total", "distance_m", 413_000),
+    ),
+    (
+        "days above the sum of the rows",
+        "contract_mismatch",
+        "arithmetic",
+        lambda: inside("total", "days", 11),
+    ),
+    ("days below a row", "contract_mismatch", "arithmetic", lambda: inside("total", "days", 7)),
+    (
+        "shares above the total",
+        "contract_mismatch",
+        "arithmetic",
+        lambda: inside("share_m", "L1", 372_000),
+    ),
+    (
+        "shares of 101 percent",
+        "contract_mismatch",
+        "arithmetic",
+        lambda: inside("share_percent", "L1", 91),
+    ),
+    ("too little assurance", "contract_mismatch", "assurance", too_weak),
+    (
+        "a place as the name of the log",
+        "malformed",
+        "log_reference",
+        lambda: inside("log", "origin", "geowallet/48.853,2.349"),
+    ),
+    ("an empty log", "malformed", "log_reference", lambda: inside("log", "size", 0)),
+    ("a loose root", "malformed", "log_reference", lambda: inside("log", "root", "A" * 42 + "B=")),
+)
+
+CONTENT = tuple(Fault(*fields) for fields in _CONTENT)
+"""Faults of what the holder signed."""
