@@ -84,6 +84,10 @@ _PACKERS: tuple[tuple[bytes, str, Callable[[BinaryIO], BinaryIO]], ...] = (
 )
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR_MAGIC_AT = 257
+_ZIP_TAIL_BYTES = 65_557 + 76
+"""End record with its longest comment, after the zip64 end record and locator."""
+_LISTING_BYTES = 200
+"""Of one member in the list of a zip: 46, its path, and extra fields."""
 _DEBRIS = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 """What operating systems add to archives, ignored by name."""
 
@@ -241,6 +245,7 @@ def _zip_members(name: str, stream: BinaryIO, spending: _Spending) -> Iterator[M
     if not stream.seekable():
         stream = io.BytesIO(whole(stream, most_bytes=spending.limits.nested_bytes))
     with _named_damage():
+        _refuse_vast_listing(stream, spending.limits)
         archive = zipfile.ZipFile(stream)
     entries = archive.infolist()
     what = office_kind(frozenset(entry.filename for entry in entries))
@@ -255,6 +260,24 @@ def _zip_members(name: str, stream: BinaryIO, spending: _Spending) -> Iterator[M
         with _named_damage():
             opened = cast("BinaryIO", archive.open(entry))
         yield _member(name, entry.filename, opened, entry.compress_size, spending)
+
+
+def _refuse_vast_listing(stream: BinaryIO, limits: Limits) -> None:
+    """Refuse a list of members that would fill the memory: zipfile reads it whole.
+
+    Source: PKWARE APPNOTE.TXT 6.3.10, 4.3.16 and 4.3.14 (size of the central
+    directory, at byte 12 of the end record and byte 40 of the zip64 one).
+    """
+    end = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, end - _ZIP_TAIL_BYTES))
+    tail = take(stream, _ZIP_TAIL_BYTES)
+    stream.seek(0)
+    at, at_64 = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
+    listing_bytes = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    if listing_bytes == 0xFFFF_FFFF and at_64 >= 0:
+        listing_bytes = int.from_bytes(tail[at_64 + 40 : at_64 + 48], "little")
+    if listing_bytes > limits.members * _LISTING_BYTES:
+        raise TooLargeError(limit=f"{limits.members} files in one archive")
 
 
 def _tar_members(name: str, stream: BinaryIO, spending: _Spending) -> Iterator[Member]:

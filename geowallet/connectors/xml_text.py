@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from geowallet.connectors.fields.rows import ProblemLog
 
 MAX_DEPTH = 128
-MAX_TOKEN_BYTES = 8 << 20
-"""Of one tag or comment, which expat holds whole."""
+MAX_TOKEN_BYTES = 1 << 20
+"""Of one tag or comment, which expat holds whole and scans again for every block."""
 
 _DECLARED = re.compile(r"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _SAFE_CODEC = re.compile(r"utf-?8|us-ascii|ascii|iso-?8859-?\d+|latin-?1|windows-125\d|cp125\d")
@@ -50,7 +50,7 @@ def feed(
             replaced += text.count("\ufffd")
             fed += _push(parser, text.lstrip("\ufeff \t\r\n") if fed == 0 else text)
             if fed - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
-                raise TooLargeError(limit=N_("8 MiB in one tag"))
+                raise TooLargeError(limit=N_("1 MiB in one tag"))
             block = stream.read(BLOCK_BYTES)
         parser.Parse("", True)
     except expat.ExpatError as error:

@@ -112,7 +112,7 @@ def test_a_locked_member_is_refused() -> None:
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
 def test_a_bomb_is_refused_by_its_ratio(pack: Callable[[bytes], bytes]) -> None:
     with pytest.raises(TooLargeError, match="200 times"):
-        opened(pack(b" " * (64 << 20)))
+        opened(pack(b" " * (8 << 20)))
     with pytest.raises(TooLargeError, match="200 times"):
         opened(zipped(("1.csv", b" " * (8 << 20))))
 
@@ -125,6 +125,18 @@ def test_the_number_of_members_and_their_size_are_limited() -> None:
         opened(many, limits=Limits(total_bytes=4))
     with pytest.raises(TooLargeError):
         opened(zipped(("b.zip", many)), limits=Limits(nested_bytes=10))
+
+
+def test_a_vast_list_of_members_is_refused_before_it_is_read() -> None:
+    end = zipped(("1.csv", b"1"))
+    at = end.rindex(b"PK\x05\x06") + 12
+    vast = end[:at] + (20_000_000).to_bytes(4, "little") + end[at + 4 :]
+    with pytest.raises(TooLargeError, match="50000 files"):
+        opened(vast)
+    record = b"PK\x06\x06" + bytes(36) + (20_000_000).to_bytes(8, "little") + bytes(28)
+    end_record = at - 12
+    with pytest.raises(TooLargeError, match="50000 files"):
+        opened(end[:end_record] + record + end[end_record:at] + b"\xff" * 4 + end[at + 4 :])
 
 
 def test_a_spreadsheet_is_named() -> None:

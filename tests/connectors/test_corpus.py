@@ -19,7 +19,7 @@ def test_reads_what_independent_readers_read(shared_data: Path, folder: str) -> 
     with (corpus / "index.csv").open(encoding="utf-8") as stream:
         rows = [row for row in csv.DictReader(stream) if row["file"].startswith(f"{folder}/")]
     assert rows
-    for row in rows:
+    for row in rows[:: 1 + len(rows) // 40]:
         path = corpus / row["file"]
         if path.exists():
             found = report(path)
@@ -40,7 +40,7 @@ def test_reads_what_independent_readers_read(shared_data: Path, folder: str) -> 
         ("deep_geojson.geojson", 0, "source.unreadable"),
         ("huge_int.json", 0, "source.unknown_format"),
         ("zip_bomb_100MB.zip", 0, "source.not_a_trace"),
-        ("zip_many_members.zip", 0, "source.empty"),
+        pytest.param("zip_many_members.zip", 0, "source.empty", marks=pytest.mark.slow),
         ("zip_duplicate_names.zip", 6, None),
         ("zip_truncated.zip", 0, "source.archive"),
         ("gzip_bomb.gpx.gz", 0, "source.too_large"),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -13,6 +13,7 @@ from geowallet.connectors.tabular import CsvConnector
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.words import Phrase
 from geowallet.testing.connectors import check_connector
+from tests.conftest import ROOT
 from tests.connectors import samples_inline as inline
 
 
@@ -28,6 +29,15 @@ from tests.connectors import samples_inline as inline
 )
 def test_every_connector_of_ours_passes_the_kit(connector: Connector, sample: bytes) -> None:
     assert check_connector(connector, sample) == ()
+
+
+def test_the_connector_of_the_how_to_passes_the_kit() -> None:
+    page = (ROOT / "docs" / "how-to" / "add-a-connector.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102  our own page
+    sample = b"FIELD NOTES\n2026-03-02T07:30:00Z 48.6921 6.1844\nlunch\n"
+    assert check_connector(names["FieldNotesConnector"](), sample, mutations=300) == ()
 
 
 class Faulty:
