@@ -26,7 +26,6 @@ from tests.proofs.parties import (
     export_of,
 )
 
-YEAR_S = 366 * 86_400
 GOOD = export_of()
 READER = public_jwk(DESK_SEAL)
 
