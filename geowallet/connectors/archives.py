@@ -13,56 +13,25 @@ import lzma
 import stat
 import tarfile
 import zipfile
-import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from geowallet.connectors.foreign import office_kind
+from geowallet.connectors.spending import (
+    LIMITS,
+    Counted,
+    Limits,
+    Spending,
+    Unpacked,
+    named_damage,
+)
 from geowallet.connectors.streams import BLOCK_BYTES, rewound, take, whole
 from geowallet.model.errors import ArchiveError, NotATraceError, TooLargeError
 from geowallet.model.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an honest archive stays below.
-
-    Attributes:
-        total_bytes: Of all members together, unpacked.
-        nested_bytes: Of one archive inside another, which is held in memory.
-        members: Number of members, folders included.
-        depth: Archives inside archives; a .tar.gz is two.
-        ratio: Unpacked to packed bytes of one stream. Traces as text reach 30.
-        grace_bytes: Unpacked bytes before ``ratio`` counts.
-    """
-
-    total_bytes: int = 8 << 30
-    nested_bytes: int = 256 << 20
-    members: int = 50_000
-    depth: int = 3
-    ratio: int = 200
-    grace_bytes: int = 1 << 20
-
-
-LIMITS = Limits()
-
-_DAMAGE = (
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    ValueError,
-)
-"""What the standard library raises on damaged or unsupported archives."""
 
 
 def _gunzip(packed: BinaryIO) -> BinaryIO:
@@ -106,78 +75,6 @@ class Member:
     stream: BinaryIO
 
 
-class _Spending:
-    """What has been unpacked so far, over all depths."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self._members = 0
-        self._bytes = 0
-
-    def member(self) -> None:
-        self._members += 1
-        if self._members > self.limits.members:
-            raise TooLargeError(limit=f"{self.limits.members} files in one archive")
-
-    def spend(self, count: int) -> None:
-        self._bytes += count
-        if self._bytes > self.limits.total_bytes:
-            raise TooLargeError(limit=f"{self.limits.total_bytes >> 30} GiB unpacked")
-
-
-class _Unpacked(io.RawIOBase):
-    """A member as it is unpacked, measured against its packed size."""
-
-    def __init__(
-        self, stream: BinaryIO, packed_bytes: Callable[[], int], spending: _Spending
-    ) -> None:
-        self._stream = stream
-        self._packed_bytes = packed_bytes
-        self._spending = spending
-        self._given = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast("bytearray", buffer))
-        with _named_damage():
-            data = self._stream.read(len(view))
-        self._given += len(data)
-        self._spending.spend(len(data))
-        limits = self._spending.limits
-        if self._given > max(limits.grace_bytes, limits.ratio * self._packed_bytes()):
-            raise TooLargeError(limit=f"{limits.ratio} times its packed size")
-        view[: len(data)] = data
-        return len(data)
-
-
-class _Counted(io.RawIOBase):
-    """The packed bytes, counted as they are used."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast("bytearray", buffer))
-        data = self._stream.read(len(view))
-        self.count += len(data)
-        view[: len(data)] = data
-        return len(data)
-
-
-@contextmanager
-def _named_damage() -> Iterator[None]:
-    try:
-        yield
-    except _DAMAGE as error:
-        raise ArchiveError(reason=N_("it is damaged, cut short or packed in a rare way")) from error
-
-
 def open_members(name: str, stream: BinaryIO, *, limits: Limits = LIMITS) -> Iterator[Member]:
     """Yield the files of an archive, at every depth; a plain source is its own only member.
 
@@ -192,10 +89,10 @@ def open_members(name: str, stream: BinaryIO, *, limits: Limits = LIMITS) -> Ite
         TooLargeError: A limit was passed.
         NotATraceError: A spreadsheet or document (which are zip files).
     """
-    yield from _members(name, stream, 0, _Spending(limits))
+    yield from _members(name, stream, 0, Spending(limits))
 
 
-def _members(name: str, stream: BinaryIO, depth: int, spending: _Spending) -> Iterator[Member]:
+def _members(name: str, stream: BinaryIO, depth: int, spending: Spending) -> Iterator[Member]:
     head = take(stream, 512)
     stream = rewound(head, stream) if not stream.seekable() else _back(stream, head)
     opened = _opened(name, head, stream, spending)
@@ -214,7 +111,7 @@ def _back(stream: BinaryIO, head: bytes) -> BinaryIO:
 
 
 def _opened(
-    name: str, head: bytes, stream: BinaryIO, spending: _Spending
+    name: str, head: bytes, stream: BinaryIO, spending: Spending
 ) -> Iterator[Member] | None:
     for magic, suffix, unpack in _PACKERS:
         if head.startswith(magic):
@@ -231,20 +128,20 @@ def _one(
     suffix: str,
     stream: BinaryIO,
     unpack: Callable[[BinaryIO], BinaryIO],
-    spending: _Spending,
+    spending: Spending,
 ) -> Iterator[Member]:
-    packed = _Counted(stream)
+    packed = Counted(stream)
     # A plain buffer between them, or each of gzip's small reads would be a call.
     source = cast("BinaryIO", io.BufferedReader(packed, BLOCK_BYTES))
-    unpacked = _Unpacked(unpack(source), lambda: packed.count, spending)
+    unpacked = Unpacked(unpack(source), lambda: packed.count, spending)
     short = name[: -len(suffix)] if name.lower().endswith(suffix) else name
     yield Member(short, cast("BinaryIO", io.BufferedReader(unpacked, BLOCK_BYTES)))
 
 
-def _zip_members(name: str, stream: BinaryIO, spending: _Spending) -> Iterator[Member]:
+def _zip_members(name: str, stream: BinaryIO, spending: Spending) -> Iterator[Member]:
     if not stream.seekable():
         stream = io.BytesIO(whole(stream, most_bytes=spending.limits.nested_bytes))
-    with _named_damage():
+    with named_damage():
         _refuse_vast_listing(stream, spending.limits)
         archive = zipfile.ZipFile(stream)
     entries = archive.infolist()
@@ -257,7 +154,7 @@ def _zip_members(name: str, stream: BinaryIO, spending: _Spending) -> Iterator[M
             continue
         if entry.flag_bits & 1:
             raise ArchiveError(reason=N_("it is locked with a password"))
-        with _named_damage():
+        with named_damage():
             opened = cast("BinaryIO", archive.open(entry))
         yield _member(name, entry.filename, opened, entry.compress_size, spending)
 
@@ -280,11 +177,11 @@ def _refuse_vast_listing(stream: BinaryIO, limits: Limits) -> None:
         raise TooLargeError(limit=f"{limits.members} files in one archive")
 
 
-def _tar_members(name: str, stream: BinaryIO, spending: _Spending) -> Iterator[Member]:
-    with _named_damage():
+def _tar_members(name: str, stream: BinaryIO, spending: Spending) -> Iterator[Member]:
+    with named_damage():
         archive = tarfile.open(fileobj=stream, mode="r|")  # noqa: SIM115  closes nothing of ours
     while True:
-        with _named_damage():
+        with named_damage():
             entry = archive.next()
         if entry is None:
             return
@@ -292,18 +189,18 @@ def _tar_members(name: str, stream: BinaryIO, spending: _Spending) -> Iterator[M
         spending.member()
         if not entry.isreg() or _debris(entry.name):
             continue
-        with _named_damage():
+        with named_damage():
             opened = archive.extractfile(entry)
         if opened is not None:
             yield _member(name, entry.name, cast("BinaryIO", opened), entry.size, spending)
 
 
 def _member(
-    archive: str, name: str, opened: BinaryIO, packed_bytes: int, spending: _Spending
+    archive: str, name: str, opened: BinaryIO, packed_bytes: int, spending: Spending
 ) -> Member:
     if _leads_outside(name):
         raise ArchiveError(reason=N_("a name in it leads outside the archive"))
-    unpacked = _Unpacked(opened, lambda: packed_bytes, spending)
+    unpacked = Unpacked(opened, lambda: packed_bytes, spending)
     stream = cast("BinaryIO", io.BufferedReader(unpacked, BLOCK_BYTES))
     return Member(f"{archive}!{name}", stream)
 

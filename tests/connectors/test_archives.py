@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors.archives import Limits, open_members
+from geowallet.connectors.archives import open_members
+from geowallet.connectors.spending import Limits
 from geowallet.model.errors import (
     ArchiveError,
     GeowalletError,
