@@ -222,6 +222,23 @@ class TestRecords:
         with pytest.raises(VaultDamagedError, match="a record of fixes"):
             list(vault.items("fixes"))
 
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "UPDATE record SET version = version - 1",
+            "UPDATE record_key SET wrapped = (SELECT wrapped FROM was WHERE was.id <> record_key.id)",
+            "UPDATE record SET sealed = (SELECT sealed FROM was WHERE was.id <> record.id)",
+            "UPDATE record SET kind = (SELECT kind FROM was WHERE was.id <> record.id)",
+        ],
+    )
+    def test_a_record_out_of_place_is_not_read(self, vault: Vault, change: str) -> None:
+        vault._db.execute(
+            "CREATE TEMP TABLE was AS SELECT * FROM record JOIN record_key USING (id)"
+        )
+        vault._db.execute(change)
+        with pytest.raises(VaultDamagedError, match="the record of a place"):
+            vault.get("place", "home")
+
 
 class TestLog:
     """Promise: "The log names its first bad entry"."""
@@ -259,7 +276,7 @@ class TestLog:
         with pytest.raises(EvidenceError, match="entry 4 does not follow"):
             _check(path, made, "INSERT INTO log SELECT 4, leaf_hash, sealed FROM log LIMIT 1")
 
-    @pytest.mark.parametrize(("spliced", "named"), [(4, 5), (5, 5)])
+    @pytest.mark.parametrize(("spliced", "named"), [(4, 5), (5, 6), (6, 6)])
     def test_an_entry_of_another_branch_of_the_same_wallet(
         self, path: Path, made: Made, spliced: int, named: int
     ) -> None:
@@ -268,7 +285,7 @@ class TestLog:
         other.write_bytes(path.read_bytes())
         for one in (path, other):
             with open_vault(one, made.master, random=os.urandom) as vault:
-                for _ in range(2):
+                for _ in range(3):
                     with vault.transaction(now_us=NOW_US) as tx:
                         tx.log(statement())
         with closing(sqlite3.connect(path)) as db:

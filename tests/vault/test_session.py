@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -118,4 +121,62 @@ def _expect_nothing() -> None:
     assert not session.available()
     assert not session.remember("ab", MASTER, 60)
     assert session.recall("ab") is None
+    assert not session.forget("ab")
+
+
+class _Kernel:
+    """A keyring of one key (man 2 add_key, man 2 keyctl), where the real one is missing."""
+
+    restype: object = None
+
+    def __init__(self) -> None:
+        self.name, self.payload, self.seconds = b"", b"", 0
+
+    def __call__(self, number: ctypes.c_long, *arguments: Any) -> int:
+        if number.value == 248:
+            _, self.name, self.payload, size, ring = arguments
+            assert (size.value, ring.value) == (len(self.payload), -4)
+            return 17
+        operation, *rest = arguments
+        calls: dict[int, Callable[..., int]] = {
+            3: self._revoke,
+            9: self._unlink,
+            11: self._read,
+            15: self._set_timeout,
+        }
+        return calls.get(operation.value, self._link_or_search)(*rest)
+
+    def _revoke(self, key: ctypes.c_long) -> int:
+        self.name = b""
+        return key.value - 17
+
+    def _unlink(self, key: ctypes.c_long, ring: ctypes.c_long) -> int:
+        return key.value + ring.value - 13
+
+    def _read(self, _: object, found: ctypes.Array[ctypes.c_char], size: ctypes.c_long) -> int:
+        found.raw = self.payload
+        return size.value
+
+    def _set_timeout(self, _: object, seconds: ctypes.c_long) -> int:
+        self.seconds = seconds.value
+        return 0
+
+    def _link_or_search(self, *rest: Any) -> int:
+        if len(rest) == 2:
+            return 0
+        return 17 if rest[2] == self.name else -1
+
+
+def test_the_kernel_is_asked_as_the_manual_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = _Kernel()
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace(syscall=kernel))
+    assert session.available()
+    assert session.recall("ab") is None
+    assert session.remember("ab", MASTER, 900)
+    assert (kernel.name, kernel.payload, kernel.seconds) == (b"geowallet:ab", MASTER, 900)
+    assert session.recall("ab") == MASTER
+    assert session.recall("cd") is None
+    assert session.forget("ab")
     assert not session.forget("ab")
