@@ -226,7 +226,7 @@ class TestRecords:
         "change",
         [
             "UPDATE record SET version = version - 1",
-            "UPDATE record_key SET wrapped = (SELECT wrapped FROM was WHERE was.id <> record_key.id)",
+            "UPDATE record_key AS k SET wrapped = (SELECT wrapped FROM was WHERE was.id <> k.id)",
             "UPDATE record SET sealed = (SELECT sealed FROM was WHERE was.id <> record.id)",
             "UPDATE record SET kind = (SELECT kind FROM was WHERE was.id <> record.id)",
         ],

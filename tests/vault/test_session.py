@@ -144,7 +144,9 @@ class _Kernel:
             11: self._read,
             15: self._set_timeout,
         }
-        return calls.get(operation.value, self._link_or_search)(*rest)
+        if operation.value in calls:
+            return calls[operation.value](*rest)
+        return self._link_or_search(*rest)
 
     def _revoke(self, key: ctypes.c_long) -> int:
         self.name = b""
