@@ -56,6 +56,9 @@ def accept_offer(
 ) -> tuple[Contract, Path]:
     """Sign an offer, keep the contract, and write the copy for the recipient.
 
+    The wallet comes first: no signature leaves that the log does not know. A copy
+    that could not be written is written when the same offer is accepted again.
+
     Args:
         vault: The open wallet.
         offer: As `offer_from` read it.
@@ -70,6 +73,7 @@ def accept_offer(
         BadNameError: The owner has no name yet.
         ContractExpiredError: The offer's end has passed.
         SecondOfferError: Another contract has this name.
+        DiskFullError: The wallet or the copy could not be written.
     """
     terms = offer.terms
     name = owner_name(vault)
@@ -91,11 +95,12 @@ def accept_offer(
         today=today,
     )
     body = contract_bytes(contract)
-    written = write_new(target / f"{terms.name}.contract", body)
     with vault.transaction(now_us=now_us) as tx:
+        if vault.get("contract", terms.name) is not None:
+            raise SecondOfferError(name=terms.name)
         tx.put("contract", terms.name, body)
         tx.log(_consent(contract, today))
-    return contract, written
+    return contract, write_new(target / f"{terms.name}.contract", body)
 
 
 def _consent(contract: Contract, today: dt.date) -> Statement:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from geowallet.app.library import Window, fixes_between, sources
 from geowallet.app.trips import Page, pages
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
+from geowallet.model.errors import VaultBusyError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.track.pipeline import affected_window, algorithms, analyse
 from geowallet.vault.pages import decode_page, encode_page
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from geowallet.vault.transaction import Transaction
 
 _PENDING = ("setting", "pending")
+
+_TRIES = 3
+"""How often an analysis is begun anew because another process wrote meanwhile."""
 
 _STAGES = {
     StatementKind.CLEAN: ("clean", "sources"),
@@ -68,7 +72,26 @@ def derive(vault: Vault, *, now_us: int) -> Derived:
 
     One transaction holds the new pages, the log entries and the empty pending
     list: a killed process leaves the old trips, and the work is done next time.
+    The lock is not held while it thinks; what another process wrote meanwhile
+    makes it begin anew.
+
+    Raises:
+        VaultBusyError: Another process keeps writing; the work is still noted.
     """
+    for _ in range(_TRIES):
+        try:
+            return _derive(vault, now_us)
+        except _OvertakenError:
+            continue
+    raise VaultBusyError
+
+
+class _OvertakenError(Exception):
+    """The wallet is not as it was when the analysis began."""
+
+
+def _derive(vault: Vault, now_us: int) -> Derived:
+    before = vault.mark()
     waiting = pending(vault)
     if not waiting:
         return Derived(0, 0, 0)
@@ -80,14 +103,16 @@ def derive(vault: Vault, *, now_us: int) -> Derived:
     fresh = _replaced(old, windows, analyses)
     inputs = sorted({digest for a in analyses for trip in a.trips for digest in trip.sources})
     with vault.transaction(now_us=now_us) as tx:
+        if vault.mark() != before:
+            raise _OvertakenError
         digests = _write(tx, old, fresh)
         for statement in _statements(digests, inputs, windows):
             tx.log(statement)
         tx.put(*_PENDING, canonical_bytes([]))
-    before = {trip.id for page in old.values() for trip in page.trips}
-    after = {trip.id for page in fresh.values() for trip in page.trips}
+    gone = {trip.id for page in old.values() for trip in page.trips}
+    there = {trip.id for page in fresh.values() for trip in page.trips}
     shared_m = sum(a.counted_once.metres for a in analyses)
-    return Derived(len(after - before), len(before - after), shared_m)
+    return Derived(len(there - gone), len(gone - there), shared_m)
 
 
 def month_of(time_us: int) -> str:
@@ -125,8 +150,8 @@ def _replaced(
         stops = [stop for stop in page.stops if outside(stop)]
         stops += [s for a in analyses for s in a.stops if month_of(s.start_us) == month]
         fresh[month] = Page(
-            tuple(sorted(trips, key=lambda trip: trip.start_us)),
-            tuple(sorted(stops, key=lambda stop: stop.start_us)),
+            tuple(sorted(trips, key=lambda trip: (trip.start_us, trip.end_us))),
+            tuple(sorted(stops, key=lambda stop: (stop.start_us, stop.end_us))),
         )
     return fresh
 

@@ -149,8 +149,8 @@ def file_contract(desk: Desk, data: bytes) -> Contract:
     Raises:
         BadContractError: Not a contract.
         ContractSignatureError: A signature does not fit.
-        ForeignContractError: It answers somebody else's offer, or another
-            holder's contract of this name and terms is already filed.
+        ForeignContractError: It answers somebody else's offer, or the same
+            holder signed these terms before, in another file.
     """
     contract = read_contract(data)
     terms = contract.terms

@@ -45,11 +45,14 @@ def write_new(path: Path, data: bytes) -> Path:
     """
     number = 1
     target = path
-    while target.exists():
-        if target.is_file() and target.read_bytes() == data:
-            return target
-        number += 1
-        target = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    try:
+        while target.exists():
+            if target.is_file() and target.read_bytes() == data:
+                return target
+            number += 1
+            target = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    except OSError as error:
+        raise DiskFullError(reason=error.strerror or "") from error
     replace_whole(target, data)
     return target
 
@@ -73,5 +76,6 @@ def replace_whole(path: Path, data: bytes) -> None:
             os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise DiskFullError(reason=error.strerror or "") from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -15,8 +15,15 @@ from geowallet.app.library import Blob, Source, StoredTrace, runs_of, source
 from geowallet.app.paths import source_paths
 from geowallet.app.reading import ReadFile, read_files
 from geowallet.crypto.canonical import sha256_hex
-from geowallet.model.errors import GeowalletError
+from geowallet.model.errors import (
+    DiskFullError,
+    GeowalletError,
+    SourceAccessError,
+    VaultBusyError,
+    VaultDamagedError,
+)
 from geowallet.model.provenance import Statement, StatementKind
+from geowallet.model.words import N_
 from geowallet.vault.columns import encode_fixes, split_fixes
 
 if TYPE_CHECKING:
@@ -93,6 +100,11 @@ def ingest(
         named: Files, folders, globs, or ``-``.
         manner: How to read them.
         progress: Called before each file with its name and the number of files.
+
+    Raises:
+        DiskFullError: The wallet could not be written; the files before are kept.
+        VaultBusyError: Another process writes to it.
+        VaultDamagedError: A record that was read is not what was written.
     """
     files: list[Imported] = []
     paths = list(source_paths(named))
@@ -115,8 +127,15 @@ def _import(vault: Vault, path: str | Path, manner: Manner) -> Iterator[Imported
             name = Path(path).name
             for item in read_files(name, stream, manner.options, manner.connector):
                 yield _imported(vault, item, container, manner.clock())
+    except (DiskFullError, VaultBusyError, VaultDamagedError):
+        raise  # the wallet's trouble, not the file's
     except GeowalletError as error:
         yield Imported(str(path), "", "refused", error=error)
+    except OSError as error:
+        reason = error.strerror or N_("unknown")
+        yield Imported(
+            str(path), "", "refused", error=SourceAccessError(path=str(path), reason=reason)
+        )
 
 
 def _imported(vault: Vault, item: ReadFile | FileReport, container: str, now_us: int) -> Imported:

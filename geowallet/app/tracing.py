@@ -53,8 +53,8 @@ def find_receipt(vault: Vault, shortened: str) -> Receipt:
         NotFoundError: None does.
         AmbiguousNameError: Several do.
     """
-    known = {receipt.id: receipt for receipt in receipts(vault)}
-    return known[resolve("export", shortened, known)]
+    known = {receipt.jti: receipt for receipt in receipts(vault)}
+    return known[resolve("export", shortened.replace("-", ""), known)]
 
 
 def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:

@@ -114,7 +114,7 @@ def places(vault: Vault) -> tuple[Place, ...]:
 
 
 def find_place(vault: Vault, shortened: str) -> Place:
-    """Return the place whose id or name begins with ``shortened``.
+    """Return the place whose name is, or whose id begins with, ``shortened``.
 
     Raises:
         NotFoundError: None does.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.desk import filed_contracts
-from geowallet.app.files import read_small
+from geowallet.app.files import read_small, replace_whole
 from geowallet.crypto.signing import thumbprint
-from geowallet.model.errors import DiskFullError, NoContractError, ReplayError
+from geowallet.model.errors import DeskDamagedError, DiskFullError, NoContractError, ReplayError
 from geowallet.proofs.claims import ISSUER_PREFIX
 from geowallet.proofs.sdjwt import unpack
 from geowallet.verify.open import MAX_SEALED_BYTES, open_sealed_export
@@ -18,6 +20,7 @@ from geowallet.verify.verifier import verify_export
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
@@ -73,8 +76,6 @@ def record(desk: Desk, verified: Verified, *, today: dt.date) -> None:
     figures = verified.verdict.figures
     if figures is None:
         return
-    if verified.received:
-        raise ReplayError(date=verified.received)
     entry = {
         "jti": figures.jti,
         "contract": figures.contract_name,
@@ -83,24 +84,44 @@ def record(desk: Desk, verified: Verified, *, today: dt.date) -> None:
         "received": today.isoformat(),
         "total": figures.result.totals,
     }
-    line = json.dumps(entry, sort_keys=True) + "\n"
-    try:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        handle = os.open(desk.folder / _LEDGER, flags, 0o600)
-        with os.fdopen(handle, "a", encoding="utf-8") as stream:
-            stream.write(line)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except OSError as error:
-        raise DiskFullError(reason=error.strerror or "") from error
+    with _alone(desk):
+        before = _received_on(desk, figures.jti)
+        if before:
+            raise ReplayError(date=before)
+        lines = [json.dumps(e, sort_keys=True) + "\n" for e in (*received(desk), entry)]
+        replace_whole(desk.folder / _LEDGER, "".join(lines).encode())
 
 
 def received(desk: Desk) -> list[dict[str, Any]]:
-    """Return the ledger: every export received, oldest first."""
+    """Return the ledger: every export received, oldest first.
+
+    Raises:
+        DeskDamagedError: It is not what was written.
+    """
     path = desk.folder / _LEDGER
     if not path.exists():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    try:
+        entries = [json.loads(line) for line in path.read_bytes().splitlines()]
+    except ValueError as error:
+        raise DeskDamagedError from error
+    if not all(isinstance(e, dict) and {"jti", "received"} <= set(e) for e in entries):
+        raise DeskDamagedError
+    return entries
+
+
+@contextmanager
+def _alone(desk: Desk) -> Iterator[None]:
+    """Let one process at a time write the ledger."""
+    try:
+        folder = os.open(desk.folder, os.O_RDONLY)
+    except OSError as error:
+        raise DiskFullError(reason=error.strerror or "") from error
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _contract_for(sd_jwt: str, desk: Desk) -> Contract | None:

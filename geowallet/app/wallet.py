@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.identity import create_identity
 from geowallet.crypto.keys import KdfCost
 from geowallet.crypto.recovery import parse_recovery, recovery_text
-from geowallet.model.errors import WeakPassphraseError
+from geowallet.model.errors import (
+    DiskFullError,
+    GeowalletError,
+    VaultExistsError,
+    WeakPassphraseError,
+)
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault import highwater, session
 from geowallet.vault.create import create_vault
@@ -20,6 +25,7 @@ from geowallet.vault.store import open_vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from geowallet.app.locations import Locations
     from geowallet.vault.store import Vault
@@ -61,20 +67,37 @@ def create_wallet(
     """
     if len(passphrase.decode("utf-8", "replace")) < MINIMUM_LENGTH:
         raise WeakPassphraseError(length=MINIMUM_LENGTH)
+    if locations.wallet.exists():
+        raise VaultExistsError(path=str(locations.wallet))
     secret = os.urandom(_SECRET_BYTES)
+    # A wallet without its keys would be of no use: it gets its name when it is whole.
+    draft = locations.wallet.with_name(f".{locations.wallet.name}.{os.urandom(4).hex()}.init")
     with create_vault(
-        locations.wallet,
+        draft,
         slots_secret=passphrase,
         recovery_secret=secret,
         cost=cost,
         now_us=now_us(),
         random=os.urandom,
     ) as vault:
-        create_identity(vault, now_us=now_us())
-        highwater.remember(locations.highwater(vault.id), vault.mark())
-        master = master_from_recovery(locations.wallet, secret, vault.tag)
+        try:
+            create_identity(vault, now_us=now_us())
+            master = master_from_recovery(draft, secret, vault.tag)
+            highwater.remember(locations.highwater(vault.id), vault.mark())
+            _give_name(draft, locations.wallet)
+        finally:
+            draft.unlink(missing_ok=True)
         remembered = session.remember(vault.id, master, SESSION_S)
         return Created(vault.id, recovery_text(secret, vault.tag), remembered)
+
+
+def _give_name(draft: Path, wallet: Path) -> None:
+    try:
+        os.link(draft, wallet)  # never over what another process put there
+    except FileExistsError as error:
+        raise VaultExistsError(path=str(wallet)) from error
+    except OSError as error:
+        raise DiskFullError(reason=error.strerror or "") from error
 
 
 def unlock(locations: Locations, passphrase: bytes, *, seconds: int = SESSION_S) -> bool:
@@ -132,7 +155,13 @@ def opened(locations: Locations, ask: Ask) -> Iterator[Vault]:
     with open_vault(locations.wallet, master, random=os.urandom) as vault:
         memory = locations.highwater(vault.id)
         highwater.compare(memory, size=vault.mark().size, root_at=vault.root_at)
-        yield vault
+        try:
+            yield vault
+        except BaseException:
+            # What was committed before the failure counts; the failure is what is told.
+            with suppress(GeowalletError):
+                highwater.remember(memory, vault.mark())
+            raise
         highwater.remember(memory, vault.mark())
 
 
