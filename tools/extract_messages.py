@@ -61,7 +61,8 @@ def main() -> None:
 
 
 def _complete(text: str | tuple[str, ...] | list[str] | None) -> bool:
-    return bool(text) if isinstance(text, str) else bool(text) and all(text)
+    forms = [text] if isinstance(text, str) else list(text or [""])
+    return all(forms)
 
 
 if __name__ == "__main__":

@@ -115,7 +115,6 @@ def play(*, progress: Callable[[str, int], None], words: Callable[[Phrase], str]
                 contract,
                 mileage,
                 now_us=wallet.now_us(),
-                today=_today(),
                 target=stage,
                 words=words,
             )

@@ -14,7 +14,7 @@ import msgspec
 
 from geowallet.app.files import write_new
 from geowallet.app.identity import nullifier, sealing_key, signing_key
-from geowallet.app.settings import days_off, work_week
+from geowallet.app.settings import days_off, named_places, required_work_week, work_week
 from geowallet.app.trips import described_trips
 from geowallet.contracts.grant import check_current
 from geowallet.contracts.offer import terms_digest
@@ -23,7 +23,9 @@ from geowallet.contracts.select import select
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.signing import public_jwk
 from geowallet.evaluator.host import run
-from geowallet.model.errors import AssuranceTooLowError
+from geowallet.model.calendar import local_time
+from geowallet.model.errors import AssuranceTooLowError, PlacesMissingError
+from geowallet.model.mobility import PlaceKind, Purpose
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.proofs.build import build_export
 from geowallet.proofs.claims import read_figures
@@ -105,11 +107,15 @@ def prepare(vault: Vault, terms: Terms, period: Period) -> Prepared:
     """Select, evaluate in the confined process, and check: nothing is written.
 
     Raises:
+        WorkWeekMissingError: Business trips are asked for, and no hours are set.
+        PlacesMissingError: Commutes are asked for, or kept apart, and home or
+            work has no name.
         PeriodRefusedError: The terms do not cover ``period``.
         SandboxError: The evaluation cannot be confined here.
         ResultRefusedError: The evaluation gave what the terms do not name.
     """
     job = job_for(terms, period)
+    _check_purposes(vault, terms)
     week, window = work_week(vault), terms.select.window
     off = days_off(window, period) | (week.leave if week else frozenset())
     trips = described_trips(vault, period, zone=window.zone if window else "")
@@ -120,13 +126,12 @@ def prepare(vault: Vault, terms: Terms, period: Period) -> Prepared:
     return Prepared(terms, period, selected, result, leak_bits(terms, period), not before)
 
 
-def export(
+def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
     vault: Vault,
     contract: Contract,
     prepared: Prepared,
     *,
     now_us: int,
-    today: dt.date,
     target: Path,
     words: Callable[[Phrase], str],
 ) -> Exported:
@@ -142,7 +147,7 @@ def export(
         DiskFullError: A file could not be written.
     """
     terms = prepared.terms
-    check_current(contract, today)
+    check_current(contract, _utc_day(now_us))
     _check_assurance(prepared)
     sd_jwt = _signed(vault, contract, prepared, now_us)
     figures = read_figures(sd_jwt)
@@ -168,6 +173,30 @@ def receipts(vault: Vault) -> tuple[Receipt, ...]:
     """Return what was exported, oldest first."""
     found = (msgspec.msgpack.decode(body, type=Receipt) for _, body in vault.items("export"))
     return tuple(sorted(found, key=lambda receipt: (receipt.exported_us, receipt.jti)))
+
+
+def _utc_day(now_us: int) -> dt.date:
+    return local_time(now_us, "UTC").date()
+
+
+def _check_purposes(vault: Vault, terms: Terms) -> None:
+    """Refuse to count what the wallet cannot know yet: a zero would look like a figure.
+
+    Business needs both too: without home and work a commute would pass for it.
+    """
+    asked = set(terms.select.purposes)
+    if Purpose.BUSINESS in asked:
+        required_work_week(vault)
+    kinds = {place.kind for place in named_places(vault)}
+    if (
+        asked & {Purpose.COMMUTE, Purpose.BUSINESS}
+        and not {
+            PlaceKind.HOME,
+            PlaceKind.WORK,
+        }
+        <= kinds
+    ):
+        raise PlacesMissingError
 
 
 def _check_assurance(prepared: Prepared) -> None:

@@ -53,7 +53,7 @@ def set_work_week(vault: Vault, week: WorkWeek, *, now_us: int) -> None:
         RuleDataError: No calendar of public holidays for ``week.holidays``.
     """
     public_holidays(week.holidays, [2026])
-    _store(vault, "work", "week", msgspec.json.encode(week), "work hours set", now_us=now_us)
+    _store(vault, ("work", "week"), msgspec.json.encode(week), "work hours set", now_us=now_us)
 
 
 def days_off(week: WorkWeek | None, period: Period) -> frozenset[dt.date]:
@@ -80,7 +80,7 @@ def add_vehicle(vault: Vault, vehicle: Vehicle, *, now_us: int) -> None:
     if vehicle.plate:
         check_name(vehicle.plate)
     body = msgspec.json.encode(vehicle)
-    _store(vault, "vehicle", vehicle.id, body, "vehicle added", now_us=now_us)
+    _store(vault, ("vehicle", vehicle.id), body, "vehicle added", now_us=now_us)
 
 
 def named_places(vault: Vault) -> tuple[NamedPlace, ...]:
@@ -97,7 +97,7 @@ def name_place(vault: Vault, place: NamedPlace, *, now_us: int) -> None:
     """
     check_name(place.name)
     body = msgspec.json.encode(place)
-    _store(vault, "place", place.name, body, "place named", now_us=now_us)
+    _store(vault, ("place", place.name), body, "place named", now_us=now_us)
 
 
 def owner_name(vault: Vault) -> str:
@@ -112,7 +112,7 @@ def set_owner_name(vault: Vault, name: str, *, now_us: int) -> None:
         BadNameError: It cannot be shown safely.
     """
     check_name(name)
-    _store(vault, "setting", "owner", name.encode(), "owner named", now_us=now_us)
+    _store(vault, ("setting", "owner"), name.encode(), "owner named", now_us=now_us)
 
 
 def check_name(name: str) -> None:
@@ -145,8 +145,8 @@ def resolve(what: str, shortened: str, names: Iterable[str]) -> str:
     return fitting[0]
 
 
-def _store(vault: Vault, kind: str, name: str, body: bytes, what: str, *, now_us: int) -> None:
+def _store(vault: Vault, address: tuple[str, str], body: bytes, what: str, *, now_us: int) -> None:
     """Write one record and the log entry that says so, in one transaction."""
     with vault.transaction(now_us=now_us) as tx:
-        tx.put(kind, name, body)
+        tx.put(*address, body)
         tx.log(Statement(StatementKind.SETTING, (sha256_hex(body),), (), {"what": what}))

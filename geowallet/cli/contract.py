@@ -32,7 +32,7 @@ def show(shell: Shell, contract: Name) -> None:
     from geowallet.contracts.offer import terms_digest
     from geowallet.contracts.syntax import terms_as_json
 
-    if _is_file(contract):
+    if is_file(contract):
         terms, accepted = _offered(contract), False
     else:
         with open_wallet(shell) as vault:
@@ -70,7 +70,7 @@ def preview(
     from geowallet.app.export import prepare
 
     with open_wallet(shell) as vault:
-        terms = _offered(contract) if _is_file(contract) else _terms(vault, contract)[0]
+        terms = _offered(contract) if is_file(contract) else _terms(vault, contract)[0]
         prepared = prepare(vault, terms, Period.parse(period))
     shell.emit(preview_record(prepared))
     shell.say(
@@ -198,7 +198,8 @@ def preview_record(prepared: Prepared) -> dict[str, Any]:
     }
 
 
-def _is_file(text: str) -> bool:
+def is_file(text: str) -> bool:
+    """Say whether an argument is the file of an offer, not the name of a contract."""
     return "/" in text or "\\" in text or "." in text or Path(text).is_file()
 
 

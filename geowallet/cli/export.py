@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from geowallet.cli.contract import preview_record, show_prepared
+from geowallet.cli.contract import is_file, preview_record, show_prepared
 from geowallet.cli.language import _, say
 from geowallet.cli.secrets import asker, locations, open_wallet
 from geowallet.cli.shell import Shell
 from geowallet.cli.verb import verb
 from geowallet.model.calendar import Period
+from geowallet.model.errors import NotAcceptedError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,6 +43,8 @@ def export(
     from geowallet.crypto.fingerprint import fingerprint
     from geowallet.crypto.signing import thumbprint
 
+    if is_file(contract):
+        raise NotAcceptedError(name=agreements.offer_from(Path(contract)).terms.name)
     with open_wallet(shell) as vault:
         found = agreements.find_contract(vault, contract)
         terms = found.terms
@@ -62,7 +64,6 @@ def export(
             found,
             prepared,
             now_us=wallet.now_us(),
-            today=dt.datetime.now(tz=dt.UTC).date(),
             target=out,
             words=say,
         )

@@ -36,17 +36,23 @@ app = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"geowallet {geowallet.__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help=_("Show the version."))
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_show_version, help=_("Show the version.")
+        ),
     ] = False,
 ) -> None:
     """Hold the options of the program itself."""
-    if version:
-        typer.echo(f"geowallet {geowallet.__version__}")
-        raise typer.Exit
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -61,13 +67,15 @@ def run(arguments: Sequence[str]) -> int:
     _register()
     try:
         status = typer.main.get_command(app).main(list(arguments), standalone_mode=False)
+        sys.stdout.flush()
     except typer.Exit as error:
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Who read our output has gone; writing the rest at exit would fail again.
+    except (BrokenPipeError, SystemExit):
+        # Who read our output has gone (typer exits by itself then); writing the rest at
+        # the end of the process would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001  the last line of defence: a bug must leak nothing

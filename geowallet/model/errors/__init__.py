@@ -53,6 +53,7 @@ from geowallet.model.errors.owner import (
     NeedsTerminalError,
     NotConfirmedError,
     NotFoundError,
+    PlacesMissingError,
     WorkWeekMissingError,
 )
 from geowallet.model.errors.rules import (
@@ -132,6 +133,7 @@ __all__ = [
     "PassphraseMismatchError",
     "PeriodCadenceError",
     "PeriodRefusedError",
+    "PlacesMissingError",
     "RecoveryTypoError",
     "ReplayError",
     "ResultRefusedError",

@@ -85,3 +85,12 @@ class WorkWeekMissingError(GeowalletError):
     exit_status = 4
     text = N_("the work hours are not set")
     hint = N_("geowallet work set --hours 'mon-fri 08:30-18:00' --zone Europe/Paris")
+
+
+class PlacesMissingError(GeowalletError):
+    """Commuting needs a home and a work place."""
+
+    code = "wallet.no_home_or_work"
+    exit_status = 4
+    text = N_("home and work are not both named, so no trip can be a commute")
+    hint = N_("see 'geowallet place list', then geowallet place name ID Home")

@@ -1,0 +1,190 @@
+"""Write docs/reference from the code: commands, errors, exit statuses, measures, formats.
+
+With ``--check`` nothing is written; the exit status is 1 if a page is stale.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+os.environ["GEOWALLET_LANG"] = "en"
+
+import typer
+
+from geowallet.cli import commands
+from geowallet.cli.main import app
+from geowallet.connectors.registry import BUILTIN
+from geowallet.contracts.catalogue import MEASURES
+from geowallet.contracts.rows import GROUPINGS
+from geowallet.model import errors
+from geowallet.model.errors import GeowalletError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(__file__).parent.parent / "docs" / "reference"
+
+STATUSES = {
+    0: "done",
+    1: "a bug in geowallet: please report it",
+    2: "the command line cannot be understood, or an answer was refused",
+    3: "a file cannot be read as what it should be",
+    4: "not found: a path, a wallet, a trip, a place, a contract",
+    5: "the wallet or desk is locked, or a passphrase is wrong",
+    6: "the contract, or the sandbox, refuses",
+    8: "conflict: something is there already, another process writes, or the disk is full",
+    9: "rule data is missing or wrong",
+    10: "doctor found problems",
+    20: "the evidence log contradicts itself, or a figure does not follow",
+    21: "a signature or a seal is broken",
+    22: "expired, or not yet valid",
+    23: "made for, or by, another key",
+    25: "the export does not fit its contract",
+    26: "the wallet's or the desk's bytes are not what was written",
+    130: "interrupted (Ctrl-C)",
+}
+"""Every exit status and what it means; public, fixed from the first release."""
+
+
+def main() -> None:
+    """Write all pages, or check them."""
+    stale = []
+    for name, lines in pages().items():
+        text = "\n".join(lines).rstrip() + "\n"
+        path = FOLDER / name
+        if "--check" in sys.argv:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                stale.append(name)
+        else:
+            path.write_text(text, encoding="utf-8")
+    for name in stale:
+        print(f"docs/reference/{name}: stale, run ./dev docs")
+    sys.exit(1 if stale else 0)
+
+
+def pages() -> dict[str, list[str]]:
+    """Return every generated page as lines."""
+    return {
+        "commands.md": list(_commands()),
+        "errors.md": list(_errors()),
+        "exit-codes.md": list(_statuses()),
+        "measures.md": list(_measures()),
+        "formats.md": list(_formats()),
+    }
+
+
+def all_errors() -> list[type[GeowalletError]]:
+    """Return every error class, by code."""
+    found = {getattr(errors, name) for name in errors.__all__} - {GeowalletError}
+    return sorted(found, key=lambda error: error.code)
+
+
+def all_commands() -> list[tuple[str, Any]]:
+    """Return every command with the words that are typed for it."""
+    commands.register(app)
+    root = typer.main.get_command(app)
+    return list(_walk("geowallet", root))
+
+
+def _walk(words: str, command: Any) -> Iterator[tuple[str, Any]]:
+    inside = getattr(command, "commands", None)
+    if inside is None:
+        yield words, command
+        return
+    for name, below in inside.items():
+        yield from _walk(f"{words} {name}", below)
+
+
+def _commands() -> Iterator[str]:
+    yield "# Commands"
+    yield ""
+    yield "Options in the last section mean the same on every command."
+    shared: dict[str, str] = {}
+    for words, command in all_commands():
+        yield ""
+        arguments = [p for p in command.params if p.param_type_name == "argument"]
+        shape = " ".join(
+            f"{a.name.upper().rstrip('_')}{'...' if a.nargs == -1 else ''}" for a in arguments
+        )
+        yield f"## `{words}{' ' + shape if shape else ''}`"
+        yield ""
+        yield command.help.replace("\n\n", "\n\n    ").replace("    Example: ", "    ")
+        options = [p for p in command.params if p.param_type_name == "option"]
+        own = [o for o in options if o.name not in _shared_names()]
+        shared |= {_flags(o): o.help for o in options if o.name in _shared_names()}
+        if arguments or own:
+            yield ""
+        for argument in arguments:
+            yield f"- `{argument.name.upper().rstrip('_')}` {argument.help}"
+        for option in own:
+            yield f"- `{_flags(option)}` {option.help}"
+    yield ""
+    yield "## Shared options"
+    yield ""
+    for flags, text in shared.items():
+        yield f"- `{flags}` {text}"
+
+
+def _shared_names() -> set[str]:
+    from geowallet.cli.verb import DESK, SHARED  # noqa: PLC0415  after the language is set
+
+    return {*SHARED, *DESK, "help"}
+
+
+def _flags(option: Any) -> str:
+    return ", ".join(option.opts)
+
+
+def _errors() -> Iterator[str]:
+    yield "# Errors"
+    yield ""
+    yield "The code is stable and never translated; text and hint are. `{names}` are filled in."
+    yield ""
+    yield "| code | exit status | text | hint |"
+    yield "|---|---|---|---|"
+    for error in all_errors():
+        yield f"| `{error.code}` | {error.exit_status} | {error.text} | {error.hint} |"
+
+
+def _statuses() -> Iterator[str]:
+    yield "# Exit statuses"
+    yield ""
+    yield "| status | meaning | error codes |"
+    yield "|---|---|---|"
+    for status, meaning in STATUSES.items():
+        codes = ", ".join(f"`{e.code}`" for e in all_errors() if e.exit_status == status)
+        yield f"| {status} | {meaning} | {codes} |"
+
+
+def _measures() -> Iterator[str]:
+    yield "# What a contract may measure"
+    yield ""
+    yield "What is not in this table cannot leave a wallet. Figures may be grouped by "
+    yield f"{', '.join(f'`{name}`' for name in GROUPINGS)}."
+    yield ""
+    yield "| measure | unit | reveals | coarsest step |"
+    yield "|---|---|---|---|"
+    for name, kind in MEASURES.items():
+        yield f"| `{name}` | {kind.unit} | {kind.reveals} | {kind.coarsest_step} |"
+
+
+def _formats() -> Iterator[str]:
+    yield "# Formats"
+    yield ""
+    yield "The content decides, not the ending; `--format` overrides."
+    yield ""
+    yield "| format | endings | |"
+    yield "|---|---|---|"
+    for connector in BUILTIN:
+        endings = ", ".join(f"`{ending}`" for ending in connector.extensions)
+        doc = (type(connector).__doc__ or "").splitlines()[0]
+        yield f"| `{connector.name}` | {endings} | {doc} |"
+    yield ""
+    yield "Archives (zip, gz, bz2, xz, tar, one in another) are opened in memory, within limits."
+
+
+if __name__ == "__main__":
+    main()
