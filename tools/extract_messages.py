@@ -5,17 +5,18 @@ With ``--check`` nothing is written; the exit status is 1 if anything is missing
 
 from __future__ import annotations
 
+import ast
 import io
 import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "geowallet" / "locale"
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "plural": (1, 2)}
+MARKERS = {"_": 1, "N_": 1, "plural": 2}
+"""Functions that take a sentence, and how many forms of it."""
 UNSTABLE = (b'"POT-Creation', b'"PO-Revision', b'"Last-Tr', b'"Language-Team', b'"Report', b'"Gen')
 """Header lines that change with every run, or say nothing."""
 
@@ -23,12 +24,23 @@ UNSTABLE = (b'"POT-Creation', b'"PO-Revision', b'"Last-Tr', b'"Language-Team', b
 def template() -> Catalog:
     """Return every message of the code, in a fixed order."""
     catalogue = Catalog(project="geowallet", charset="utf-8")
-    found = extract_from_dir(
-        str(ROOT / "geowallet"), method_map=[("**.py", "python")], keywords=KEYWORDS
-    )
-    for name, _line, message, _comments, _context in sorted(found, key=lambda item: item[:2]):
-        catalogue.add(message, locations=[(f"geowallet/{name}", 0)])
+    for path in sorted((ROOT / "geowallet").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            message = marked(node)
+            if message:
+                catalogue.add(message if len(message) > 1 else message[0])
     return catalogue
+
+
+def marked(node: ast.AST) -> tuple[str, ...]:
+    """Return the sentence that a call marks, in all its forms; empty for any other node.
+
+    Babel's own reader is not used: before Python 3.12 it does not look into f-strings.
+    """
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return ()
+    values = [getattr(a, "value", None) for a in node.args[: MARKERS.get(node.func.id, 0)]]
+    return tuple(value for value in values if isinstance(value, str))
 
 
 def updated(path: Path) -> tuple[bytes, Catalog]:
