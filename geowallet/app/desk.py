@@ -43,7 +43,6 @@ MAX_FILE_BYTES = 1 << 20
 """Largest file that a desk takes in: an export of a year by day is below 200 kB."""
 
 _MAX_BYTES = 64 << 10
-_AAD = b"geowallet.desk/1|keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def create_desk(
         "schema": _SCHEMA,
         "name": name,
         "slot": {"header": slot.header, "wrapped": b64u(slot.wrapped)},
-        "keys": b64u(seal(master, keys, aad=_AAD, nonce24=os.urandom(24))),
+        "keys": b64u(seal(master, keys, aad=_aad(name), nonce24=os.urandom(24))),
     }
     replace_whole(folder / "keys.json", json.dumps(stored, indent=2).encode() + b"\n")
     return desk
@@ -125,10 +124,15 @@ def open_desk(folder: Path, ask: Callable[[], bytes]) -> Desk:
     except ValueError as error:
         raise DeskPassphraseError from error
     try:
-        keys = json.loads(open_sealed(master, sealed, aad=_AAD))
+        keys = json.loads(open_sealed(master, sealed, aad=_aad(name)))
     except ValueError as error:
         raise DeskDamagedError from error
     return Desk(folder, name, keys["signing"], keys["sealing"])
+
+
+def _aad(name: str) -> bytes:
+    """Return what binds the keys to the name under which they sign."""
+    return f"{_SCHEMA}|keys|{name}".encode()
 
 
 def make_offer(desk: Desk, terms: Terms, target: Path) -> Path:
