@@ -124,7 +124,7 @@ def check_name(name: str) -> None:
     """
     usable = all(char.isalnum() or char in " -_.'" for char in name)
     if not name.strip() or len(name) > MAX_NAME or not usable:
-        raise BadNameError(name="".join(c for c in name[:MAX_NAME] if c.isprintable()))
+        raise BadNameError(name=_safe(name))
 
 
 def resolve(what: str, shortened: str, names: Iterable[str]) -> str:
@@ -139,10 +139,15 @@ def resolve(what: str, shortened: str, names: Iterable[str]) -> str:
         return shortened
     fitting = [name for name in known if shortened and name.startswith(shortened)]
     if not fitting:
-        raise NotFoundError(what=what, name=shortened[:MAX_NAME])
+        raise NotFoundError(what=what, name=_safe(shortened))
     if len(fitting) > 1:
-        raise AmbiguousNameError(name=shortened, candidates=", ".join(fitting[:4]))
+        raise AmbiguousNameError(name=_safe(shortened), candidates=", ".join(fitting[:4]))
     return fitting[0]
+
+
+def _safe(name: str) -> str:
+    """Return what of a typed name may be shown in an error."""
+    return "".join(char for char in name[:MAX_NAME] if char.isprintable())
 
 
 def _store(vault: Vault, address: tuple[str, str], body: bytes, what: str, *, now_us: int) -> None:

@@ -16,6 +16,7 @@ from geowallet.app.settings import resolve
 from geowallet.app.trips import pages
 from geowallet.contracts.grant import read_contract
 from geowallet.crypto.canonical import sha256_hex
+from geowallet.model.errors import NoReceiptError, NotFoundError
 from geowallet.model.provenance import StatementKind
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.track.pipeline import affected_window
@@ -50,11 +51,14 @@ def find_receipt(vault: Vault, shortened: str) -> Receipt:
     """Return the receipt whose short id, or full id, begins with ``shortened``.
 
     Raises:
-        NotFoundError: None does.
+        NoReceiptError: None does.
         AmbiguousNameError: Several do.
     """
     known = {receipt.jti: receipt for receipt in receipts(vault)}
-    return known[resolve("export", shortened.replace("-", ""), known)]
+    try:
+        return known[resolve("export", shortened.replace("-", ""), known)]
+    except NotFoundError as error:
+        raise NoReceiptError(**error.details) from error
 
 
 def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -47,7 +47,7 @@ def list_(
         [
             str(leaf.index),
             moment(leaf.at_us, here),
-            words[leaf.statement.kind],
+            words[leaf.statement.kind] + _receipt(leaf.statement.predicate),
             leaf.leaf_hash.hex()[:16],
         ]
         for leaf in shown
@@ -122,6 +122,13 @@ verb(
     _("Walk from an exported figure to the bytes of its files."),
     example="geowallet evidence trace e41c-77b0",
 )(trace)
+
+
+def _receipt(predicate: dict[str, Any]) -> str:
+    from geowallet.proofs.claims import receipt_id
+
+    jti = predicate.get("jti", "")
+    return f" ({receipt_id(jti)})" if jti else ""
 
 
 def _kinds() -> dict[str, str]:

@@ -285,7 +285,8 @@ def _show_movements(shell: Shell, movements: Sequence[Any]) -> None:
 
 def _say_refused(shell: Shell, path: str, error: Any) -> None:
     text = _(error.text).format(**error.details)
-    shell.note(f"{_('error')} [{error.code}] {path}: {text}")
+    named = text if text.startswith(path) else f"{path}: {text}"
+    shell.note(f"{_('error')} [{error.code}] {named}")
     if error.hint:
         shell.note(f"{_('hint:')} {_(error.hint).format(**error.details)}")
 

@@ -34,8 +34,8 @@ def count(number: int) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share (0 to 1) in whole percent, with a no-break space."""
-    return f"{round(share * 100)}{NO_BREAK}%"
+    """Return a share (0 to 1) in whole percent, rounded down: never surer than it is."""
+    return f"{int(share * 100 + 1e-9)}{NO_BREAK}%"
 
 
 def day(date: dt.date) -> str:

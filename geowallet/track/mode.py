@@ -169,7 +169,7 @@ def _reasons(features: LegFeatures) -> tuple[Phrase, ...]:
     found = [phrase(N_("usually {kmh} km/h, at most {high_kmh} km/h"), kmh=kmh, high_kmh=high_kmh)]
     halts = round(features.halts_per_km * features.length_m / 1000)
     if halts:
-        found.append(phrase(N_("{count} halts on the way"), count=halts))
+        found.append(phrase(N_("halts on the way: {count}"), count=halts))
     if features.sharp_per_km * features.length_m < 1000 <= features.length_m:
         found.append(phrase(N_("no street corner on the way")))
     if min(features.walk_before_s, features.walk_after_s) >= WALKED_S:

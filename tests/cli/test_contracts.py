@@ -78,7 +78,7 @@ class TestPreviewAndExport:
             (["export", "km", "--period", "2026-05"], 2, "usage.needs_terminal"),
             (["export", "none", "--period", "2026-05"], 4, "wallet.not_found"),
             (["contract", "preview", "km", "--period", "soon"], 2, "usage.period"),
-            (["evidence", "trace", "0000-0000"], 4, "wallet.not_found"),
+            (["evidence", "trace", "0000-0000"], 4, "wallet.no_receipt"),
             (["contract", "show", "gone.offer"], 4, "source.missing"),
         ],
     )

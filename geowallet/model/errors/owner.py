@@ -94,3 +94,12 @@ class PlacesMissingError(GeowalletError):
     exit_status = 4
     text = N_("home and work are not both named, so no trip can be a commute")
     hint = N_("see 'geowallet place list', then geowallet place name ID Home")
+
+
+class NoReceiptError(NotFoundError):
+    """An export that this wallet never made."""
+
+    code = "wallet.no_receipt"
+    exit_status = 4
+    text = N_("no export with a receipt that begins with {name}")
+    hint = N_("receipts stand in 'geowallet evidence list'")
