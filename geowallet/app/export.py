@@ -6,6 +6,7 @@ writes what was shown.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.signing import public_jwk
 from geowallet.evaluator.host import run
 from geowallet.model.calendar import local_time
-from geowallet.model.errors import AssuranceTooLowError, PlacesMissingError
+from geowallet.model.errors import AssuranceTooLowError, PeriodOpenError, PlacesMissingError
 from geowallet.model.mobility import PlaceKind, Purpose
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.proofs.build import build_export
@@ -33,7 +34,6 @@ from geowallet.proofs.seal import seal_for
 from geowallet.proofs.summary import csv_text, summary_lines
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
     from pathlib import Path
 
@@ -143,11 +143,13 @@ def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
 
     Raises:
         ContractExpiredError: The contract has ended.
+        PeriodOpenError: The period has not ended.
         AssuranceTooLowError: Too few metres at the contracted level.
         DiskFullError: A file could not be written.
     """
     terms = prepared.terms
-    check_current(contract, _utc_day(now_us))
+    check_current(contract, local_time(now_us, "UTC").date())
+    _check_ended(prepared, now_us)
     _check_assurance(prepared)
     sd_jwt = _signed(vault, contract, prepared, now_us)
     figures = read_figures(sd_jwt)
@@ -175,8 +177,15 @@ def receipts(vault: Vault) -> tuple[Receipt, ...]:
     return tuple(sorted(found, key=lambda receipt: (receipt.exported_us, receipt.jti)))
 
 
-def _utc_day(now_us: int) -> dt.date:
-    return local_time(now_us, "UTC").date()
+def _check_ended(prepared: Prepared, now_us: int) -> None:
+    """Refuse a running period: two exports of it would tell single days apart."""
+    window = prepared.terms.select.window
+    today = local_time(now_us, window.zone if window else "UTC").date()
+    last = prepared.period.last
+    if last >= today:
+        ready = (last + dt.timedelta(days=1)).isoformat()
+        period = str(prepared.period)
+        raise PeriodOpenError(name=prepared.terms.name, period=period, date=ready)
 
 
 def _check_purposes(vault: Vault, terms: Terms) -> None:

@@ -12,6 +12,7 @@ from geowallet.cli import (
     doctor,
     evidence,
     export,
+    ingest,
     look,
     place,
     trip,
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add all commands to the program, once."""
     if app.registered_commands:
         return
-    for verbs in (demo, wallet, look, export, verify, doctor):
+    for verbs in (demo, wallet, look, ingest, export, verify, doctor):
         verbs.add_to(app)
     for name, noun in (
         ("trip", trip.app),

@@ -76,6 +76,7 @@ class TestPreviewAndExport:
             (["export", "km", "--period", "2026-05-04", "--confirm", "km"], 6, "contract.cadence"),
             (["export", "km", "--period", "2026-05", "--confirm", "no"], 2, "usage.not_confirmed"),
             (["export", "km", "--period", "2026-05"], 2, "usage.needs_terminal"),
+            (["export", "km", "--period", "2026-12", "--confirm", "km"], 6, "contract.period_open"),
             (["export", "none", "--period", "2026-05"], 4, "wallet.not_found"),
             (["contract", "preview", "km", "--period", "soon"], 2, "usage.period"),
             (["evidence", "trace", "0000-0000"], 4, "wallet.no_receipt"),

@@ -103,3 +103,12 @@ class SecondOfferError(GeowalletError):
     exit_status = 8
     text = N_("there is already a contract named {name}")
     hint = N_("ask for an offer with another name")
+
+
+class PeriodOpenError(GeowalletError):
+    """A period that has not ended: two exports of it would tell single days apart."""
+
+    code = "contract.period_open"
+    exit_status = 6
+    text = N_("{period} has not ended: {name} can be exported from {date}")
+    hint = N_("a preview works at any time; nothing leaves by it")

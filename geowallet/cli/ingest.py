@@ -1,0 +1,164 @@
+"""``ingest``: read traces into the wallet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geowallet.cli.language import _, plural, say
+from geowallet.cli.look import (
+    UNREADABLE,
+    DateOrder,
+    Format,
+    Paths,
+    Zone,
+    options_of,
+    standard_input,
+    utc_day,
+)
+from geowallet.cli.numbers import count, km
+from geowallet.cli.secrets import open_wallet
+from geowallet.cli.shell import Column, Shell, printable
+from geowallet.cli.verb import verb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from geowallet.app.ingest import Imported, Ingested
+
+_SHOWN_PROBLEMS = 12
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verb."""
+    verb(
+        app,
+        "ingest",
+        _("Read traces into the wallet."),
+        example="geowallet ingest samples/simulated-month",
+    )(ingest)
+
+
+def ingest(
+    shell: Shell,
+    paths: Paths,
+    *,
+    format_: Format = "",
+    zone: Zone = "",
+    date_order: DateOrder = "",
+    strict: Annotated[
+        bool, typer.Option("--strict", help=_("Exit with 3 if anything was refused or skipped."))
+    ] = False,
+) -> None:
+    """Read files into the wallet; each is kept whole or not at all."""
+    from geowallet.app import ingest as use
+    from geowallet.app.wallet import now_us
+
+    options = options_of(zone, date_order)
+    manner = use.Manner(options, format_ or None, now_us, standard_input(paths))
+    with open_wallet(shell) as vault:
+        done = use.ingest(vault, paths, manner, progress=progress_on(shell))
+    for item in done.files:
+        shell.emit(_imported_record(item))
+    _show_summary(shell, done)
+    refused = [item.error for item in done.files if item.error is not None]
+    skipped = any(item.problems or item.untimed for item in done.files)
+    if len(refused) == len(done.files) > 0:
+        raise refused[0]
+    if strict and (refused or skipped):
+        raise typer.Exit(UNREADABLE)
+    shell.next("geowallet trip list", _("name your places: geowallet place list"))
+
+
+def progress_on(shell: Shell) -> Callable[[str, int], None]:
+    """Return a function that tells which file is read: redrawn on a terminal, else silent."""
+    redraw = shell.stderr.isatty() and not shell.quiet and not shell.accessible
+    done = 0
+
+    def tell(name: str, total: int) -> None:
+        nonlocal done
+        done += 1
+        if redraw:
+            short = printable(name.rpartition("/")[2])[:40]
+            text = _("reading {done} of {total} files: {name}", done=done, total=total, name=short)
+            shell.stderr.write(f"\r\x1b[K{text}" if done < total else "\r\x1b[K")
+            shell.stderr.flush()
+
+    return tell
+
+
+def _show_summary(shell: Shell, done: Ingested) -> None:
+    files = done.files
+    outcomes = {name: [f for f in files if f.outcome == name] for name in ("read", "known")}
+    refused = [f for f in files if f.error is not None]
+    shell.say(
+        plural(
+            "{count} file     {read} read, {known} already in the wallet, {refused} refused",
+            "{count} files    {read} read, {known} already in the wallet, {refused} refused",
+            len(files),
+            read=len(outcomes["read"]),
+            known=len(outcomes["known"]),
+            refused=len(refused),
+        )
+    )
+    kept = sum(item.fixes for item in outcomes["read"])
+    untimed = sum(item.untimed for item in files)
+    shell.say(
+        _(
+            "positions    {kept} kept; {untimed} without a time, not used",
+            kept=count(kept),
+            untimed=count(untimed),
+        )
+    )
+    spans = [item for item in outcomes["read"] if item.first_us is not None]
+    if spans:
+        first = min(item.first_us or 0 for item in spans)
+        last = max(item.last_us or 0 for item in spans)
+        shell.say(
+            _("period       {first} to {last} (UTC)", first=utc_day(first), last=utc_day(last))
+        )
+    derived = done.derived
+    shell.say(
+        _("trips        {new} new, {changed} replaced", new=derived.new, changed=derived.changed)
+    )
+    if derived.shared_m:
+        shell.say(
+            _("{km} were seen by more than one source: counted once.", km=km(derived.shared_m))
+        )
+    _show_problems(shell, files)
+
+
+def _show_problems(shell: Shell, files: Sequence[Imported]) -> None:
+    lines = []
+    for item in files:
+        if item.error is not None:
+            text = _(item.error.text).format(**item.error.details)
+            lines.append([item.name, text, _("refused")])
+        lines += [
+            [item.name, f"{problem.where}: {say(problem.what)}", _("used in part")]
+            for problem in item.problems
+        ]
+    if not lines:
+        return
+    shell.say()
+    columns = [Column(_("PROBLEMS")), Column(_("WHAT")), Column(_("RESULT"))]
+    shell.table(columns, lines[:_SHOWN_PROBLEMS])
+    if len(lines) > _SHOWN_PROBLEMS:
+        shell.say(_("({count} more problems)", count=len(lines) - _SHOWN_PROBLEMS))
+
+
+def _imported_record(item: Imported) -> dict[str, Any]:
+    from geowallet.app.inspect import iso_utc
+
+    return {
+        "path": item.name,
+        "format": item.connector,
+        "outcome": item.outcome,
+        "fixes": item.fixes,
+        "untimed": item.untimed,
+        "first": None if item.first_us is None else iso_utc(item.first_us),
+        "last": None if item.last_us is None else iso_utc(item.last_us),
+        "problems": sum(problem.count for problem in item.problems),
+        "error": item.error.code if item.error else None,
+    }
