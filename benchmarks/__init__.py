@@ -1,0 +1,1 @@
+"""Measurements behind docs/performance.md; run with ``python -m benchmarks.NAME``."""
