@@ -55,6 +55,7 @@ class GeoJsonConnector:
 
     name = "geojson"
     extensions = (".geojson", ".json")
+    generic = True
 
     def sniff(self, head: bytes) -> bool:
         text = text_of(head)

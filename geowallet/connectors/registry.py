@@ -45,6 +45,7 @@ class GuestConnector:
     guest: Connector
     name: str
     extensions: tuple[str, ...]
+    generic: bool = False
 
     def sniff(self, head: bytes) -> bool:
         """Say whether the guest claims the source; a guest that fails does not."""
@@ -97,7 +98,7 @@ def _guest(entry: EntryPoint) -> GuestConnector:
     extensions = tuple(str(extension).lower() for extension in guest.extensions)
     if not callable(guest.sniff) or not callable(guest.read):
         raise TypeError("not a connector")
-    return GuestConnector(guest, str(guest.name), extensions)
+    return GuestConnector(guest, str(guest.name), extensions, _is_generic(guest))
 
 
 def connectors() -> tuple[Connector, ...]:
@@ -118,7 +119,7 @@ def by_name(name: str) -> Connector:
 
 
 def connector_for(name: str, head: bytes) -> Connector:
-    """Choose by content, with the extension only to break ties.
+    """Choose by content: a specific format before a generic one, the extension to break ties.
 
     Args:
         name: File name, for its ending only.
@@ -132,6 +133,7 @@ def connector_for(name: str, head: bytes) -> Connector:
     if what is not None:
         raise NotATraceError(what=what)
     claims = [connector for connector in connectors() if connector.sniff(head)]
+    claims = [c for c in claims if not _is_generic(c)] or claims
     if len(claims) > 1:
         suffix = PurePath(name).suffix.lower()
         claims = [c for c in claims if suffix in c.extensions] or claims
@@ -140,3 +142,8 @@ def connector_for(name: str, head: bytes) -> Connector:
     if len(claims) != 1:
         raise UnknownFormatError(candidates=", ".join(c.name for c in claims) or "none")
     return claims[0]
+
+
+def _is_generic(connector: Connector) -> bool:
+    """Say whether its format is a mere container (any table, any GeoJSON) of more specific ones."""
+    return bool(getattr(connector, "generic", False))

@@ -56,6 +56,7 @@ class CsvConnector:
 
     name = "csv"
     extensions = (".csv", ".tsv", ".txt")
+    generic = True
 
     def sniff(self, head: bytes) -> bool:
         text = text_of(head)

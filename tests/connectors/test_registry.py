@@ -90,6 +90,18 @@ def test_two_claimants_are_an_error_that_names_both_unless_the_extension_decides
 
 
 @pytest.mark.usefixtures("plugins")
+def test_a_generic_connector_yields_to_a_specific_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = b"stranger,time,lat,lon\n"
+    monkeypatch.setattr(registry.CsvConnector, "sniff", lambda _, head: b"lat" in head)
+    assert registry.connector_for("x.csv", head).name == "stranger"
+    monkeypatch.setattr(Stranger, "generic", True, raising=False)
+    registry._loaded.cache_clear()
+    assert registry.connector_for("x.csv", head).name == "csv"
+    with pytest.raises(UnknownFormatError, match="csv, stranger"):
+        registry.connector_for("x.dat", head)
+
+
+@pytest.mark.usefixtures("plugins")
 @pytest.mark.parametrize("fault", ["read", "type", "refuse"])
 def test_a_stranger_that_fails_is_a_named_error(
     fault: str, monkeypatch: pytest.MonkeyPatch
