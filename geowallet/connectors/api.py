@@ -7,10 +7,12 @@ is one new module with one such class, and its line in `registry.BUILTIN`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geowallet.model.fixes import Fixes, TimeKind
     from geowallet.model.words import Phrase
 
@@ -49,6 +51,28 @@ class Trace:
     time_kind: TimeKind
 
 
+LabelKind = Literal["mode", "visit", "odometer_m", "ignition", "device"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLabel:
+    """What a source says of a time beyond positions; never a name, an address or a network.
+
+    Attributes:
+        start_us: First instant it speaks of, UTC microseconds.
+        end_us: Last instant; the same for a reading, such as an odometer's.
+        kind: What it speaks of.
+        value: The source's own word, or a number of metres for "odometer_m".
+        trace: Device of the trace it belongs to, empty for all of them.
+    """
+
+    start_us: int
+    end_us: int
+    kind: LabelKind
+    value: str
+    trace: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """What the owner knows and the source does not say.
@@ -56,10 +80,16 @@ class ReadOptions:
     Attributes:
         zone: IANA name of the zone of local times.
         date_order: "dmy", "mdy" or "ymd", for dates such as 05/06/2026.
+        secret: Of payloads that are encrypted inside the source.
+        unbox: Opens such a payload, from secret and box (nonce and
+            ciphertext); raises ValueError if the secret is not its own. It
+            comes from outside: connectors hold no cryptography.
     """
 
     zone: str | None = None
     date_order: str | None = None
+    secret: bytes | None = field(default=None, repr=False)
+    unbox: Callable[[bytes, bytes], bytes] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +101,14 @@ class ReadResult:
         problems: Bounded in length; `problem_count` is the true number.
         untimed: Positions without a time, which are not fixes.
         note: A sentence about the whole source.
+        labels: What it says beyond positions, in any order; see `LabelLog`.
     """
 
     traces: tuple[Trace, ...]
     problems: tuple[Problem, ...] = ()
     untimed: int = 0
     note: Phrase | None = None
+    labels: tuple[SourceLabel, ...] = ()
 
     @property
     def fix_count(self) -> int:

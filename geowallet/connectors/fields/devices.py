@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from geowallet.connectors.api import ReadOptions, ReadResult, Trace
 from geowallet.connectors.fields.instants import zone_named
+from geowallet.connectors.fields.labels import LabelLog
 from geowallet.connectors.fields.local import shifted_us
 from geowallet.connectors.fields.rows import FixRows, ProblemLog
 from geowallet.model.errors import NaiveTimeError, TooLargeError
@@ -29,10 +30,11 @@ class _Rows:
 
 
 class Devices:
-    """Collects rows by device, and the problems of the whole source."""
+    """Collects rows by device, and the problems and labels of the whole source."""
 
     def __init__(self) -> None:
         self.problems = ProblemLog()
+        self.labels = LabelLog()
         self._by_name: dict[str, _Rows] = {}
 
     def add(
@@ -76,7 +78,8 @@ class Devices:
         traces = [trace for trace in traces if len(trace.fixes)]
         for trace in traces:
             self.problems.doubts(trace.fixes)
-        return ReadResult(tuple(traces), self.problems.entries(), untimed, note)
+        labels = self.labels.labels()
+        return ReadResult(tuple(traces), self.problems.entries(), untimed, note, labels)
 
     def _trace(self, name: str, own: _Rows, options: ReadOptions) -> Trace:
         time_us = own.rows.time_us()
