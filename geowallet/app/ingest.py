@@ -182,6 +182,7 @@ def _source(item: ReadFile, container: str, now_us: int) -> tuple[Source, dict[s
         imported_us=now_us,
         problems=item.result.problem_count,
         traces=tuple(traces),
+        labels=item.result.labels,
     )
     return new, bodies
 

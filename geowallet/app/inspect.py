@@ -14,6 +14,7 @@ from geowallet.app.paths import STDIN, source_paths
 from geowallet.connectors.api import Problem, ReadOptions
 from geowallet.connectors.source import Reading, read_members, refuse_without_fixes
 from geowallet.connectors.streams import whole
+from geowallet.crypto.secretbox import open_box
 from geowallet.model.errors import GeowalletError, SourceAccessError, SourceMissingError
 from geowallet.model.geodesy import step_lengths_m
 from geowallet.model.words import N_, Phrase, phrase
@@ -100,12 +101,17 @@ def inspect(
         format: Name of the connector, to skip the choice by content.
         stdin: The bytes that ``-`` stands for.
     """
-    options = options or ReadOptions()
+    options = equipped(options or ReadOptions())
     for path in source_paths(named):
         try:
             yield _report(path, options, format, stdin)
         except GeowalletError as error:
             yield FileReport(str(path), error=error)
+
+
+def equipped(options: ReadOptions) -> ReadOptions:
+    """Return ``options`` with what opens sealed payloads, which connectors may not import."""
+    return replace(options, unbox=open_box)
 
 
 def open_source(path: str | Path, stdin: bytes = b"") -> BinaryIO:

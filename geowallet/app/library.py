@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from geowallet.connectors.api import SourceLabel  # noqa: TC001  msgspec reads annotations
 from geowallet.model.errors import VaultDamagedError
 from geowallet.model.fixes import (  # noqa: TC001  msgspec reads annotations at run time
     Fixes,
@@ -65,6 +66,7 @@ class Source(msgspec.Struct, frozen=True):
         imported_us: When.
         problems: Number of records that did not become fixes.
         traces: One for each device.
+        labels: What it says beyond positions; empty in wallets of before.
     """
 
     sha256: str
@@ -75,6 +77,7 @@ class Source(msgspec.Struct, frozen=True):
     imported_us: int
     problems: int
     traces: tuple[StoredTrace, ...]
+    labels: tuple[SourceLabel, ...] = ()
 
     @property
     def fixes(self) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from geowallet.app.analyse import ReadTrace
-from geowallet.app.inspect import FileReport, open_source
+from geowallet.app.inspect import FileReport, equipped, open_source
 from geowallet.app.paths import source_paths
 from geowallet.connectors.archives import open_members
 from geowallet.connectors.source import read_source, refuse_without_fixes
@@ -83,6 +83,7 @@ def read_files(
         ArchiveError: An archive that cannot be read on.
         TooLargeError: A limit was passed.
     """
+    options = equipped(options)
     for member in open_members(name, stream):
         hashed = Hashed(member.stream)
         try:

@@ -80,10 +80,9 @@ class ReadOptions:
     Attributes:
         zone: IANA name of the zone of local times.
         date_order: "dmy", "mdy" or "ymd", for dates such as 05/06/2026.
-        secret: Of payloads that are encrypted inside the source.
-        unbox: Opens such a payload, from secret and box (nonce and
-            ciphertext); raises ValueError if the secret is not its own. It
-            comes from outside: connectors hold no cryptography.
+        secret: For payloads that are encrypted inside the source.
+        unbox: `geowallet.crypto.secretbox.open_box`, handed in because
+            connectors hold no cryptography.
     """
 
     zone: str | None = None
