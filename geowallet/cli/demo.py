@@ -67,7 +67,8 @@ def demo(
         )
     )
     shell.say()
-    story = play(progress=progress_on(shell), words=say)
+    with progress_on(shell) as progress:
+        story = play(progress=progress, words=say)
     _show_reading(shell, story)
     _show_contract(shell, story)
     _show_verdict(shell, story)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,9 +25,12 @@ from geowallet.cli.shell import Column, Shell, printable
 from geowallet.cli.verb import verb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from geowallet.app.ingest import Imported, Ingested
+
+SPOKEN_EVERY_S = 30
+"""How often progress is said where nothing may be redrawn."""
 
 _SHOWN_PROBLEMS = 12
 
@@ -57,8 +62,8 @@ def ingest(
 
     options = options_of(zone, date_order)
     manner = use.Manner(options, format_ or None, now_us, standard_input(paths))
-    with open_wallet(shell) as vault:
-        done = use.ingest(vault, paths, manner, progress=progress_on(shell))
+    with open_wallet(shell) as vault, progress_on(shell) as progress:
+        done = use.ingest(vault, paths, manner, progress=progress)
     for item in done.files:
         shell.emit(_imported_record(item))
     _show_summary(shell, done)
@@ -71,21 +76,53 @@ def ingest(
     shell.next("geowallet trip list", _("name your places: geowallet place list"))
 
 
-def progress_on(shell: Shell) -> Callable[[str, int], None]:
-    """Return a function that tells which file is read: redrawn on a terminal, else silent."""
-    redraw = shell.stderr.isatty() and not shell.quiet and not shell.accessible
-    done = 0
+@contextmanager
+def progress_on(shell: Shell) -> Iterator[Callable[[str, int], None]]:
+    """Give a function that tells which file is read.
 
-    def tell(name: str, total: int) -> None:
-        nonlocal done
+    On a terminal one line is redrawn, with the time left; in the accessible form a
+    line is written every 30 s; elsewhere nothing is said.
+    """
+    if shell.quiet or not shell.stderr.isatty():
+        yield lambda _name, _total: None
+    elif shell.accessible:
+        yield _spoken(shell)
+    else:
+        with _drawn(shell) as tell:
+            yield tell
+
+
+def _spoken(shell: Shell) -> Callable[[str, int], None]:
+    done, said = 0, time.monotonic()
+
+    def tell(_name: str, total: int) -> None:
+        nonlocal done, said
         done += 1
-        if redraw:
-            short = printable(name.rpartition("/")[2])[:40]
-            text = _("reading {done} of {total} files: {name}", done=done, total=total, name=short)
-            shell.stderr.write(f"\r\x1b[K{text}" if done < total else "\r\x1b[K")
-            shell.stderr.flush()
+        if time.monotonic() - said >= SPOKEN_EVERY_S:
+            shell.note(_("reading {done} of {total} files", done=done, total=total))
+            said = time.monotonic()
 
     return tell
+
+
+@contextmanager
+def _drawn(shell: Shell) -> Iterator[Callable[[str, int], None]]:
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    columns = (TextColumn(_("reading")), MofNCompleteColumn(), TimeRemainingColumn())
+    name_column = TextColumn("{task.description}", markup=False)
+    console = Console(file=shell.stderr)
+    with Progress(*columns, name_column, console=console, transient=True) as progress:
+        task = progress.add_task("", total=None)
+
+        def tell(name: str, total: int) -> None:
+            short = Text(printable(name.rpartition("/")[2])[:40]).plain
+            progress.update(task, total=total, description=short)
+            progress.advance(task)
+
+        yield tell
 
 
 def _show_summary(shell: Shell, done: Ingested) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -109,7 +110,7 @@ def analyse(
     elif wanted == "json":
         shell.stdout.writelines(f"{line}\n" for line in use.as_json_lines(movements))
     elif wanted == "geojson":
-        shell.stdout.writelines(f"{line}\n" for line in use.as_geojson(analyses))
+        shell.stdout.write(json.dumps(use.as_geojson(analyses)) + "\n")
     else:
         _show_movements(shell, movements)
     for report in refused:

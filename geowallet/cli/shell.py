@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+_WIDEST = 10_000
+"""Columns of a table are never cut; a narrow terminal wraps them itself."""
+
 SCHEMA = 1
 """Version of every JSON record; keys never change meaning within it."""
 
@@ -114,7 +117,7 @@ class Shell:
         elif self.accessible:
             lines = _as_fields(headings, cells)
         else:
-            lines = [" " * indent + line for line in _aligned(columns, [headings, *cells])]
+            lines = [" " * indent + line for line in _aligned(columns, cells)]
         for line in lines:
             self.stdout.write(line.rstrip(" ") + "\n")
 
@@ -168,14 +171,25 @@ def _is_shown(char: str) -> bool:
 
 
 def _aligned(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
-    return [
-        "  ".join(
-            cell.rjust(width) if column.numeric else cell.ljust(width)
-            for cell, width, column in zip(row, widths, columns, strict=True)
+    """Return rows as lines of equal columns; rich knows how wide a character is."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(
+            Text(column.heading),
+            justify="right" if column.numeric else "left",
+            no_wrap=True,
+            header_style="none",
         )
-        for row in rows
-    ]
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console(width=_WIDEST, color_system=None)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get().splitlines()
 
 
 def _as_fields(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

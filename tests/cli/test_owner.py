@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -199,6 +200,16 @@ class TestReading:
         assert done.status == 0
         assert lines[0] == "user,start,end,mode,confidence,distance_m,distance_sd_m"
         assert any(",bike," in line for line in lines[1:])
+
+    def test_analyse_draws_legs_and_stops_as_geojson(
+        self, terminal: Terminal, samples: Path
+    ) -> None:
+        ride = min((samples / "simulated-month" / "watch").iterdir())
+        done = terminal("analyse", "--output", "geojson", ride)
+        collection = json.loads(done.out)
+        assert collection["type"] == "FeatureCollection"
+        kinds = {feature["geometry"]["type"] for feature in collection["features"]}
+        assert "LineString" in kinds
 
     def test_a_missing_file_is_named(self, terminal: Terminal) -> None:
         done = terminal("inspect", "nowhere.gpx")
