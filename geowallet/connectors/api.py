@@ -8,10 +8,10 @@ is one new module with one such class, and its line in `registry.BUILTIN`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from geowallet.model.fixes import Fixes, TimeKind
     from geowallet.model.words import Phrase
@@ -147,4 +147,20 @@ class Connector(Protocol):
             NaiveTimeError: Local times, and no zone in ``options``.
             AmbiguousDateError: Dates that can be read in two ways.
             TooLargeError: A size limit of the format was passed.
+        """
+
+
+@runtime_checkable
+class PartsConnector(Connector, Protocol):
+    """A connector whose sources can be larger than the memory should be."""
+
+    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
+        """Yield what `Connector.read` returns, in parts of bounded size.
+
+        The fixes of a device may go on in the next part, in any order of time.
+        A small source is one part, the same as `Connector.read` returns.
+
+        Raises:
+            GeowalletError: As `Connector.read`, at any part: what came before
+                is then worth nothing.
         """

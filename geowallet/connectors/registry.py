@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.foreign import BINARY, foreign_kind, is_binary
 from geowallet.connectors.geojson import GeoJsonConnector
+from geowallet.connectors.google_records import GoogleRecordsConnector
 from geowallet.connectors.gpx import GpxConnector
 from geowallet.connectors.plt import PltConnector
 from geowallet.connectors.tabular import CsvConnector
@@ -35,6 +36,7 @@ BUILTIN: tuple[Connector, ...] = (
     GeoJsonConnector(),
     PltConnector(),
     CsvConnector(),
+    GoogleRecordsConnector(),
 )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_DEVICES = 10_000
 """A column with more distinct values is no device."""
 MAX_DEVICE_CHARACTERS = 100
+PART_FIXES = 250_000
+"""Of one part of a source that is read in parts: about 30 MB of columns."""
 
 
 class _Rows:
@@ -36,6 +38,11 @@ class Devices:
         self.problems = ProblemLog()
         self.labels = LabelLog()
         self._by_name: dict[str, _Rows] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        """Rows added since the last `drain`."""
+        return self._count
 
     def add(
         self,
@@ -56,6 +63,7 @@ class Devices:
         if own is None:
             own = self._new(device)
         own.rows.add(time_us, lat_deg, lon_deg, **known)
+        self._count += 1
         own.kinds.add(kind)
         if kind is TimeKind.NAIVE:
             own.naive.append(len(own.rows) - 1)
@@ -74,12 +82,27 @@ class Devices:
             NaiveTimeError: A time without zone, and no zone in ``options``.
             BadOptionError: No such zone.
         """
+        traces = self._traces(options)
+        labels = self.labels.labels()
+        return ReadResult(traces, self.problems.entries(), untimed, note, labels)
+
+    def drain(self, options: ReadOptions) -> ReadResult:
+        """Return the rows so far as a part without problems and labels, and forget them.
+
+        Raises:
+            NaiveTimeError: As `result`.
+            BadOptionError: As `result`.
+        """
+        traces = self._traces(options)
+        self._by_name, self._count = {name: _Rows() for name in self._by_name}, 0
+        return ReadResult(traces)
+
+    def _traces(self, options: ReadOptions) -> tuple[Trace, ...]:
         traces = [self._trace(name, own, options) for name, own in self._by_name.items()]
         traces = [trace for trace in traces if len(trace.fixes)]
         for trace in traces:
             self.problems.doubts(trace.fixes)
-        labels = self.labels.labels()
-        return ReadResult(tuple(traces), self.problems.entries(), untimed, note, labels)
+        return tuple(traces)
 
     def _trace(self, name: str, own: _Rows, options: ReadOptions) -> Trace:
         time_us = own.rows.time_us()

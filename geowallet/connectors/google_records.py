@@ -1,0 +1,120 @@
+"""Google's ``Records.json``: every position that phones reported, until 2024.
+
+Source: the schemas of https://locationhistoryformat.com/reference/records/.
+Coordinates are degrees times 1e7; some exports wrote negative ones as unsigned
+32-bit numbers. Files of several gigabytes are usual, so they are read in parts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import msgspec
+
+from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.fields.google import degrees_e7
+from geowallet.connectors.fields.json_values import instant, real_or_nan
+from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, NO_POSITION, position
+from geowallet.connectors.json_runs import BAD_RECORD, runs
+from geowallet.connectors.streams import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geowallet.connectors.api import ReadOptions, ReadResult
+    from geowallet.connectors.json_runs import Run
+    from geowallet.model.words import Phrase
+
+_HEAD = re.compile(r'\{\s*(?:"\w+"\s*:\s*(?:true|false|null|\d+)\s*,\s*)*"locations"\s*:\s*\[')
+_EMPTY = re.compile(r"\s*\]")
+_MEMBER = re.compile(r'"(?:latitudeE7|longitudeE7|timestampMs|deviceTag|serverTimestamp)"')
+
+
+class _Location(msgspec.Struct, gc=False):
+    """What is used of a record; all else is skipped without being built."""
+
+    latitudeE7: Any = None  # noqa: N815  the names of the format
+    longitudeE7: Any = None  # noqa: N815
+    timestamp: Any = None
+    timestampMs: Any = None  # noqa: N815
+    accuracy: Any = None
+    altitude: Any = None
+    velocity: Any = None
+    heading: Any = None
+    deviceTag: Any = None  # noqa: N815
+
+
+class GoogleRecordsConnector:
+    """Reads Google's Records.json (Takeout until 2024), one trace per device."""
+
+    name = "google_records"
+    extensions = (".json",)
+
+    def sniff(self, head: bytes) -> bool:
+        text = text_of(head)
+        found = _HEAD.match(text)
+        return found is not None and bool(
+            _EMPTY.match(text, found.end()) or _MEMBER.search(text, found.end())
+        )
+
+    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
+        (only,) = _parts(stream, options, most=math.inf)
+        return only
+
+    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
+        """Yield parts of about `PART_FIXES`."""
+        return _parts(stream, options, most=PART_FIXES)
+
+
+def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
+    devices = Devices()
+    decoder = msgspec.json.Decoder(list[_Location])
+    for run in runs(stream, "Google Records"):
+        if run.name == "locations":
+            _read_run(run, decoder, devices)
+        if len(devices) >= most:
+            yield devices.drain(options)
+    yield devices.result(options)
+
+
+def _read_run(run: Run, decoder: msgspec.json.Decoder[list[_Location]], devices: Devices) -> None:
+    for number, location in run.records(decoder):
+        if location is None:
+            where = f"location {number}, byte {run.offset_of(number)}"
+            devices.problems.add(where, BAD_RECORD)
+            continue
+        wrong = _add(location, devices)
+        if wrong is not None:
+            devices.problems.add(f"location {number}", wrong)
+
+
+def _add(location: _Location, devices: Devices) -> Phrase | None:
+    """Add the fix of a record, or return what is wrong with it."""
+    if location.latitudeE7 is None or location.longitudeE7 is None:
+        return NO_POSITION
+    try:
+        lat_deg, lon_deg = degrees_e7(location.latitudeE7), degrees_e7(location.longitudeE7)
+    except (TypeError, ValueError):
+        return BAD_POSITION
+    wrong = position(lat_deg, lon_deg)
+    if wrong is not None:
+        return wrong
+    tag = location.deviceTag
+    try:
+        time_us, kind = instant(location.timestamp or location.timestampMs)
+        devices.add(
+            "" if tag is None or isinstance(tag, dict | list) else str(tag),
+            time_us,
+            kind,
+            lat_deg,
+            lon_deg,
+            elevation_m=real_or_nan(location.altitude),
+            accuracy_m=real_or_nan(location.accuracy),
+            speed_mps=real_or_nan(location.velocity),
+            bearing_deg=real_or_nan(location.heading),
+        )
+    except (TypeError, ValueError):
+        return BAD_TIME
+    return None
