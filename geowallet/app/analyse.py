@@ -95,7 +95,7 @@ def movements_of(analyses: dict[str, Analysis]) -> tuple[Movement, ...]:
     """
     found: list[Movement] = []
     for user, analysis in analyses.items():
-        rows = [*_stops(user, analysis), *_legs(user, analysis)]
+        rows = [*_stops(user, analysis), *legs_of(user, analysis)]
         found += sorted(rows, key=lambda row: (row.start_us, row.end_us))
     return tuple(found)
 
@@ -133,7 +133,7 @@ def as_geojson(analyses: dict[str, Analysis]) -> dict[str, Any]:
             geometry = {"type": "Point", "coordinates": point}
             row = Movement(user, stop.start_us, stop.end_us, STOP, 1.0, 0.0, 0.0)
             features.append(_feature(geometry, row))
-        for row in _legs(user, analysis):
+        for row in legs_of(user, analysis):
             line = _line(good, row.start_us, row.end_us)
             features.append(_feature({"type": "LineString", "coordinates": line}, row))
     return {"type": "FeatureCollection", "features": features}
@@ -151,7 +151,8 @@ def _stops(user: str, analysis: Analysis) -> Iterator[Movement]:
             yield Movement(user, stop.start_us, stop.end_us, STOP, 1.0, 0.0, 0.0)
 
 
-def _legs(user: str, analysis: Analysis) -> Iterator[Movement]:
+def legs_of(user: str, analysis: Analysis) -> Iterator[Movement]:
+    """Yield every leg of the analysis of ``user``, in time order."""
     for trip in analysis.trips:
         for leg in trip.legs:
             span = leg.start_us, leg.end_us

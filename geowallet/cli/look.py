@@ -30,6 +30,9 @@ Format = Annotated[
 Zone = Annotated[str, typer.Option(help=_("Time zone of files that name none."))]
 DateOrder = Annotated[str, typer.Option(help=_("dmy, mdy or ymd, for dates such as 05/06/2026."))]
 
+OUTPUTS = ("table", "csv", "json", "geojson", "gpx")
+"""What `analyse` can print."""
+
 UNREADABLE = 3
 """Exit status where a file was refused."""
 
@@ -88,18 +91,19 @@ def analyse(
     paths: Paths,
     *,
     output: Annotated[
-        str, typer.Option("--output", "--format", help=_("table, csv, json or geojson."))
+        str, typer.Option("--output", "--format", help=_("table, csv, json, geojson or gpx."))
     ] = "table",
     zone: Zone = "",
     date_order: DateOrder = "",
 ) -> None:
     """Show stops and legs; for the owner's eyes: it holds times and places."""
     from geowallet.app import analyse as use
+    from geowallet.app.gpx_writing import as_gpx
     from geowallet.app.reading import read_traces
 
     wanted = "json" if shell.as_json else output
-    if wanted not in {"table", "csv", "json", "geojson"}:
-        raise BadOptionError(option="--output", reason="table, csv, json, geojson")
+    if wanted not in OUTPUTS:
+        raise BadOptionError(option="--output", reason=", ".join(OUTPUTS))
     traces, refused = read_traces(
         paths, options=options_of(zone, date_order), stdin=standard_input(paths)
     )
@@ -111,6 +115,8 @@ def analyse(
         shell.stdout.writelines(f"{line}\n" for line in use.as_json_lines(movements))
     elif wanted == "geojson":
         shell.stdout.write(json.dumps(use.as_geojson(analyses)) + "\n")
+    elif wanted == "gpx":
+        shell.stdout.write(as_gpx(analyses) + "\n")
     else:
         _show_movements(shell, movements)
     for report in refused:

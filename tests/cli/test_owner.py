@@ -211,6 +211,15 @@ class TestReading:
         kinds = {feature["geometry"]["type"] for feature in collection["features"]}
         assert "LineString" in kinds
 
+    def test_legs_written_as_gpx_are_read_back(self, terminal: Terminal, samples: Path) -> None:
+        ride = min((samples / "simulated-month" / "watch").iterdir())
+        done = terminal("analyse", "--output", "gpx", ride)
+        (terminal.folder / "legs.gpx").write_text(done.out)
+        (again,) = terminal("inspect", "--json", "legs.gpx").records
+        (first,) = terminal("inspect", "--json", ride).records
+        assert again["problems"] == 0
+        assert 0.9 * first["fixes"] <= again["fixes"] <= first["fixes"]
+
     def test_a_missing_file_is_named(self, terminal: Terminal) -> None:
         done = terminal("inspect", "nowhere.gpx")
         assert (done.status, "nowhere.gpx" in done.err) == (3, True)
