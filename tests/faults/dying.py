@@ -1,0 +1,164 @@
+"""Runs one use case again and again, each time in a child that dies at another point.
+
+``python -m tests.faults.dying ACTION MANNER POINTS ORIGIN FOLDER [FILES]``: for each
+number of POINTS (``FIRST:LAST:STEP``) the folder ORIGIN is copied to ``FOLDER/NUMBER``
+and a child does ACTION there. MANNER says what the number means:
+
+- ``kill``: the child dies at that step, counted in SQL statements that write and in
+  calls that open a file for writing, rename, link or remove;
+- ``torn``: no file may pass that many bytes, and the kernel kills who tries;
+- ``full``: no file may pass that many bytes, and who tries is told.
+
+Prints a line for each: number, exit status, error code if any. A point that was
+never reached ends the run.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from geowallet.app import agreements, export, wallet
+from geowallet.crypto.keys import KdfCost
+from geowallet.model.errors import GeowalletError
+from geowallet.vault import session, store
+from geowallet.vault.schema import connect
+from tests.app import scene
+
+KILLED = 137
+"""Exit status of a child that died at its point; as a shell tells SIGKILL."""
+
+Action = Callable[[Path, list[str]], None]
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_READING = ("SELECT", "PRAGMA")
+_CALLS = {"os.rename", "os.link", "os.remove"}
+
+
+class Countdown:
+    """Kills this process at its nth step, before the step is done."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.seen = 0
+
+    def statement(self, text: str) -> None:
+        if not text.startswith(_READING):
+            self._step()
+
+    def call(self, event: str, arguments: tuple[Any, ...]) -> None:
+        writes = event == "open" and int(arguments[2] or 0) & _WRITING
+        if event in _CALLS or (writes and arguments[0] != os.devnull):
+            self._step()
+
+    def _step(self) -> None:
+        self.seen += 1
+        if self.seen == self.at:
+            os._exit(KILLED)
+
+
+def do_ingest(folder: Path, files: list[str]) -> None:
+    scene.ingest_files(scene.places_at(folder), files)
+
+
+def do_create(folder: Path, files: list[str]) -> None:
+    del files
+    wallet.create_wallet(scene.places_at(folder), scene.PASSPHRASE, cost=KdfCost.LEAST)
+
+
+def do_accept(folder: Path, files: list[str]) -> None:
+    offer = agreements.offer_from(Path(files[0]))
+    with scene.opened(scene.places_at(folder)) as vault:
+        agreements.accept_offer(
+            vault, offer, today=scene.TODAY, now_us=scene.NOON_US, target=folder / "out"
+        )
+
+
+def exporting(origin: Path) -> Action:
+    """Evaluate once, as that writes nothing, and return what signs and writes."""
+    with scene.opened(scene.places_at(origin)) as vault:
+        (contract,) = agreements.accepted(vault)
+        prepared = export.prepare(vault, contract.terms, scene.MONTH)
+
+    def do_export(folder: Path, files: list[str]) -> None:
+        del files
+        with scene.opened(scene.places_at(folder)) as vault:
+            export.export(
+                vault,
+                contract,
+                prepared,
+                now_us=scene.NOON_US,
+                target=folder / "out",
+                words=scene.words,
+            )
+
+    return do_export
+
+
+ACTIONS: dict[str, Action] = {"ingest": do_ingest, "create": do_create, "accept": do_accept}
+
+
+def main() -> int:
+    action, manner, points, origin, folder, *files = sys.argv[1:]
+    session._ring = lambda: None  # nothing is left in the keyring of who runs the tests
+    act = exporting(Path(origin)) if action == "export" else ACTIONS[action]
+    first, last, step = (int(part) for part in points.split(":"))
+    for number in range(first, last + 1, step):
+        own = Path(folder, str(number))
+        shutil.copytree(origin, own)
+        code = own / "code"
+        child = os.fork()
+        if not child:
+            _die(act, manner, number, own, code, files)
+        _, status = os.waitpid(child, 0)
+        said = code.read_text(encoding="utf-8") if code.exists() else ""
+        code.unlink(missing_ok=True)
+        print(number, os.waitstatus_to_exitcode(status), said)  # noqa: T201  read by the test
+        if status == 0:
+            break
+    return 0
+
+
+def _die(  # noqa: PLR0917  a child gets all that its parent knows
+    act: Action, manner: str, number: int, folder: Path, code: Path, files: list[str]
+) -> None:
+    try:
+        _arm(manner, number)
+        act(folder, files)
+    except GeowalletError as error:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        code.write_text(error.code, encoding="utf-8")
+        os._exit(error.exit_status)
+    except BaseException:  # noqa: BLE001  a child must never go on as its parent
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def _arm(manner: str, number: int) -> None:
+    if manner in {"torn", "full"}:
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL if manner == "torn" else signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (number, resource.RLIM_INFINITY))
+        return
+    countdown = Countdown(number)
+    sys.addaudithook(countdown.call)
+
+    def watched(*arguments: Any, **named: Any) -> sqlite3.Connection:
+        db = connect(*arguments, **named)
+        db.set_trace_callback(countdown.statement)
+        return db
+
+    store.connect = watched  # type: ignore[attr-defined]  # the one place that is counted
+
+
+if __name__ == "__main__":
+    sys.exit(main())
