@@ -10,12 +10,15 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from geowallet.connectors.api import ReadOptions, ReadResult
+from geowallet.connectors.fit import FitConnector
 from geowallet.connectors.foreign import BINARY, foreign_kind, is_binary
 from geowallet.connectors.geojson import GeoJsonConnector
 from geowallet.connectors.google_records import GoogleRecordsConnector
 from geowallet.connectors.gpx import GpxConnector
+from geowallet.connectors.kml import KmlConnector
 from geowallet.connectors.plt import PltConnector
 from geowallet.connectors.tabular import CsvConnector
+from geowallet.connectors.tcx import TcxConnector
 from geowallet.model.errors import (
     GeowalletError,
     NotATraceError,
@@ -33,6 +36,9 @@ SWITCH = "GEOWALLET_PLUGINS"
 
 BUILTIN: tuple[Connector, ...] = (
     GpxConnector(),
+    FitConnector(),
+    TcxConnector(),
+    KmlConnector(),
     GeoJsonConnector(),
     PltConnector(),
     CsvConnector(),

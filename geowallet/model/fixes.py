@@ -35,6 +35,8 @@ class TimeKind(StrEnum):
     UTC = "utc"
     OFFSET = "offset"
     NAIVE = "naive"
+    INTERVAL = "interval"
+    """Only the start and end of a stay or a leg; the times between are computed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -136,6 +136,15 @@ class ProblemLog:
         return (*self._entries, *(Problem("...", what, n) for what, n in self._more.items()))
 
 
+def placeless_note(count: int) -> Phrase | None:
+    """Return the sentence about ``count`` timed records that have no position, or None for 0.
+
+    Watches and bicycle computers write them all the time; nothing is wrong.
+    """
+    text = N_("{count} records have no position (indoors, in a pause, before the first fix)")
+    return phrase(text, count=count) if count else None
+
+
 def position(lat_deg: float, lon_deg: float) -> Phrase | None:
     """Return what is wrong with a position, or None."""
     if abs(lat_deg) <= 90 and abs(lon_deg) <= 180:
