@@ -11,7 +11,7 @@ import msgspec
 
 from geowallet.app.derive import Derived, add_pending, derive
 from geowallet.app.inspect import FileReport, open_source
-from geowallet.app.library import Blob, Source, StoredTrace, runs_of, source
+from geowallet.app.library import Blob, Source, StoredTrace, joined_runs, runs_of, source
 from geowallet.app.paths import source_paths
 from geowallet.app.reading import ReadFile, read_files
 from geowallet.crypto.canonical import sha256_hex
@@ -24,12 +24,13 @@ from geowallet.model.errors import (
 )
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.model.words import N_
-from geowallet.vault.columns import encode_fixes, split_fixes
+from geowallet.vault.columns import encode_fixes
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterable, Iterator
 
+    from geowallet.app.library import Window
     from geowallet.connectors.api import Problem, ReadOptions
     from geowallet.vault.store import Vault
 
@@ -165,14 +166,16 @@ def _source(item: ReadFile, container: str, now_us: int) -> tuple[Source, dict[s
     bodies: dict[str, bytes] = {}
     for trace in item.result.traces:
         blobs: list[Blob] = []
-        for piece in split_fixes(trace.fixes):
+        runs: list[Window] = []
+        for piece in trace.pieces():
             body = encode_fixes(piece)
             first_us, last_us = (int(us) // 1000 * 1000 for us in piece.time_us[[0, -1]])
             name = f"{item.sha256}/{len(traces)}/{len(blobs)}"
             blobs.append(Blob(name, sha256_hex(body), first_us, last_us, len(piece)))
             bodies[name] = body
-        runs = runs_of(trace.fixes)
-        traces.append(StoredTrace(trace.device, trace.time_kind, runs, tuple(blobs)))
+            runs += runs_of(piece)
+        stored = StoredTrace(trace.device, trace.time_kind, joined_runs(runs), tuple(blobs))
+        traces.append(stored)
     new = Source(
         sha256=item.sha256,
         container=container,

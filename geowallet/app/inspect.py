@@ -10,27 +10,32 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from geowallet.app.held import Held, HeldTrace, hold
 from geowallet.app.paths import STDIN, source_paths
 from geowallet.connectors.api import Problem, ReadOptions
-from geowallet.connectors.source import Reading, read_members, refuse_without_fixes
+from geowallet.connectors.archives import open_members
+from geowallet.connectors.source import read_source_parts, refuse_without_fixes
 from geowallet.connectors.streams import whole
 from geowallet.crypto.secretbox import open_box
-from geowallet.model.errors import GeowalletError, SourceAccessError, SourceMissingError
+from geowallet.model.errors import (
+    ArchiveError,
+    GeowalletError,
+    SourceAccessError,
+    SourceMissingError,
+    TooLargeError,
+)
 from geowallet.model.geodesy import step_lengths_m
 from geowallet.model.words import N_, Phrase, phrase
+from geowallet.vault.columns import join_fixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
-    from geowallet.connectors.api import Trace
     from geowallet.model.fixes import Fixes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-_STEPS = 100_000
-"""Steps measured at once, so that a long trace does not double its memory."""
 
 NOTHING_NOTE = phrase(N_("it holds no position"))
 
@@ -147,50 +152,86 @@ def _report(path: str | Path, options: ReadOptions, form: str | None, stdin: byt
     with open_source(path, stdin) as stream:
         name = Path(path).name
         try:
-            readings = [
-                _summary(reading, name)
-                for reading in read_members(name, stream, options=options, format=form)
-            ]
+            readings = list(_members(name, stream, options, form))
         except OSError as error:
             raise SourceAccessError(path=str(path), reason=error.strerror or "") from error
     return replace(_joined(readings), path=str(path))
 
 
-def _summary(reading: Reading, source: str) -> FileReport:
+def _members(
+    source: str, stream: BinaryIO, options: ReadOptions, form: str | None
+) -> Iterator[FileReport]:
+    """Yield the report of every member, or of the source itself; one bad member stops no other."""
+    for member in open_members(source, stream):
+        try:
+            found, parts = read_source_parts(
+                member.name, member.stream, options=options, format=form
+            )
+            held = hold(parts)
+        except (ArchiveError, TooLargeError):
+            raise
+        except GeowalletError as error:
+            yield FileReport(member.name, error=_bare(error))
+        else:
+            yield _summary(member.name, found, held, source)
+
+
+def _bare(error: GeowalletError) -> GeowalletError:
+    """Return it without its traceback, which would keep the buffers of every bad member."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
+def _summary(name: str, found: str, held: Held, source: str) -> FileReport:
     """Return the report of one member, without its columns."""
-    if reading.result is None:
-        return FileReport(reading.name, error=reading.error)
-    result = reading.result
     try:
-        refuse_without_fixes(result)
+        refuse_without_fixes(held)
     except GeowalletError as error:
-        return FileReport(reading.name, reading.format, problems=result.problems, error=error)
-    member = reading.name.removeprefix(f"{source}!")
-    problems = result.problems
-    if member not in {source, reading.name}:
+        return FileReport(name, found, problems=held.problems, error=error)
+    member = name.removeprefix(f"{source}!")
+    problems = held.problems
+    if member not in {source, name}:
         problems = tuple(replace(p, where=f"{member}: {p.where}") for p in problems)
-    note = result.note
-    if result.untimed:
-        note = phrase(N_("{count} positions without a time were left out"), count=result.untimed)
-    elif not result.traces and note is None:
+    note = held.note
+    if held.untimed:
+        note = phrase(N_("{count} positions without a time were left out"), count=held.untimed)
+    elif not held.traces and note is None:
         note = NOTHING_NOTE
-    report = FileReport(reading.name, reading.format, problems=problems, note=note)
-    return _with_totals(report, [_trace_totals(trace) for trace in result.traces])
+    report = FileReport(name, found, problems=problems, note=note)
+    return _with_totals(report, [_trace_totals(trace) for trace in held.traces])
 
 
-def _trace_totals(trace: Trace) -> tuple[int, int | None, int | None, float]:
+def _trace_totals(trace: HeldTrace) -> tuple[int, int | None, int | None, float]:
     """Return number, first, last and length of the distinct timed positions."""
-    fixes = trace.fixes
-    if not len(fixes):
-        return 0, None, None, 0.0
-    kept = _distinct(fixes)
-    placed = kept & ((fixes.lat_deg != 0) | (fixes.lon_deg != 0))
-    lat_deg, lon_deg = fixes.lat_deg[placed], fixes.lon_deg[placed]
-    length_m = sum(
-        float(step_lengths_m(lat_deg[at : at + _STEPS + 1], lon_deg[at : at + _STEPS + 1]).sum())
-        for at in range(0, len(lat_deg), _STEPS)
-    )
-    return int(np.count_nonzero(kept)), int(fixes.time_us[0]), int(fixes.time_us[-1]), length_m
+    count, length_m = 0, 0.0
+    first_us: int | None = None
+    last_us: int | None = None
+    before: NDArray[np.float64] = np.zeros((2, 0))
+    for fixes in _whole_instants(trace.pieces()):
+        kept = _distinct(fixes)
+        placed = kept & ((fixes.lat_deg != 0) | (fixes.lon_deg != 0))
+        path = np.hstack((before, np.vstack((fixes.lat_deg[placed], fixes.lon_deg[placed]))))
+        count += int(np.count_nonzero(kept))
+        length_m += float(step_lengths_m(path[0], path[1]).sum())
+        before = path[:, -1:]
+        first_us = int(fixes.time_us[0]) if first_us is None else first_us
+        last_us = int(fixes.time_us[-1])
+    return count, first_us, last_us, length_m
+
+
+def _whole_instants(pieces: Iterable[Fixes]) -> Iterator[Fixes]:
+    """Yield the same fixes, cut nowhere within one instant."""
+    held: list[Fixes] = []
+    for piece in pieces:
+        cut = int(np.searchsorted(piece.time_us, piece.time_us[-1], side="left"))
+        if held and cut:
+            yield join_fixes([*held, piece.take(slice(0, cut))])
+            held = []
+        elif cut:
+            yield piece.take(slice(0, cut))
+        held.append(piece.take(slice(cut, None)))
+    if held:
+        yield join_fixes(held)
 
 
 def _distinct(fixes: Fixes) -> NDArray[np.bool_]:

@@ -141,6 +141,17 @@ def runs_of(fixes: Fixes) -> tuple[Window, ...]:
     return tuple((_whole_ms(a), _whole_ms(b)) for a, b in zip(firsts, lasts, strict=True))
 
 
+def joined_runs(runs: Iterable[Window]) -> tuple[Window, ...]:
+    """Return the `runs_of` a whole trace from those of its pieces, in time order."""
+    joined: list[Window] = []
+    for first, last in runs:
+        if joined and first - joined[-1][1] < CUT_GAP_US:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return tuple(joined)
+
+
 def _blob(vault: Vault, blob: Blob) -> bytes:
     stored = vault.get("fixes", blob.name)
     if stored is None:

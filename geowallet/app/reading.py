@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from geowallet.app.analyse import ReadTrace
+from geowallet.app.held import Held, hold
 from geowallet.app.inspect import FileReport, equipped, open_source
 from geowallet.app.paths import source_paths
 from geowallet.connectors.archives import open_members
-from geowallet.connectors.source import read_source, refuse_without_fixes
+from geowallet.connectors.source import read_source_parts, refuse_without_fixes
 from geowallet.model.errors import GeowalletError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from geowallet.connectors.api import ReadOptions, ReadResult
+    from geowallet.connectors.api import ReadOptions
 
 _CHUNK = 1 << 20
 
@@ -39,7 +40,7 @@ class ReadFile:
     sha256: str
     length: int
     connector: str
-    result: ReadResult
+    result: Held
 
 
 class Hashed(io.RawIOBase):
@@ -89,7 +90,8 @@ def read_files(
         try:
             # A raw stream with read() is all that connectors ask of a BinaryIO.
             inside = cast("BinaryIO", hashed)
-            found, result = read_source(member.name, inside, options=options, format=connector)
+            found, parts = read_source_parts(member.name, inside, options=options, format=connector)
+            result = hold(parts)
             refuse_without_fixes(result)
             digest = hashed.finished()
         except GeowalletError as error:
@@ -118,7 +120,8 @@ def read_traces(
                         refused.append(item)
                     else:
                         found = (
-                            ReadTrace(item.sha256, item.connector, t) for t in item.result.traces
+                            ReadTrace(item.sha256, item.connector, t.whole())
+                            for t in item.result.traces
                         )
                         traces += found
         except GeowalletError as error:

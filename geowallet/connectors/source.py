@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from geowallet.connectors.api import HEAD_BYTES
-from geowallet.connectors.archives import open_members
+from geowallet.connectors.api import HEAD_BYTES, PartsConnector
 from geowallet.connectors.registry import by_name, connector_for
 from geowallet.connectors.streams import rewound, take, text_of
 from geowallet.model.errors import (
-    ArchiveError,
     EmptySourceError,
-    GeowalletError,
     NoTimeError,
-    TooLargeError,
     UnreadableSourceError,
 )
 from geowallet.model.words import N_
@@ -22,25 +17,23 @@ from geowallet.model.words import N_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from geowallet.connectors.api import ReadOptions, ReadResult
+    from geowallet.connectors.api import Connector, ReadOptions, ReadResult
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One member of a source: what was read, or why not.
+class Counts(Protocol):
+    """What is told of a source: `ReadResult`, or what holds its parts."""
 
-    Attributes:
-        name: As `archives.Member`; the name of the source itself if it is no
-            archive.
-        format: Name of the connector, or None if none was found.
-        result: None if it could not be read.
-        error: None if it could.
-    """
+    @property
+    def fix_count(self) -> int:
+        """Fixes."""
 
-    name: str
-    format: str | None
-    result: ReadResult | None
-    error: GeowalletError | None
+    @property
+    def untimed(self) -> int:
+        """Positions without a time."""
+
+    @property
+    def problem_count(self) -> int:
+        """Problems."""
 
 
 def read_source(
@@ -54,7 +47,7 @@ def read_source(
 
     Args:
         name: File name; its ending only breaks ties.
-        stream: One plain source, not an archive: see `read_members`.
+        stream: One plain source, not an archive: see `open_members`.
         options: What the owner knows.
         format: Name of the connector, to skip the choice by content.
 
@@ -64,47 +57,42 @@ def read_source(
         UnknownFormatError: No connector, or more than one, claims it.
         GeowalletError: What `Connector.read` raises.
     """
-    head = take(stream, HEAD_BYTES)
-    while not text_of(head):
-        if len(head) < HEAD_BYTES:
-            raise EmptySourceError
-        head = take(stream, HEAD_BYTES)
-    connector = by_name(format) if format else connector_for(name, head)
-    return connector.name, connector.read(rewound(head, stream), options)
+    connector, start = _chosen(name, stream, format)
+    return connector.name, connector.read(start, options)
 
 
-def read_members(
+def read_source_parts(
     name: str,
     stream: BinaryIO,
     *,
     options: ReadOptions,
     format: str | None = None,  # noqa: A002  the word of the command line
-) -> Iterator[Reading]:
-    """Yield every member of an archive, or the source itself; one bad member stops no other.
+) -> tuple[str, Iterator[ReadResult]]:
+    """Return the name of the connector and, part by part, what it reads.
+
+    A connector that knows no parts gives one; see `PartsConnector`.
 
     Raises:
-        ArchiveError: The archive itself cannot be read on.
-        TooLargeError: A limit was passed: the archive is not honest.
-        NotATraceError: The archive is an office file.
+        GeowalletError: As `read_source`, now or at any part.
     """
-    for member in open_members(name, stream):
-        try:
-            found, result = read_source(member.name, member.stream, options=options, format=format)
-        except (ArchiveError, TooLargeError):
-            raise
-        except GeowalletError as error:
-            # Without its traceback, which would keep the buffers of every bad member.
-            yield Reading(member.name, None, None, _bare(error))
-        else:
-            yield Reading(member.name, found, result, None)
+    connector, start = _chosen(name, stream, format)
+    if isinstance(connector, PartsConnector):
+        return connector.name, connector.read_parts(start, options)
+    return connector.name, iter((connector.read(start, options),))
 
 
-def _bare(error: GeowalletError) -> GeowalletError:
-    error.__cause__ = error.__context__ = None
-    return error.with_traceback(None)
+def _chosen(name: str, stream: BinaryIO, form: str | None) -> tuple[Connector, BinaryIO]:
+    """Return the connector of a source, and the source from its start."""
+    head = take(stream, HEAD_BYTES)
+    while not text_of(head):
+        if len(head) < HEAD_BYTES:
+            raise EmptySourceError
+        head = take(stream, HEAD_BYTES)
+    connector = by_name(form) if form else connector_for(name, head)
+    return connector, rewound(head, stream)
 
 
-def refuse_without_fixes(result: ReadResult) -> None:
+def refuse_without_fixes(result: Counts) -> None:
     """Refuse a source that held positions or records, but no timed position.
 
     Raises:

@@ -38,7 +38,7 @@ def test_reads_what_independent_readers_read(shared_data: Path, folder: str) -> 
         ("deep_xml.gpx", 0, "source.unreadable"),
         ("deep.json", 0, "source.unknown_format"),
         ("deep_geojson.geojson", 0, "source.unreadable"),
-        ("huge_int.json", 0, "source.unknown_format"),
+        ("huge_int.json", 0, "source.unreadable"),
         ("zip_bomb_100MB.zip", 0, "source.not_a_trace"),
         pytest.param("zip_many_members.zip", 0, "source.empty", marks=pytest.mark.slow),
         ("zip_duplicate_names.zip", 6, None),
