@@ -16,6 +16,7 @@ from geowallet.connectors.geojson import GeoJsonConnector
 from geowallet.connectors.google_records import GoogleRecordsConnector
 from geowallet.connectors.gpx import GpxConnector
 from geowallet.connectors.kml import KmlConnector
+from geowallet.connectors.owntracks import OwnTracksConnector
 from geowallet.connectors.plt import PltConnector
 from geowallet.connectors.tabular import CsvConnector
 from geowallet.connectors.tcx import TcxConnector
@@ -43,6 +44,7 @@ BUILTIN: tuple[Connector, ...] = (
     PltConnector(),
     CsvConnector(),
     GoogleRecordsConnector(),
+    OwnTracksConnector(),
 )
 
 

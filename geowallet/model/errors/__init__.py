@@ -68,12 +68,14 @@ from geowallet.model.errors.sources import (
     NaiveTimeError,
     NotATraceError,
     NoTimeError,
+    SealedSourceError,
     SourceAccessError,
     SourceMissingError,
     SpreadsheetDamageError,
     TooLargeError,
     UnknownFormatError,
     UnreadableSourceError,
+    WrongSecretError,
 )
 from geowallet.model.errors.vault import (
     DiskFullError,
@@ -143,6 +145,7 @@ __all__ = [
     "ResultRefusedError",
     "RuleDataError",
     "SandboxError",
+    "SealedSourceError",
     "SecondOfferError",
     "SourceAccessError",
     "SourceMissingError",
@@ -163,4 +166,5 @@ __all__ = [
     "WrongPassphraseError",
     "WrongRecipientError",
     "WrongRecoveryKeyError",
+    "WrongSecretError",
 ]

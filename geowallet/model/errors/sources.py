@@ -112,3 +112,21 @@ class SourceAccessError(GeowalletError):
     exit_status = 3
     text = N_("{path}: cannot be opened: {reason}")
     hint = N_("check the permissions of the file")
+
+
+class SealedSourceError(GeowalletError):
+    """A source whose payloads are encrypted, and no secret was given."""
+
+    code = "source.encrypted"
+    exit_status = 3
+    text = N_("what it holds is encrypted")
+    hint = N_("put the secret of the app that wrote it in a file, and give --secret-file FILE")
+
+
+class WrongSecretError(GeowalletError):
+    """A secret that opens no payload of a source."""
+
+    code = "source.wrong_secret"
+    exit_status = 5
+    text = N_("the secret does not open it")
+    hint = N_("give the secret exactly as it stands in the settings of the app")
