@@ -15,7 +15,9 @@ from geowallet.connectors.foreign import BINARY, foreign_kind, is_binary
 from geowallet.connectors.geojson import GeoJsonConnector
 from geowallet.connectors.google_records import GoogleRecordsConnector
 from geowallet.connectors.gpx import GpxConnector
+from geowallet.connectors.igc import IgcConnector
 from geowallet.connectors.kml import KmlConnector
+from geowallet.connectors.nmea import NmeaConnector
 from geowallet.connectors.owntracks import OwnTracksConnector
 from geowallet.connectors.plt import PltConnector
 from geowallet.connectors.tabular import CsvConnector
@@ -40,6 +42,8 @@ BUILTIN: tuple[Connector, ...] = (
     FitConnector(),
     TcxConnector(),
     KmlConnector(),
+    NmeaConnector(),
+    IgcConnector(),
     GeoJsonConnector(),
     PltConnector(),
     CsvConnector(),

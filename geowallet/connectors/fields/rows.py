@@ -20,6 +20,7 @@ BAD_POSITION = phrase(N_("latitude or longitude is not a number"))
 OUT_OF_RANGE = phrase(N_("latitude or longitude out of range"))
 BAD_TIME = phrase(N_("the time cannot be read"))
 ODD_YEARS = phrase(N_("the year is not one in which a receiver can have recorded this"))
+ROLLOVER = phrase(N_("times lie 1,024 weeks apart: the receiver took the week for an earlier one"))
 NULL_ISLAND = phrase(N_("latitude 0, longitude 0: an unset receiver"))
 
 FIRST_PLAUSIBLE_US = 755_308_800_000_000
@@ -28,6 +29,10 @@ US DoD and DoT joint announcement)."""
 LAST_PLAUSIBLE_US = 3_471_292_800_000_000
 """2080-01-01T00:00:00Z: later than any reader of today, earlier than the
 rollovers that give 2085 and 2099."""
+
+ROLLOVER_US = 1_024 * 7 * 86_400_000_000
+"""What a week number of ten bits loses (IS-GPS-200, 20.3.3.3.1.1)."""
+_DAY_US = 86_400_000_000
 
 LOWEST_M, HIGHEST_M = -1_000.0, 100_000.0
 """Elevations outside are sentinels of the writer (-9999, -32768)."""
@@ -124,10 +129,12 @@ class ProblemLog:
             self._more[what] = self._more.get(what, 0) + count
 
     def doubts(self, fixes: Fixes) -> None:
-        """Add what is kept but doubted: impossible years, latitude 0 with longitude 0."""
+        """Add what is kept but doubted: odd years, lost weeks, latitude 0 with longitude 0."""
         time_us = fixes.time_us
         odd = (time_us < FIRST_PLAUSIBLE_US) | (time_us >= LAST_PLAUSIBLE_US)
         self.add("*", ODD_YEARS, int(np.count_nonzero(odd)))
+        steps_us = np.diff(time_us.astype(np.float64))
+        self.add("*", ROLLOVER, int(np.count_nonzero(abs(steps_us - ROLLOVER_US) < _DAY_US)))
         null = (fixes.lat_deg == 0) & (fixes.lon_deg == 0)
         self.add("*", NULL_ISLAND, int(np.count_nonzero(null)))
 
