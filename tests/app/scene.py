@@ -19,6 +19,7 @@ from geowallet.contracts.templates import Particulars, soft_mobility_commute, wo
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.calendar import Period, WorkWeek
 from geowallet.model.mobility import NamedPlace, PlaceKind, Point
+from geowallet.model.provenance import Statement, StatementKind
 from geowallet.model.words import Phrase
 from geowallet.vault.store import Vault
 
@@ -58,13 +59,18 @@ class Spot:
 
 
 def car_day(day: dt.date) -> bytes:
-    """CSV of one day by car: home, office, client, office, home; about 45 km."""
-    spots = [Spot(at, HOME) for at in range(5 * 3600, 7 * 3600, 300)]
+    """CSV of one day by car: home, office, client, office, home; about 37 km."""
+    return car_day_between(day, HOME, OFFICE)
+
+
+def car_day_between(day: dt.date, home: Point, office: Point) -> bytes:
+    """CSV of such a day elsewhere."""
+    spots = [Spot(at, home) for at in range(5 * 3600, 7 * 3600, 300)]
     for at_h, start, end in (
-        (7.0, HOME, OFFICE),
-        (9.0, OFFICE, CLIENT),
-        (13.0, CLIENT, OFFICE),
-        (15.5, OFFICE, HOME),
+        (7.0, home, office),
+        (9.0, office, CLIENT),
+        (13.0, CLIENT, office),
+        (15.5, office, home),
     ):
         spots += _drive(at_h * 3600, start, end)
         spots += _stay(spots[-1])
@@ -227,3 +233,8 @@ def _drive(at_s: float, start: Point, end: Point) -> list[Spot]:
 def _stay(last: Spot) -> list[Spot]:
     """An hour and a half in one place, a fix every five minutes."""
     return [Spot(last.at_s + 300 * n, last.point) for n in range(1, 19)]
+
+
+def statement() -> Statement:
+    """An entry of the log that says nothing."""
+    return Statement(StatementKind.SETTING, (), (), {})
