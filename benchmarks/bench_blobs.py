@@ -12,6 +12,7 @@ import zstandard
 from benchmarks.timing import say, timed
 from benchmarks.track_of import trace_of
 from geowallet.crypto.envelope import seal
+from geowallet.model.fixes import fixes_from
 from geowallet.vault.blobs import unpack
 from geowallet.vault.columns import encode_fixes, split_fixes
 
@@ -24,7 +25,12 @@ ROUNDS = 3
 
 def main() -> None:
     """Print bytes and speed by level, then the speed of the cipher by size."""
-    blobs = [encode_fixes(piece) for piece in split_fixes(trace_of(FIXES))]
+    whole = trace_of(FIXES)
+    bare = fixes_from(whole.time_us, whole.lat_deg, whole.lon_deg)
+    for name, fixes in (("all columns", whole), ("time and position alone", bare)):
+        size = sum(len(encode_fixes(piece)) for piece in split_fixes(fixes))
+        say(f"{name}: {size / FIXES:.2f} bytes a fix")
+    blobs = [encode_fixes(piece) for piece in split_fixes(whole)]
     planes = [unpack(blob[1:], max_bytes=1 << 20) for blob in blobs]
     for level in LEVELS:
         packed = sum(map(len, _packed(planes, level)))
