@@ -161,8 +161,7 @@ class _Reading:
         if isinstance(moving, list) and moving and isinstance(moving[0], str):
             self.devices.labels.sample("mode", moving[0], time_us, trace=device)
         odometer_m = real_or_nan(value.get("odometer"))
-        if odometer_m >= 0:
-            self.devices.labels.sample("odometer_m", f"{odometer_m:.0f}", time_us, trace=device)
+        self.devices.labels.odometer(odometer_m, time_us, trace=device)
         if type(value.get("ign")) in {bool, int}:
             word = "on" if value["ign"] else "off"
             self.devices.labels.sample("ignition", word, time_us, trace=device)

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from geowallet.connectors.api import ReadOptions, ReadResult
+from geowallet.connectors.dawarich import DawarichConnector
 from geowallet.connectors.fit import FitConnector
 from geowallet.connectors.foreign import BINARY, foreign_kind, is_binary
 from geowallet.connectors.geojson import GeoJsonConnector
@@ -17,11 +18,16 @@ from geowallet.connectors.google_records import GoogleRecordsConnector
 from geowallet.connectors.gpx import GpxConnector
 from geowallet.connectors.igc import IgcConnector
 from geowallet.connectors.kml import KmlConnector
+from geowallet.connectors.mds import MdsConnector
 from geowallet.connectors.nmea import NmeaConnector
+from geowallet.connectors.openxc import OpenXcConnector
+from geowallet.connectors.overland import OverlandConnector
 from geowallet.connectors.owntracks import OwnTracksConnector
 from geowallet.connectors.plt import PltConnector
+from geowallet.connectors.samsung_health import SamsungHealthConnector
 from geowallet.connectors.tabular import CsvConnector
 from geowallet.connectors.tcx import TcxConnector
+from geowallet.connectors.traccar_json import TraccarJsonConnector
 from geowallet.model.errors import (
     GeowalletError,
     NotATraceError,
@@ -49,6 +55,12 @@ BUILTIN: tuple[Connector, ...] = (
     CsvConnector(),
     GoogleRecordsConnector(),
     OwnTracksConnector(),
+    OverlandConnector(),
+    TraccarJsonConnector(),
+    DawarichConnector(),
+    SamsungHealthConnector(),
+    OpenXcConnector(),
+    MdsConnector(),
 )
 
 

@@ -74,16 +74,28 @@ class Devices:
         return self._by_name.setdefault(device[:MAX_DEVICE_CHARACTERS], _Rows())
 
     def result(
-        self, options: ReadOptions, *, untimed: int = 0, note: Phrase | None = None
+        self,
+        options: ReadOptions,
+        *,
+        untimed: int = 0,
+        note: Phrase | None = None,
+        local: bool = False,
     ) -> ReadResult:
         """Return one trace per device.
+
+        Args:
+            options: For the zone of times that name none.
+            untimed: As in `ReadResult`.
+            note: As in `ReadResult`.
+            local: All times are of a local clock, those of the labels too.
 
         Raises:
             NaiveTimeError: A time without zone, and no zone in ``options``.
             BadOptionError: No such zone.
         """
         traces = self._traces(options)
-        labels = self.labels.labels()
+        zone = zone_named(options.zone) if local and options.zone else None
+        labels = self.labels.labels(zone)
         return ReadResult(traces, self.problems.entries(), untimed, note, labels)
 
     def drain(self, options: ReadOptions) -> ReadResult:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from geowallet.connectors.api import LabelKind, SourceLabel
+from geowallet.connectors.fields.local import shifted_us
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 MAX_LABELS = 50_000
 """More are dropped: ten years of Google's activities are about 40,000."""
 MAX_CHARACTERS = 64
 """A longer value is no word of a format, but text of a person."""
+ODOMETER_EVERY_US = 60_000_000
+"""Readings nearer to each other than this tell nothing more."""
 
 
 class LabelLog:
     """Collects the labels of one source."""
 
-    __slots__ = ("_labels", "_open")
+    __slots__ = ("_labels", "_open", "_readings")
 
     def __init__(self) -> None:
         self._labels: list[SourceLabel] = []
+        self._readings: dict[str, tuple[int, SourceLabel | None]] = {}
         self._open: dict[tuple[LabelKind, str], SourceLabel] = {}
 
     def add(
@@ -39,12 +51,42 @@ class LabelLog:
             self._close(last)
         self._open[kind, trace] = SourceLabel(at_us, at_us, kind, value.strip(), trace)
 
+    def odometer(self, metres: float, at_us: int, *, trace: str = "") -> None:
+        """Add a reading, at most one a minute and the last one; NaN and below 0 are dropped."""
+        if not 0 <= metres < 1e10:
+            return
+        label = SourceLabel(at_us, at_us, "odometer_m", f"{metres:.0f}", trace)
+        kept_us, _ = self._readings.get(trace, (None, None))
+        if kept_us is not None and abs(at_us - kept_us) < ODOMETER_EVERY_US:
+            self._readings[trace] = (kept_us, label)
+            return
+        self._close(label)
+        self._readings[trace] = (at_us, None)
+
     def _close(self, label: SourceLabel) -> None:
         self.add(label.kind, label.value, label.start_us, label.end_us, trace=label.trace)
 
-    def labels(self) -> tuple[SourceLabel, ...]:
-        """Return all of them by time; call it once, at the end."""
+    def labels(self, zone: ZoneInfo | None = None) -> tuple[SourceLabel, ...]:
+        """Return all of them by time; call it once, at the end.
+
+        Args:
+            zone: Where the clock hung, if all times that were added are local.
+        """
         for label in self._open.values():
             self._close(label)
-        self._open = {}
-        return tuple(sorted(self._labels, key=lambda label: (label.start_us, label.end_us)))
+        for _, reading in self._readings.values():
+            if reading is not None:
+                self._close(reading)
+        self._open, self._readings = {}, {}
+        found = self._labels if zone is None else _in_utc(self._labels, zone)
+        return tuple(sorted(found, key=lambda label: (label.start_us, label.end_us)))
+
+
+def _in_utc(labels: list[SourceLabel], zone: ZoneInfo) -> list[SourceLabel]:
+    local = np.array([(label.start_us, label.end_us) for label in labels], dtype=np.int64)
+    every = np.arange(local.size)
+    times = shifted_us(local.reshape(-1), every, zone).reshape(-1, 2).tolist()
+    return [
+        replace(label, start_us=min(pair), end_us=max(pair))
+        for pair, label in zip(times, labels, strict=True)
+    ]

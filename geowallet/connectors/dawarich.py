@@ -1,0 +1,134 @@
+"""Dawarich: the points of an account, as GeoJSON, as lines, or as its first versions wrote them.
+
+Source: the serializers of https://github.com/Freika/dawarich: seconds since the
+epoch, metres, ``velocity`` in m/s between quotes. Its GPX is GPX.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.fields.json_fix import add_fix
+from geowallet.connectors.fields.json_values import items, members, real_or_nan
+from geowallet.connectors.fields.numbers import wkt_point
+from geowallet.connectors.json_records import records
+from geowallet.connectors.json_runs import BAD_RECORD
+from geowallet.connectors.owntracks import KMH_MPS
+from geowallet.connectors.streams import text_of
+from geowallet.model.words import N_, Phrase, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geowallet.connectors.api import ReadOptions, ReadResult
+
+_FIRST = re.compile(r'"dawarich-export"\s*:')
+_POINT = re.compile(r'"tracker_id"\s*:')
+_OWN = re.compile(r'"(?:inrids|in_regions|battery_status|reverse_geocoded_at)"\s*:')
+
+NO_RECORD = phrase(N_("not a point of Dawarich"))
+
+
+class DawarichConnector:
+    """Reads points, one trace per tracker; networks, regions, places and raw data are dropped."""
+
+    name = "dawarich"
+    extensions = (".json", ".geojson", ".jsonl")
+
+    def sniff(self, head: bytes) -> bool:
+        text = text_of(head)
+        if not text.startswith(("{", "[")):
+            return False
+        return bool(_FIRST.search(text) or (_POINT.search(text) and _OWN.search(text)))
+
+    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
+        (only,) = _parts(stream, options, most=float("inf"))
+        return only
+
+    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
+        """Yield parts of about `PART_FIXES`."""
+        return _parts(stream, options, most=PART_FIXES)
+
+
+def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
+    devices = Devices()
+    for record in records(stream, "Dawarich"):
+        for value in _points(record.name, record.value):
+            wrong = _point(devices, value)
+            if wrong is not None:
+                devices.problems.add(record.where, wrong)
+        if len(devices) >= most:
+            yield devices.drain(options)
+    yield devices.result(options)
+
+
+def _points(name: str, value: Any) -> list[Any]:
+    """Return the points of a record: of the first versions, one that holds them all."""
+    if name not in {"", "features", "points", "dawarich-export"}:
+        return []
+    if not isinstance(value, dict):
+        return [value]
+    inner = [point for member in value for point in items(value[member], "dawarich-export")]
+    if inner or value.get("type") == "FeatureCollection":
+        return inner
+    return [value]
+
+
+def _point(devices: Devices, value: Any) -> Phrase | None:
+    """Add one point, or return what is wrong with it."""
+    if value is None:
+        return BAD_RECORD
+    if not isinstance(value, dict):
+        return NO_RECORD
+    if value.get("type") == "Feature":
+        said, place = members(value, "properties"), members(value, "geometry")
+        lon, lat = (*items(place, "coordinates")[:2], None, None)[:2]
+    elif "tst" in value:
+        return _first_version(devices, value)
+    else:
+        said = value
+        lat, lon = _place(value)
+    time = said.get("timestamp")
+    found = add_fix(
+        devices,
+        _device(said.get("tracker_id")),
+        time,
+        lat,
+        lon,
+        elevation_m=real_or_nan(said.get("altitude")),
+        accuracy_m=real_or_nan(said.get("accuracy")),
+        speed_mps=real_or_nan(said.get("velocity")),
+        bearing_deg=real_or_nan(said.get("course")),
+    )
+    return found if isinstance(found, Phrase) else None
+
+
+def _place(value: dict[str, Any]) -> tuple[Any, Any]:
+    if value.get("latitude") is not None or not isinstance(value.get("lonlat"), str):
+        return value.get("latitude"), value.get("longitude")
+    try:
+        lon_deg, lat_deg = wkt_point(value["lonlat"])
+    except ValueError:
+        return "", ""
+    return lat_deg, lon_deg
+
+
+def _first_version(devices: Devices, value: dict[str, Any]) -> Phrase | None:
+    """Add a point under the names, and with the km/h, of OwnTracks."""
+    found = add_fix(
+        devices,
+        _device(value.get("tid")),
+        value["tst"],
+        value.get("lat"),
+        value.get("lon"),
+        elevation_m=real_or_nan(value.get("alt")),
+        accuracy_m=real_or_nan(value.get("acc")),
+        speed_mps=real_or_nan(value.get("vel")) * KMH_MPS,
+    )
+    return found if isinstance(found, Phrase) else None
+
+
+def _device(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,116 @@
+"""Overland (iOS, Android): batches of GeoJSON points that a phone sends.
+
+Source: the README of https://github.com/aaronpk/Overland-iOS: speed in m/s,
+below 0 where invalid; accuracies in metres, -1 where unknown; ``motion`` is a
+list of words; a trip that was started by hand is a feature of ``type`` trip.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.fields.json_fix import add_fix
+from geowallet.connectors.fields.json_values import instant, items, members, real_or_nan
+from geowallet.connectors.json_records import records
+from geowallet.connectors.json_runs import BAD_RECORD
+from geowallet.connectors.streams import text_of
+from geowallet.model.words import N_, Phrase, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geowallet.connectors.api import ReadOptions, ReadResult
+
+_BATCH = re.compile(r'"locations"\s*:\s*\[\s*\{\s*"(?:type|geometry|properties)"')
+_FEATURE = re.compile(r'"type"\s*:\s*"Feature"')
+_OWN = re.compile(r'"(?:battery_state|locations_in_payload|significant_change|motion)"\s*:')
+_ACCURACY = '"horizontal_accuracy"'
+
+NO_FEATURE = phrase(N_("not a feature of Overland"))
+
+
+class OverlandConnector:
+    """Reads points and the modes of trips; Wi-Fi names and unique ids are dropped."""
+
+    name = "overland"
+    extensions = (".json", ".geojson", ".jsonl", ".ndjson")
+
+    def sniff(self, head: bytes) -> bool:
+        text = text_of(head)
+        if not text.startswith(("{", "[")) or not _FEATURE.search(text):
+            return False
+        return bool(_BATCH.search(text)) or (_ACCURACY in text and bool(_OWN.search(text)))
+
+    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
+        (only,) = _parts(stream, options, most=float("inf"))
+        return only
+
+    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
+        """Yield parts of about `PART_FIXES`."""
+        return _parts(stream, options, most=PART_FIXES)
+
+
+def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
+    devices = Devices()
+    for record in records(stream, "Overland"):
+        if record.name not in {"", "locations", "features"}:
+            continue
+        batch = items(record.value, "locations")
+        for feature in batch or [record.value]:
+            wrong = _feature(devices, feature)
+            if wrong is not None:
+                devices.problems.add(record.where, wrong)
+        if len(devices) >= most:
+            yield devices.drain(options)
+    yield devices.result(options)
+
+
+def _feature(devices: Devices, feature: Any) -> Phrase | None:
+    """Add one point or trip, or return what is wrong with it."""
+    if not isinstance(feature, dict):
+        return BAD_RECORD
+    if feature.get("type") != "Feature":
+        # What stands beside the list: the newest point again, the trip under way.
+        return None if feature.keys() & {"current", "trip", "locations", "type"} else NO_FEATURE
+    said = members(feature, "properties")
+    if said.get("type") == "trip":
+        _trip(devices, said)
+        return None
+    place = items(members(feature, "geometry"), "coordinates")
+    if len(place) < 2:
+        return None
+    device = _device(said)
+    time_us = add_fix(
+        devices,
+        device,
+        said.get("timestamp"),
+        place[1],
+        place[0],
+        elevation_m=real_or_nan(said.get("altitude")),
+        accuracy_m=real_or_nan(said.get("horizontal_accuracy")),
+        speed_mps=real_or_nan(said.get("speed")),
+        bearing_deg=real_or_nan(said.get("course")),
+    )
+    if isinstance(time_us, Phrase):
+        return time_us
+    words = [word for word in items(said, "motion") if isinstance(word, str)]
+    if words:
+        devices.labels.sample("mode", ",".join(words[:4]), time_us, trace=device)
+    return None
+
+
+def _trip(devices: Devices, said: dict[str, Any]) -> None:
+    mode = said.get("mode")
+    try:
+        start_us, end_us = instant(said.get("start"))[0], instant(said.get("end"))[0]
+    except (TypeError, ValueError):
+        return
+    if isinstance(mode, str):
+        devices.labels.add("mode", mode, start_us, end_us, trace=_device(said))
+
+
+def _device(said: dict[str, Any]) -> str:
+    device = said.get("device_id")
+    return device if isinstance(device, str) else ""
