@@ -40,7 +40,7 @@ class Elements:
         self.path: list[str] = []
         self._locals: dict[str, str] = {}
         self._is_form = False
-        self._parts: list[str] | None = None
+        self._parts: list[str] = []
         self._characters = 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
@@ -94,15 +94,14 @@ class Elements:
         self._characters += len(data)
         if self._characters > MAX_TEXT:
             raise TooLargeError(limit=N_("32 MiB in one element"))
-        if self._parts is not None:
-            self._parts.append(data)
+        self._parts.append(data)
 
     def _end(self, name: str) -> None:
         local = self._local(name)
         text = ""
-        if self._parts is not None and local in self.wanted:
+        if local in self.wanted:
             text = "".join(self._parts).strip()
-            self._parts = None
+            self._parts = []
             self._parser.CharacterDataHandler = None
         self.closed(local, text)
         self.path.pop()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from array import array
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from geowallet.connectors.elements import Elements
@@ -90,6 +91,7 @@ class _Track:
 class _Placemark:
     """What stands inside one placemark, in any order."""
 
+    name: str = ""
     when: str = ""
     begin: str = ""
     end: str = ""
@@ -101,7 +103,7 @@ class _Placemark:
 class _Reader(Elements):
     form = "KML"
     root = "kml"
-    wanted = frozenset({"when", "begin", "end", "coord", "coordinates", "value"})
+    wanted = frozenset({"name", "when", "begin", "end", "coord", "coordinates", "value"})
 
     def __init__(self) -> None:
         super().__init__()
@@ -132,6 +134,8 @@ class _Reader(Elements):
             self._coordinates(parent, text)
         elif parent in {"TimeStamp", "TimeSpan"} and local in {"when", "begin", "end"}:
             setattr(self._mark, local, text)
+        elif local == "name" and parent == "Placemark":
+            self._mark.name = text
         elif local == "value" and self._category:
             # Of ExtendedData nothing else is looked at: it holds the owner's e-mail address.
             self._mark.category = text
@@ -182,20 +186,23 @@ class _Reader(Elements):
             self._drawn += sum(map(len, mark.paths))
 
     def _close_interval(self, mark: _Placemark) -> None:
-        if not len(mark.points) and not any(map(len, mark.paths)):
+        paths = [path for path in mark.paths if len(path)] or [mark.points]
+        if not mark.category and not any(map(len, paths)):
             return
         begin, end = self._instant(mark.begin), self._instant(mark.end)
         if begin is None or end is None:
             return
         kind = TimeKind.NAIVE if TimeKind.NAIVE in {begin[1], end[1]} else begin[1]
+        # Google calls a leg by its category, a visit by the name of the place.
+        is_leg = mark.name == mark.category != "" or any(len(path) > 1 for path in paths)
         before = self._rows
-        for path in [path for path in mark.paths if len(path)] or [mark.points]:
-            times_us = instants_us(path.lat_deg, path.lon_deg, begin[0], end[0])
-            for row, time_us in times_us:
+        for path in paths:
+            instants = instants_us(path.lat_deg, path.lon_deg, begin[0], end[0])
+            for row, time_us in islice(instants, 1 if is_leg and len(path) == 1 else None):
                 self._add(time_us, kind, path, row)
         self._interval_rows += self._rows - before
-        if kind is not TimeKind.NAIVE and self._rows > before:
-            what: LabelKind = "mode" if any(map(len, mark.paths)) else "visit"
+        if kind is not TimeKind.NAIVE:
+            what: LabelKind = "mode" if is_leg else "visit"
             self.devices.labels.add(what, mark.category, begin[0], end[0])
 
     def _add(self, time_us: int, kind: TimeKind, path: _Path, row: int) -> None:
