@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.library import Window, fixes_between, sources
+from geowallet.app.slices import analyse_window
 from geowallet.app.trips import Page, pages
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 from geowallet.model.errors import VaultBusyError
@@ -22,6 +23,7 @@ from geowallet.vault.pages import decode_page, encode_page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from geowallet.app.slices import Found
     from geowallet.model.mobility import Stop, Trip
     from geowallet.track.pipeline import Analysis
     from geowallet.vault.store import Vault
@@ -98,7 +100,7 @@ def _derive(vault: Vault, now_us: int) -> Derived:
     known = sources(vault)
     coverage = [run for source in known for run in source.runs()]
     windows = affected_window(coverage, waiting)
-    analyses = [analyse(fixes_between(vault, known, window)) for window in windows]
+    analyses = [found for window in windows for found in analyse_window(vault, known, window)]
     old = dict(_stored(vault, windows))
     fresh = _replaced(old, windows, analyses)
     inputs = sorted({digest for a in analyses for trip in a.trips for digest in trip.sources})
@@ -111,7 +113,7 @@ def _derive(vault: Vault, now_us: int) -> Derived:
         tx.put(*_PENDING, canonical_bytes([]))
     gone = {trip.id for page in old.values() for trip in page.trips}
     there = {trip.id for page in fresh.values() for trip in page.trips}
-    shared_m = sum(a.counted_once.metres for a in analyses)
+    shared_m = sum(a.shared_m for a in analyses)
     return Derived(len(there - gone), len(gone - there), shared_m)
 
 
@@ -136,7 +138,7 @@ def _months(first_us: int, last_us: int) -> Iterable[str]:
 
 
 def _replaced(
-    old: dict[str, Page], windows: Sequence[Window], analyses: Sequence[Analysis]
+    old: dict[str, Page], windows: Sequence[Window], analyses: Sequence[Found]
 ) -> dict[str, Page]:
     """Return the pages with what starts inside the windows replaced."""
 

@@ -142,11 +142,11 @@ def runs_of(fixes: Fixes) -> tuple[Window, ...]:
 
 
 def joined_runs(runs: Iterable[Window]) -> tuple[Window, ...]:
-    """Return the `runs_of` a whole trace from those of its pieces, in time order."""
+    """Return runs, given by their beginnings, joined where no silence cuts the timeline."""
     joined: list[Window] = []
     for first, last in runs:
         if joined and first - joined[-1][1] < CUT_GAP_US:
-            joined[-1] = (joined[-1][0], last)
+            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
         else:
             joined.append((first, last))
     return tuple(joined)

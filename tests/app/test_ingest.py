@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import derive, ingest, library
+from geowallet.app import derive, ingest, library, slices
 from geowallet.app.locations import Locations
 from geowallet.connectors.api import ReadOptions
 from geowallet.crypto.canonical import sha256_hex
@@ -311,7 +311,7 @@ class TestOvertaken:
                 run(empty, [waiting.pop()])
             return real(*arguments, **named)  # type: ignore[arg-type]  # handed on as it came
 
-        monkeypatch.setattr(derive, "analyse", meanwhile)
+        monkeypatch.setattr(slices, "analyse", meanwhile)
         run(empty, [mine])
         assert pages_after(empty) == reference
         with scene.opened(empty) as vault:
@@ -329,7 +329,7 @@ class TestOvertaken:
 
         files = scene.write_days(tmp_path, [FOURTH])
         with monkeypatch.context() as patch:
-            patch.setattr(derive, "analyse", meanwhile)
+            patch.setattr(slices, "analyse", meanwhile)
             with pytest.raises(VaultBusyError):
                 run(empty, files)
         assert outcomes(run(empty, files)) == ["known"]
