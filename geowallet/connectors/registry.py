@@ -15,6 +15,8 @@ from geowallet.connectors.fit import FitConnector
 from geowallet.connectors.foreign import BINARY, foreign_kind, is_binary
 from geowallet.connectors.geojson import GeoJsonConnector
 from geowallet.connectors.google_records import GoogleRecordsConnector
+from geowallet.connectors.google_semantic import GoogleSemanticConnector
+from geowallet.connectors.google_timeline import GoogleTimelineConnector
 from geowallet.connectors.gpx import GpxConnector
 from geowallet.connectors.igc import IgcConnector
 from geowallet.connectors.kml import KmlConnector
@@ -61,6 +63,8 @@ BUILTIN: tuple[Connector, ...] = (
     SamsungHealthConnector(),
     OpenXcConnector(),
     MdsConnector(),
+    GoogleSemanticConnector(),
+    GoogleTimelineConnector(),
 )
 
 

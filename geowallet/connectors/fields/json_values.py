@@ -14,12 +14,11 @@ def real(value: Any) -> float:
     """Return a number, also one between quotes; ``true`` is not 1.
 
     Raises:
-        TypeError: Of another kind.
-        ValueError: Quotes around something else, or an integer without end.
+        TypeError: Of another kind, or more than 64 bits.
+        ValueError: Quotes around something else.
     """
-    if type(value) is float:
-        return value
-    if type(value) is int and abs(value) < 1 << 64:
+    kind = type(value)
+    if kind is float or (kind is int and abs(value) < 1 << 64):
         return float(value)
     if isinstance(value, str):
         return number(value)
@@ -28,6 +27,8 @@ def real(value: Any) -> float:
 
 def real_or_nan(value: Any) -> float:
     """Return a number as `real` does, NaN for anything else."""
+    if value is None:
+        return math.nan
     try:
         return real(value)
     except (TypeError, ValueError):
