@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geowallet.app.corrections import corrections, covering, digest
 from geowallet.app.derive import month_of, recomputed
 from geowallet.app.export import Receipt, receipts
 from geowallet.app.library import sources
@@ -77,6 +78,7 @@ def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:
         _export_link(receipt, statements),
         _contract_link(vault, receipt),
         _sum_link(receipt, trips),
+        *_corrections_link(vault, used, statements),
         _recomputed_link(vault, used),
         _pages_link(vault, used, statements),
         *(_source_link(vault, source, statements) for source in files),
@@ -110,6 +112,18 @@ def _sum_link(receipt: Receipt, trips: dict[str, Trip]) -> Link:
     )
     subject = phrase(N_("{metres} m in {count} trips"), metres=metres, count=len(receipt.used))
     return Link(subject, phrase(N_("selected by the contract, added exactly")), "", holds)
+
+
+def _corrections_link(
+    vault: Vault, used: Sequence[Trip], statements: Sequence[Statement]
+) -> Iterable[Link]:
+    """Say how much the owner said over the guesses, where anything was said."""
+    said = corrections(vault)
+    words = {digest(word) for trip in used for word in covering(said, trip)}
+    if words:
+        recorded = set(_subjects(statements, StatementKind.CORRECT))
+        subject = phrase(N_("your corrections of these trips: {count}"), count=len(words))
+        yield Link(subject, phrase(N_("entered in the log")), "", words <= recorded)
 
 
 def _recomputed_link(vault: Vault, used: Sequence[Trip]) -> Link:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple
 
+from geowallet.app.corrections import corrections, with_modes, with_purposes
 from geowallet.app.settings import days_off, named_places, resolve, vehicles, work_week
 from geowallet.model.calendar import Period, local_time
 from geowallet.model.errors import NotFoundError
@@ -63,19 +64,21 @@ def described_trips(
 
 
 def describe_trips(vault: Vault, trips: Sequence[Trip]) -> tuple[DescribedTrip, ...]:
-    """Return ``trips``, which are in time order, with day, purpose, places and vehicle."""
+    """Return ``trips``, which are in time order, with all that is known of them."""
     if not trips:
         return ()
     week = work_week(vault)
     ends = (trips[0].start_us, trips[-1].end_us)
     first, last = (local_time(end, own_zone(vault)).date() for end in ends)
-    return describe(
-        trips,
+    said = corrections(vault)
+    described = describe(
+        with_modes(trips, said),
         named=named_places(vault),
         work=week,
         days_off=days_off(week, Period(first, last)),
         vehicles=vehicles(vault),
     )
+    return tuple(with_purposes(described, said))
 
 
 def find_trip(vault: Vault, shortened: str) -> DescribedTrip:

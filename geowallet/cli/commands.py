@@ -13,6 +13,7 @@ from geowallet.cli import (
     evidence,
     export,
     ingest,
+    label,
     look,
     place,
     trip,
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
         return
     for verbs in (demo, wallet, look, ingest, export, verify, doctor):
         verbs.add_to(app)
+    label.add_to(trip.app)
     for name, noun in (
         ("trip", trip.app),
         ("place", place.app),

@@ -181,6 +181,7 @@ def show_prepared(shell: Shell, prepared: Prepared) -> None:
                 ids=ids,
             )
         )
+        shell.say(_("  say what they were: geowallet trip label ID --mode MODE"))
     shell.say(
         _("These figures reveal at most {bits} bits.", bits=count(round(prepared.bits + 0.5)))
     )

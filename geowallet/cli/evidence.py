@@ -138,6 +138,7 @@ def _kinds() -> dict[str, str]:
         "clean": _("positions checked"),
         "segment": _("cut into stops and legs"),
         "classify": _("modes recognised"),
+        "correct": _("corrected by you"),
         "setting": _("setting changed"),
         "consent": _("contract accepted"),
         "export": _("figures exported"),

@@ -43,8 +43,8 @@ def list_(
     """Show the trips of a period; without one, of the newest month."""
     from geowallet.app import trips
 
-    _check_filter("--mode", mode, list(Mode))
-    _check_filter("--purpose", purpose, list(Purpose))
+    check_word("--mode", mode, list(Mode))
+    check_word("--purpose", purpose, list(Purpose))
     with open_wallet(shell) as vault:
         every = trips.described_trips(vault)
         here = trips.own_zone(vault)
@@ -119,7 +119,12 @@ def _fits(trip: DescribedTrip, mode: str, purpose: str, *, to_check: bool) -> bo
     )
 
 
-def _check_filter(option: str, value: str, known: Sequence[str]) -> None:
+def check_word(option: str, value: str, known: Sequence[str]) -> None:
+    """Refuse a word that is not among those known.
+
+    Raises:
+        BadOptionError: It is not.
+    """
     if value and value not in known:
         raise BadOptionError(option=option, reason=", ".join(known))
 
@@ -192,15 +197,18 @@ def _show_list(
         shell.say("  " + _("({count} more; --all shows them)", count=len(found) - len(shown)))
     if shell.plain:
         return
-    shell.say("  " + _totals(found))
+    shell.say("  " + totals(found))
     shell.say()
-    shell.say(_("! to check     ~ has a gap, not counted as travelled"))
+    shell.say(
+        _("! to check     = corrected by you, the guess is kept     ~ has a gap, not counted")
+    )
     first = next((t for t in found if sureness(t) is Sureness.UNSURE), found[0])
     shell.next(f"geowallet trip show {short[first.trip.id]}")
 
 
 def _row(trip: DescribedTrip, short: dict[str, str], here: str) -> list[str]:
     mark = "~" if trip.trip.gap_m >= _GAP_M else ""
+    mark = "=" if trip.by_owner else mark
     mark = "!" if sureness(trip) is Sureness.UNSURE else mark
     minutes = round((trip.trip.end_us - trip.trip.start_us) / 60e6)
     return [
@@ -211,7 +219,7 @@ def _row(trip: DescribedTrip, short: dict[str, str], here: str) -> list[str]:
         str(minutes),
         kilometres(trip.trip.distance_m),
         word(trip.trip.main_leg.mode),
-        word(sureness(trip)),
+        _("by you") if trip.by_owner else word(sureness(trip)),
         word(trip.purpose),
         _ends(trip),
     ]
@@ -222,7 +230,8 @@ def _ends(trip: DescribedTrip) -> str:
     return _("{origin} to {destination}", origin=names[0], destination=names[1])
 
 
-def _totals(found: Sequence[DescribedTrip]) -> str:
+def totals(found: Sequence[DescribedTrip]) -> str:
+    """Return number and kilometres of the trips of each mode, in one line."""
     parts = []
     for mode in Mode:
         trips = [trip for trip in found if trip.trip.main_leg.mode is mode]
@@ -259,6 +268,11 @@ def _leg_row(number: int, leg: Leg, here: str) -> list[str]:
 
 
 def _confidence(leg: Leg) -> str:
+    from geowallet.app.corrections import SAID
+
+    if leg.reasons == (SAID,):
+        guess, share = leg.alternatives[0]
+        return _("by you; guessed {mode} {share}", mode=word(guess), share=percent(share))
     text = f"{word(Sureness.of(leg.confidence))}, {percent(leg.confidence)}"
     if leg.alternatives and Sureness.of(leg.confidence) is not Sureness.SURE:
         other, share = leg.alternatives[0]
@@ -291,6 +305,7 @@ def _record(trip: DescribedTrip) -> dict[str, Any]:
         "from": trip.origin.name if trip.origin else None,
         "to": trip.destination.name if trip.destination else None,
         "vehicle": trip.vehicle or None,
+        "by_owner": trip.by_owner,
     }
 
 

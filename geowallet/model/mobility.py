@@ -236,6 +236,7 @@ class DescribedTrip:
         origin: The named place it starts at, or None.
         destination: The named place it ends at, or None.
         vehicle: Id of the owner's vehicle, or "".
+        by_owner: Whether the owner corrected a mode or the purpose.
     """
 
     trip: Trip
@@ -246,3 +247,4 @@ class DescribedTrip:
     origin: NamedPlace | None
     destination: NamedPlace | None
     vehicle: str = ""
+    by_owner: bool = False

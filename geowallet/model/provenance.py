@@ -22,6 +22,7 @@ class StatementKind(StrEnum):
     CLEAN = "clean"
     SEGMENT = "segment"
     CLASSIFY = "classify"
+    CORRECT = "correct"
     SETTING = "setting"
     CONSENT = "consent"
     EXPORT = "export"

@@ -21,6 +21,7 @@ KINDS = {
     "source": N_("the record of a source file"),
     "fixes": N_("a record of fixes"),
     "trips": N_("a page of trips"),
+    "correction": N_("a correction"),
     "place": N_("the record of a place"),
     "vehicle": N_("the record of a vehicle"),
     "work": N_("the record of the work week"),

@@ -1,0 +1,137 @@
+"""What the owner says over the guess: kept beside it, never instead of it.
+
+A correction is tied to a stretch of time, not to a trip's id: it holds after
+any later import or another cut of the same ride.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from geowallet.crypto.canonical import sha256_hex
+from geowallet.model.mobility import (  # noqa: TC001  msgspec reads annotations at run time
+    Mode,
+    Purpose,
+)
+from geowallet.model.provenance import Statement, StatementKind
+from geowallet.model.words import N_, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geowallet.model.mobility import DescribedTrip, Leg, Trip
+    from geowallet.vault.store import Vault
+
+_KIND = "correction"
+
+SAID = phrase(N_("you said so"))
+"""The reason of a corrected mode."""
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """One word of the owner.
+
+    Attributes:
+        start_us: First instant it speaks of.
+        end_us: Last instant.
+        mode: What the leg was, or None where nothing is said of it.
+        purpose: What the trip was for, or None.
+        said_us: When it was said; a later word wins.
+    """
+
+    start_us: int
+    end_us: int
+    mode: Mode | None
+    purpose: Purpose | None
+    said_us: int
+
+
+def corrections(vault: Vault) -> tuple[Correction, ...]:
+    """Return all corrections, oldest word first."""
+    found = (msgspec.msgpack.decode(body, type=Correction) for _, body in vault.items(_KIND))
+    return tuple(sorted(found, key=lambda said: (said.said_us, said.start_us, said.end_us)))
+
+
+def correct(vault: Vault, said: Sequence[Correction]) -> None:
+    """Store corrections; one for the same stretch and matter replaces an earlier one.
+
+    Args:
+        vault: The open wallet.
+        said: At least one, all said at the same moment.
+    """
+    with vault.transaction(now_us=said[0].said_us) as tx:
+        for correction in said:
+            tx.put(_KIND, _name(correction), msgspec.msgpack.encode(correction))
+        digests = tuple(digest(correction) for correction in said)
+        tx.log(Statement(StatementKind.CORRECT, digests, (), {"count": len(said)}))
+
+
+def withdraw(vault: Vault, trip: Trip, *, now_us: int) -> int:
+    """Forget what was said of a trip, so that the guess stands again; return how much it was."""
+    over = covering(corrections(vault), trip)
+    if over:
+        with vault.transaction(now_us=now_us) as tx:
+            for correction in over:
+                tx.delete(_KIND, _name(correction))
+            tx.log(Statement(StatementKind.CORRECT, (), (), {"withdrawn": len(over)}))
+    return len(over)
+
+
+def with_modes(trips: Iterable[Trip], said: Sequence[Correction]) -> list[Trip]:
+    """Return trips with the modes that the owner said.
+
+    A word holds for every leg of which it covers at least half. The guess stays
+    as the first alternative.
+    """
+    return [replace(trip, legs=tuple(_leg(leg, said) for leg in trip.legs)) for trip in trips]
+
+
+def with_purposes(
+    trips: Iterable[DescribedTrip], said: Sequence[Correction]
+) -> list[DescribedTrip]:
+    """Return trips with the purposes that the owner said, and a mark where anything was said."""
+    return [_described(trip, said) for trip in trips]
+
+
+def covering(said: Sequence[Correction], trip: Trip) -> list[Correction]:
+    """Return the corrections that touch ``trip``."""
+    return [word for word in said if _covers(word, trip.start_us, trip.end_us, 0.0)]
+
+
+def digest(said: Correction) -> str:
+    """Return the SHA-256 (hex) by which the log knows a correction."""
+    return sha256_hex(msgspec.msgpack.encode(said))
+
+
+def _described(described: DescribedTrip, said: Sequence[Correction]) -> DescribedTrip:
+    trip = described.trip
+    purposes = [
+        word.purpose
+        for word in said
+        if word.purpose and _covers(word, trip.start_us, trip.end_us, 0.5)
+    ]
+    by_owner = bool(purposes) or any(leg.reasons == (SAID,) for leg in trip.legs)
+    purpose = purposes[-1] if purposes else described.purpose
+    return replace(described, purpose=purpose, by_owner=by_owner)
+
+
+def _leg(leg: Leg, said: Sequence[Correction]) -> Leg:
+    modes = [w.mode for w in said if w.mode and _covers(w, leg.start_us, leg.end_us, 0.5)]
+    if not modes:
+        return leg
+    others = ((leg.mode, leg.confidence), *leg.alternatives)
+    return replace(leg, mode=modes[-1], confidence=1.0, alternatives=others, reasons=(SAID,))
+
+
+def _covers(said: Correction, start_us: int, end_us: int, least: float) -> bool:
+    """Say whether a correction covers more than the share ``least`` of a stretch."""
+    shared_us = min(said.end_us, end_us) - max(said.start_us, start_us)
+    return shared_us > 0 and shared_us >= least * (end_us - start_us)
+
+
+def _name(said: Correction) -> str:
+    matter = "mode" if said.mode else "purpose"
+    return f"{matter}/{said.start_us}/{said.end_us}"

@@ -1,0 +1,108 @@
+"""``trip label``: what the owner says over a guess."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geowallet.cli.language import _, plural
+from geowallet.cli.secrets import open_wallet
+from geowallet.cli.shell import Shell
+from geowallet.cli.trip import check_word, totals
+from geowallet.cli.verb import verb
+from geowallet.model.errors import BadOptionError
+from geowallet.model.mobility import Mode, Purpose
+
+if TYPE_CHECKING:
+    from geowallet.app.corrections import Correction
+    from geowallet.model.mobility import DescribedTrip
+    from geowallet.vault.store import Vault
+
+BULK = 3
+"""From so many trips on, the change is shown and asked for."""
+
+MODES = tuple(mode for mode in Mode if mode is not Mode.UNKNOWN)
+"""What the owner may say a leg was."""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verb with the noun ``trip``."""
+    verb(
+        app,
+        "label",
+        _("Say what a trip was; the guess is kept beside your word."),
+        example="geowallet trip label t90c1 --mode tram",
+    )(label)
+
+
+def label(
+    shell: Shell,
+    trip: Annotated[list[str], typer.Argument(help=_("Ids, from 'trip list'."))],
+    *,
+    mode: Annotated[str, typer.Option(help=_("What it was: walk, bike, car, train..."))] = "",
+    leg: Annotated[
+        int, typer.Option(help=_("Only this leg, as numbered by 'trip show'; 0 for the longest."))
+    ] = 0,
+    purpose: Annotated[str, typer.Option(help=_("commute, business or private."))] = "",
+    undo: Annotated[bool, typer.Option("--undo", help=_("Let the guess stand again."))] = False,
+) -> None:
+    """Correct trips; the guess is kept, and the effect on the totals is shown."""
+    from geowallet.app import corrections, trips
+    from geowallet.app.wallet import now_us
+
+    check_word("--mode", mode, MODES)
+    check_word("--purpose", purpose, list(Purpose))
+    if undo == bool(mode or purpose):
+        raise BadOptionError(option="--mode, --purpose, --undo", reason=_("one of them is needed"))
+    with open_wallet(shell) as vault:
+        found = [trips.find_trip(vault, name) for name in trip]
+        before = totals(found)
+        if len(found) >= BULK:
+            shell.say(before)
+            several = len(found)
+            shell.confirm(plural("Change {count} trip?", "Change {count} trips?", several))
+        moment = now_us()
+        if undo:
+            for item in found:
+                corrections.withdraw(vault, item.trip, now_us=moment)
+        else:
+            said = [word for item in found for word in _words(item, mode, purpose, leg, moment)]
+            corrections.correct(vault, said)
+        after = _again(vault, found)
+    shell.say(_("{before}  ->  {after}", before=before, after=totals(after)))
+    for item in after:
+        shell.emit(
+            {
+                "trip": item.trip.id,
+                "mode": str(item.trip.main_leg.mode),
+                "purpose": str(item.purpose),
+                "by_owner": item.by_owner,
+            }
+        )
+    shell.next(f"geowallet trip show {after[0].trip.id[:7]}", _("the guess and your word are kept"))
+
+
+def _words(
+    item: DescribedTrip, mode: str, purpose: str, number: int, said_us: int
+) -> list[Correction]:
+    """Return one correction for the mode of a leg, and one for the purpose of the trip."""
+    from geowallet.app.corrections import Correction
+
+    trip = item.trip
+    if not 0 <= number <= len(trip.legs):
+        raise BadOptionError(option="--leg", reason=f"0 to {len(trip.legs)}")
+    said = []
+    if mode:
+        leg = trip.legs[number - 1] if number else trip.main_leg
+        said.append(Correction(leg.start_us, leg.end_us, Mode(mode), None, said_us))
+    if purpose:
+        said.append(Correction(trip.start_us, trip.end_us, None, Purpose(purpose), said_us))
+    return said
+
+
+def _again(vault: Vault, found: list[DescribedTrip]) -> list[DescribedTrip]:
+    from geowallet.app import trips
+
+    every = {item.trip.id: item for item in trips.described_trips(vault)}
+    return [every[item.trip.id] for item in found]
