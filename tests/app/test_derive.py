@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import derive, ingest
-from geowallet.app.derive import Derived
 from geowallet.app.locations import Locations
+from geowallet.track.pipeline import affected_window
 from geowallet.vault.store import Vault
 from tests.app import scene
 
@@ -40,7 +40,8 @@ class TestOrder:
 class TestDerive:
     def test_nothing_pending_changes_nothing(self, vault: Vault) -> None:
         before = vault.mark()
-        assert derive.derive(vault, now_us=scene.NOON_US) == Derived(0, 0, 0)
+        done = derive.derive(vault, now_us=scene.NOON_US)
+        assert (done.new, done.changed) == (0, 0)
         assert vault.mark() == before
 
     def test_pending_windows_are_kept_once_and_in_order(self, vault: Vault) -> None:
@@ -59,16 +60,15 @@ class TestDerive:
         self, tmp_path: Path, empty: Locations, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         mine, theirs = scene.write_days(tmp_path / "days", DAYS[:2])
-        real = derive.affected_window
         waiting = [theirs]
 
         def meanwhile(*arguments: object) -> object:
             """Another process stores its file, and dies before its analysis."""
             if waiting:
                 with monkeypatch.context() as patch:
-                    patch.setattr(ingest, "derive", lambda *_, **__: Derived(0, 0, 0))
+                    patch.setattr(ingest, "derive", lambda *_, **__: None)
                     scene.ingest_files(empty, [waiting.pop()])
-            return real(*arguments)  # type: ignore[arg-type]  # handed on as it came
+            return affected_window(*arguments)  # type: ignore[arg-type]  # handed on as it came
 
         monkeypatch.setattr(derive, "affected_window", meanwhile)
         scene.ingest_files(empty, [mine])
