@@ -80,7 +80,7 @@ class _Reader:
         try:
             day, month, year = map(int, match.groups() if match else ())
             # Two digits: the format is of 1994.
-            self._clock.set(date_us(year + (1900 if year >= 80 else 2000), month, day), 0)
+            self._clock.begin_day(date_us(year + (1900 if year >= 80 else 2000), month, day))
         except ValueError:
             return BAD_TIME
         return None

@@ -35,14 +35,19 @@ def time_of_day_us(text: str) -> int:
 class Clock:
     """Follows a stream of times of day from the last date it was told."""
 
-    __slots__ = ("_last_us",)
+    __slots__ = ("_day_us", "_last_us")
 
     def __init__(self) -> None:
+        self._day_us: int | None = None
         self._last_us: int | None = None
+
+    def begin_day(self, midnight_us: int) -> None:
+        """Take a date: the next time of day is of this day, whatever came before."""
+        self._day_us = midnight_us
 
     def set(self, midnight_us: int, time_us: int) -> None:
         """Take a date and the time of day that belongs to it."""
-        self._last_us = midnight_us + time_us
+        self._day_us, self._last_us = None, midnight_us + time_us
 
     def instant_us(self, time_us: int) -> int | None:
         """Return the instant nearest to the last one, or None before the first date.
@@ -50,6 +55,8 @@ class Clock:
         A time of day half a day or more behind the last one is of the next day;
         half a day or more ahead, of the day before.
         """
+        if self._day_us is not None:
+            self.set(self._day_us, time_us)
         if self._last_us is None:
             return None
         midnight_us = self._last_us - self._last_us % DAY_US
