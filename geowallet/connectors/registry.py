@@ -10,6 +10,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from geowallet.connectors.api import ReadOptions, ReadResult
+from geowallet.connectors.arc import ArcConnector
+from geowallet.connectors.coachco2 import CoachCo2Connector
 from geowallet.connectors.dawarich import DawarichConnector
 from geowallet.connectors.fit import FitConnector
 from geowallet.connectors.foreign import BINARY, foreign_kind, is_binary
@@ -22,10 +24,12 @@ from geowallet.connectors.igc import IgcConnector
 from geowallet.connectors.kml import KmlConnector
 from geowallet.connectors.mds import MdsConnector
 from geowallet.connectors.nmea import NmeaConnector
+from geowallet.connectors.openpath import OpenPathConnector
 from geowallet.connectors.openxc import OpenXcConnector
 from geowallet.connectors.overland import OverlandConnector
 from geowallet.connectors.owntracks import OwnTracksConnector
 from geowallet.connectors.plt import PltConnector
+from geowallet.connectors.polarsteps import PolarstepsConnector
 from geowallet.connectors.samsung_health import SamsungHealthConnector
 from geowallet.connectors.tabular import CsvConnector
 from geowallet.connectors.tcx import TcxConnector
@@ -65,6 +69,10 @@ BUILTIN: tuple[Connector, ...] = (
     MdsConnector(),
     GoogleSemanticConnector(),
     GoogleTimelineConnector(),
+    OpenPathConnector(),
+    CoachCo2Connector(),
+    ArcConnector(),
+    PolarstepsConnector(),
 )
 
 
