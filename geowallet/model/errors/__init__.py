@@ -59,7 +59,11 @@ from geowallet.model.errors.owner import (
     WorkWeekMissingError,
 )
 from geowallet.model.errors.rules import (
+    RuleChangedError,
     RuleDataError,
+    UnknownPowerError,
+    UnknownRuleError,
+    UnknownYearError,
 )
 from geowallet.model.errors.sources import (
     AmbiguousDateError,
@@ -143,6 +147,7 @@ __all__ = [
     "RecoveryTypoError",
     "ReplayError",
     "ResultRefusedError",
+    "RuleChangedError",
     "RuleDataError",
     "SandboxError",
     "SealedSourceError",
@@ -153,6 +158,9 @@ __all__ = [
     "TooLargeError",
     "UnknownFormatError",
     "UnknownHolderError",
+    "UnknownPowerError",
+    "UnknownRuleError",
+    "UnknownYearError",
     "UnreadableSourceError",
     "VaultBusyError",
     "VaultDamagedError",
