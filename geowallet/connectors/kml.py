@@ -83,8 +83,14 @@ class _Path:
 class _Track:
     """The two lists of a track, which belong together by number."""
 
-    times: list[tuple[int, TimeKind] | None] = field(default_factory=list)
+    times_us: array[int] = field(default_factory=lambda: array("q"))
+    kinds: list[TimeKind | None] = field(default_factory=list)
     path: _Path = field(default_factory=_Path)
+
+    def add_time(self, time: tuple[int, TimeKind] | None) -> None:
+        """Add one time; None stands for one that is blank or cannot be read."""
+        self.times_us.append(time[0] if time else 0)
+        self.kinds.append(time[1] if time else None)
 
 
 @dataclass(slots=True)
@@ -144,7 +150,7 @@ class _Reader(Elements):
 
     def _track_item(self, local: str, text: str) -> None:
         if local == "when":
-            self._track.times.append(self._instant(text) if text else None)
+            self._track.add_time(self._instant(text) if text else None)
         elif local == "coord":
             try:
                 self._track.path.add(*(text.split() + ["nan"] * 3)[:3])
@@ -154,13 +160,13 @@ class _Reader(Elements):
 
     def _close_track(self) -> None:
         track, self._track = self._track, _Track()
-        if not track.times:
+        if not track.kinds:
             self._mark.paths.append(track.path)
             return
-        self._problem(DIFFERENT_COUNTS, abs(len(track.times) - len(track.path)))
-        for row, time in enumerate(track.times[: len(track.path)]):
-            if time is not None:
-                self._add(*time, track.path, row)
+        self._problem(DIFFERENT_COUNTS, abs(len(track.kinds) - len(track.path)))
+        for row, kind in enumerate(track.kinds[: len(track.path)]):
+            if kind is not None:
+                self._add(track.times_us[row], kind, track.path, row)
             else:
                 self._untimed += 1
 

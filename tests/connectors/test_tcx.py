@@ -121,6 +121,11 @@ def test_a_course_says_that_its_times_may_be_planned() -> None:
     assert "planned" in str(result.note)
 
 
+def test_names_without_end_are_read_without_being_remembered() -> None:
+    names = "".join(f"<n{number}/>" for number in range(1_100))
+    assert read(database(names + activity(point()))).fix_count == 1
+
+
 @pytest.mark.parametrize("blank", [b"          ", b"\xef\xbb\xbf", b"\r\n\t "])
 def test_blanks_before_the_declaration_do_no_harm(blank: bytes) -> None:
     found, result = read_source("x.gpx", io.BytesIO(blank + TCX), options=ReadOptions())
