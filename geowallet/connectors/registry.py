@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from geowallet.connectors.api import ReadOptions, ReadResult
+from geowallet.connectors.apple_health import AppleHealthConnector
 from geowallet.connectors.arc import ArcConnector
 from geowallet.connectors.coachco2 import CoachCo2Connector
 from geowallet.connectors.dawarich import DawarichConnector
@@ -31,8 +32,13 @@ from geowallet.connectors.owntracks import OwnTracksConnector
 from geowallet.connectors.plt import PltConnector
 from geowallet.connectors.polarsteps import PolarstepsConnector
 from geowallet.connectors.samsung_health import SamsungHealthConnector
+from geowallet.connectors.strava import StravaConnector
 from geowallet.connectors.tabular import CsvConnector
 from geowallet.connectors.tcx import TcxConnector
+from geowallet.connectors.teslafi import TeslaFiConnector
+from geowallet.connectors.teslamate import TeslaMateConnector
+from geowallet.connectors.torque import TorqueConnector
+from geowallet.connectors.traccar_csv import TraccarCsvConnector
 from geowallet.connectors.traccar_json import TraccarJsonConnector
 from geowallet.model.errors import (
     GeowalletError,
@@ -73,6 +79,12 @@ BUILTIN: tuple[Connector, ...] = (
     CoachCo2Connector(),
     ArcConnector(),
     PolarstepsConnector(),
+    TeslaFiConnector(),
+    TeslaMateConnector(),
+    TraccarCsvConnector(),
+    TorqueConnector(),
+    StravaConnector(),
+    AppleHealthConnector(),
 )
 
 

@@ -50,6 +50,17 @@ def test_an_odometer_is_read_once_a_minute_and_at_the_end() -> None:
     assert found == [(0, "1000"), (60, "1060"), (120, "1120"), (150, "1150")]
 
 
+def test_an_odometer_that_stands_still_is_one_label() -> None:
+    log = LabelLog()
+    for minute in (0, 5, 90):
+        log.odometer(1000, minute * MINUTE_US)
+    log.odometer(1001, 95 * MINUTE_US)
+    assert log.labels() == (
+        SourceLabel(0, 90 * MINUTE_US, "odometer_m", "1000"),
+        SourceLabel(95 * MINUTE_US, 95 * MINUTE_US, "odometer_m", "1001"),
+    )
+
+
 def test_local_times_become_utc_by_the_zone() -> None:
     log = LabelLog()
     log.add("mode", "car", 0, 30 * MINUTE_US)

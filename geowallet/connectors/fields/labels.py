@@ -19,6 +19,8 @@ MAX_CHARACTERS = 64
 """A longer value is no word of a format, but text of a person."""
 ODOMETER_EVERY_US = 60_000_000
 """Readings nearer to each other than this tell nothing more."""
+MOST_M = 1e10
+"""More is no odometer of a vehicle on land."""
 
 
 class LabelLog:
@@ -28,7 +30,7 @@ class LabelLog:
 
     def __init__(self) -> None:
         self._labels: list[SourceLabel] = []
-        self._readings: dict[str, tuple[int, SourceLabel | None]] = {}
+        self._readings: dict[str, tuple[SourceLabel, SourceLabel | None]] = {}
         self._open: dict[tuple[LabelKind, str], SourceLabel] = {}
 
     def add(
@@ -53,15 +55,21 @@ class LabelLog:
 
     def odometer(self, metres: float, at_us: int, *, trace: str = "") -> None:
         """Add a reading, at most one a minute and the last one; NaN and below 0 are dropped."""
-        if not 0 <= metres < 1e10:
+        if not 0 <= metres < MOST_M:
             return
         label = SourceLabel(at_us, at_us, "odometer_m", f"{metres:.0f}", trace)
-        kept_us, _ = self._readings.get(trace, (None, None))
-        if kept_us is not None and abs(at_us - kept_us) < ODOMETER_EVERY_US:
-            self._readings[trace] = (kept_us, label)
+        if trace not in self._readings:
+            self._readings[trace] = (label, None)
             return
-        self._close(label)
-        self._readings[trace] = (at_us, None)
+        kept, latest = self._readings[trace]
+        if kept.value == label.value and latest is None:
+            first_us, last_us = min(kept.start_us, at_us), max(kept.end_us, at_us)
+            self._readings[trace] = (replace(kept, start_us=first_us, end_us=last_us), None)
+        elif abs(at_us - kept.end_us) < ODOMETER_EVERY_US:
+            self._readings[trace] = (kept, label)
+        else:
+            self._close(kept)
+            self._readings[trace] = (label, None)
 
     def _close(self, label: SourceLabel) -> None:
         self.add(label.kind, label.value, label.start_us, label.end_us, trace=label.trace)
@@ -74,9 +82,10 @@ class LabelLog:
         """
         for label in self._open.values():
             self._close(label)
-        for _, reading in self._readings.values():
-            if reading is not None:
-                self._close(reading)
+        for kept, latest in self._readings.values():
+            self._close(kept)
+            if latest is not None:
+                self._close(latest)
         self._open, self._readings = {}, {}
         found = self._labels if zone is None else _in_utc(self._labels, zone)
         return tuple(sorted(found, key=lambda label: (label.start_us, label.end_us)))
