@@ -16,6 +16,7 @@ from geowallet.app.slices import analyse_window
 from geowallet.app.trips import Page, pages
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 from geowallet.model.errors import VaultBusyError
+from geowallet.model.mobility import Sureness
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.track.pipeline import affected_window, algorithms, analyse
 from geowallet.vault.pages import decode_page, encode_page
@@ -49,11 +50,13 @@ class Derived:
     Attributes:
         new: Trips that were not there before.
         changed: Trips that are no longer there as they were.
+        to_check: New trips whose mode is unsure.
         shared_m: Whole metres seen by more than one source, counted once.
     """
 
     new: int
     changed: int
+    to_check: int
     shared_m: int
 
 
@@ -96,7 +99,7 @@ def _derive(vault: Vault, now_us: int) -> Derived:
     before = vault.mark()
     waiting = pending(vault)
     if not waiting:
-        return Derived(0, 0, 0)
+        return Derived(0, 0, 0, 0)
     known = sources(vault)
     coverage = [run for source in known for run in source.runs()]
     windows = affected_window(coverage, waiting)
@@ -112,9 +115,11 @@ def _derive(vault: Vault, now_us: int) -> Derived:
             tx.log(statement)
         tx.put(*_PENDING, canonical_bytes([]))
     gone = {trip.id for page in old.values() for trip in page.trips}
-    there = {trip.id for page in fresh.values() for trip in page.trips}
+    there = {trip.id: trip for page in fresh.values() for trip in page.trips}
+    new = [trip for trip_id, trip in there.items() if trip_id not in gone]
+    unsure = sum(Sureness.of(trip.main_leg.confidence) is Sureness.UNSURE for trip in new)
     shared_m = sum(a.shared_m for a in analyses)
-    return Derived(len(there - gone), len(gone - there), shared_m)
+    return Derived(len(new), len(gone - there.keys()), unsure, shared_m)
 
 
 def month_of(time_us: int) -> str:

@@ -168,7 +168,10 @@ verb(app, "list", _("List your contracts."))(list_)
 def show_prepared(shell: Shell, prepared: Prepared) -> None:
     """Show the figures of a preview, then what stays."""
     show_result(shell, prepared.result, prepared.terms)
-    left_out = ", ".join(f"{number} {say(reason)}" for reason, number in prepared.selected.left_out)
+    left_out = ", ".join(
+        _("{name}: {value}", name=say(reason), value=count(number))
+        for reason, number in prepared.selected.left_out
+    )
     if left_out:
         shell.say(_("Left out by the contract: {reasons}.", reasons=left_out))
     if prepared.selected.waiting:

@@ -13,7 +13,7 @@ from geowallet.cli.language import _
 from geowallet.cli.secrets import asker, locations, new_passphrase
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import group, verb
-from geowallet.cli.verify import show_verified
+from geowallet.cli.verify import refused, show_verified
 from geowallet.cli.work import parse_hours
 from geowallet.model.calendar import Period, WorkWeek
 from geowallet.model.errors import BadOptionError
@@ -22,6 +22,12 @@ app = group(_("For recipients: keys, offers, and what came back."))
 
 TEMPLATES = ("work-hour-mileage", "soft-mobility-commute")
 """What `desk offer` can write."""
+
+_PURPOSES = {
+    TEMPLATES[0]: lambda: _("to pay kilometre allowances"),
+    TEMPLATES[1]: lambda: _("to pay the sustainable mobility allowance"),
+}
+"""What each is for, in the words of the recipient's language."""
 
 USUAL_HOURS = "mon-fri 08:30-18:00"
 """Hours of work that are asked for where none are named."""
@@ -82,7 +88,8 @@ def offer(
         issued=dt.datetime.now(tz=dt.UTC).date(),
         expires=_expiry(expires, period),
         cadence=cadence,
-        purpose=purpose,
+        purpose=purpose or _PURPOSES[template](),
+        legal_basis=_("the employment contract"),
         retention_months=retention,
     )
     window = _window(hours or [USUAL_HOURS], zone, holidays)
@@ -118,8 +125,7 @@ def open_(
         return
     verified = verify_file(file, desk, now_s=int(time.time()))
     show_verified(shell, verified, every_check=False)
-    if verified.verdict.error is not None:
-        raise verified.verdict.error
+    refused(verified.verdict)
     record(desk, verified, today=dt.datetime.now(tz=dt.UTC).date())
     shell.say(_("Recorded."))
 

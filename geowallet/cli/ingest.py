@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, plural, say
+from geowallet.cli.language import _, say, told
 from geowallet.cli.look import (
     UNREADABLE,
     DateOrder,
@@ -126,39 +126,26 @@ def _drawn(shell: Shell) -> Iterator[Callable[[str, int], None]]:
 
 
 def _show_summary(shell: Shell, done: Ingested) -> None:
-    files = done.files
-    outcomes = {name: [f for f in files if f.outcome == name] for name in ("read", "known")}
-    refused = [f for f in files if f.error is not None]
-    shell.say(
-        plural(
-            "{count} file     {read} read, {known} already in the wallet, {refused} refused",
-            "{count} files    {read} read, {known} already in the wallet, {refused} refused",
-            len(files),
-            read=len(outcomes["read"]),
-            known=len(outcomes["known"]),
-            refused=len(refused),
+    files, derived = done.files, done.derived
+    read = [item for item in files if item.outcome == "read"]
+    known = sum(item.outcome == "known" for item in files)
+    refused = sum(item.error is not None for item in files)
+    text = _("{read} read, {known} already in the wallet, {refused} refused")
+    rows = [(_("files"), text.format(read=len(read), known=known, refused=refused))]
+    kept, untimed = sum(item.fixes for item in read), sum(item.untimed for item in files)
+    text = _("{kept} kept; {untimed} without a time, not used")
+    rows.append((_("positions"), text.format(kept=count(kept), untimed=count(untimed))))
+    firsts = [item.first_us for item in read if item.first_us is not None]
+    lasts = [item.last_us for item in read if item.last_us is not None]
+    if firsts and lasts:
+        text = _("{first} to {last} (UTC)")
+        rows.append(
+            (_("period"), text.format(first=utc_day(min(firsts)), last=utc_day(max(lasts))))
         )
-    )
-    kept = sum(item.fixes for item in outcomes["read"])
-    untimed = sum(item.untimed for item in files)
-    shell.say(
-        _(
-            "positions    {kept} kept; {untimed} without a time, not used",
-            kept=count(kept),
-            untimed=count(untimed),
-        )
-    )
-    spans = [item for item in outcomes["read"] if item.first_us is not None]
-    if spans:
-        first = min(item.first_us or 0 for item in spans)
-        last = max(item.last_us or 0 for item in spans)
-        shell.say(
-            _("period       {first} to {last} (UTC)", first=utc_day(first), last=utc_day(last))
-        )
-    derived = done.derived
-    shell.say(
-        _("trips        {new} new, {changed} replaced", new=derived.new, changed=derived.changed)
-    )
+    text = _("{new} new, {changed} replaced, {to_check} of the new to check")
+    numbers = {"new": derived.new, "changed": derived.changed, "to_check": derived.to_check}
+    rows.append((_("trips"), text.format(**numbers)))
+    shell.pairs(rows)
     if derived.shared_m:
         shell.say(
             _("{km} were seen by more than one source: counted once.", km=km(derived.shared_m))
@@ -170,10 +157,13 @@ def _show_problems(shell: Shell, files: Sequence[Imported]) -> None:
     lines = []
     for item in files:
         if item.error is not None:
-            text = _(item.error.text).format(**item.error.details)
-            lines.append([item.name, text, _("refused")])
+            lines.append([item.name, told(item.error)[0], _("refused")])
         lines += [
-            [item.name, f"{problem.where}: {say(problem.what)}", _("used in part")]
+            [
+                item.name,
+                _("{name}: {value}", name=problem.where, value=say(problem.what)),
+                _("used in part"),
+            ]
             for problem in item.problems
         ]
     if not lines:

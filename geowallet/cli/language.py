@@ -12,10 +12,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from babel import numbers
+
 from geowallet.model.words import N_, Phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from geowallet.model.errors import GeowalletError
 
 LANGUAGES = ("en", "fr")
 """What geowallet speaks; the first is the fallback."""
@@ -61,9 +65,19 @@ def plural(singular: str, several: str, number: int, /, **values: str | float) -
 
 
 def say(words: Phrase) -> str:
-    """Return a `Phrase` in the chosen language; mode names in it are translated."""
-    values = {name: _value(value) for name, value in words.values}
+    """Return a `Phrase` in the chosen language, its words and numbers too.
+
+    A value is translated by what it is called: a name, a path, a place of the
+    owner stays as it is, even where it reads like a word of ours.
+    """
+    values = {name: _value(name, value) for name, value in words.values}
     return _catalogue.gettext(words.text).format(**values)
+
+
+def told(error: GeowalletError) -> tuple[str, str]:
+    """Return text and hint of an error in the chosen language."""
+    text = say(Phrase(error.text, tuple(error.details.items())))
+    return text, _(error.hint).format(**error.details) if error.hint else ""
 
 
 def word(name: str) -> str:
@@ -111,5 +125,16 @@ WORDS = {
 """Identifiers that people read, as they are said in English."""
 
 
-def _value(value: str | float) -> str | int | float:
-    return word(value) if isinstance(value, str) else value
+_SENTENCES = frozenset({"reason", "what"})
+"""Values that are themselves sentences of the catalogue."""
+
+_IDENTIFIERS = frozenset({"mode", "purpose", "sureness", "level", "day", "first", "last"})
+"""Values that are identifiers of `WORDS`."""
+
+
+def _value(name: str, value: str | float) -> str | float:
+    if isinstance(value, int):
+        return numbers.format_decimal(value, locale=language)
+    if isinstance(value, str) and value and name in _SENTENCES:
+        return _catalogue.gettext(value)
+    return word(value) if isinstance(value, str) and name in _IDENTIFIERS else value

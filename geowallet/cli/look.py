@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _
+from geowallet.cli.language import _, told
 from geowallet.cli.numbers import count, day, km
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import verb
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from geowallet.app.inspect import FileReport
     from geowallet.connectors.api import ReadOptions
+    from geowallet.model.errors import GeowalletError
 
 Paths = Annotated[
     list[str], typer.Argument(help=_("Files, folders, patterns, archives, or - for stdin."))
@@ -81,7 +82,8 @@ def inspect(
     )
     refused = [report for report in reports if report.error is not None]
     for report in refused:
-        _say_refused(shell, report.path, report.error)
+        if report.error is not None:
+            _say_refused(shell, report.path, report.error)
     if refused:
         raise typer.Exit(UNREADABLE)
 
@@ -120,7 +122,8 @@ def analyse(
     else:
         _show_movements(shell, movements)
     for report in refused:
-        _say_refused(shell, report.path, report.error)
+        if report.error is not None:
+            _say_refused(shell, report.path, report.error)
     if refused:
         raise typer.Exit(UNREADABLE)
 
@@ -177,12 +180,12 @@ def _show_movements(shell: Shell, movements: Sequence[Any]) -> None:
     shell.table(columns, rows)
 
 
-def _say_refused(shell: Shell, path: str, error: Any) -> None:
-    text = _(error.text).format(**error.details)
-    named = text if text.startswith(path) else f"{path}: {text}"
+def _say_refused(shell: Shell, path: str, error: GeowalletError) -> None:
+    text, hint = told(error)
+    named = text if text.startswith(path) else _("{name}: {value}", name=path, value=text)
     shell.note(f"{_('error')} [{error.code}] {named}")
-    if error.hint:
-        shell.note(f"{_('hint:')} {_(error.hint).format(**error.details)}")
+    if hint:
+        shell.note(f"{_('hint:')} {hint}")
 
 
 def _report_row(report: FileReport) -> list[str]:

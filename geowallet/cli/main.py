@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import geowallet
-from geowallet.cli.language import _
+from geowallet.cli.language import _, told
 from geowallet.cli.shell import SCHEMA, printable
 from geowallet.model.errors import GeowalletError
 
@@ -95,12 +95,7 @@ def _failed(error: Exception, *, as_json: bool, in_full: bool) -> int:
 
 
 def _show(error: GeowalletError, *, as_json: bool) -> None:
-    details = {
-        name: _(value) if isinstance(value, str) and value else value
-        for name, value in error.details.items()
-    }
-    text = _(error.text).format(**details)
-    hint = _(error.hint).format(**details) if error.hint else ""
+    text, hint = told(error)
     _write_error(error.code, text, hint, as_json=as_json)
 
 

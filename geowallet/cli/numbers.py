@@ -9,11 +9,13 @@ from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from geowallet.cli.language import language
+from geowallet.cli.language import _, language
 from geowallet.model.calendar import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from geowallet.model.calendar import Period
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -46,6 +48,16 @@ def day(date: dt.date) -> str:
 def weekday(date: dt.date) -> str:
     """Return a short day of the month for a column: ``Mon 05``, ``lun. 05``."""
     return format_date(date, format="EEE dd", locale=language)
+
+
+def period_words(period: Period) -> str:
+    """Return a period as people say it: a month or a year by name, else its two days."""
+    text = str(period)
+    if len(text) == len("2026-10"):
+        return month(text)
+    if len(text) == len("2026"):
+        return text
+    return _("{first} to {last}", first=day(period.first), last=day(period.last))
 
 
 def month(text: str) -> str:

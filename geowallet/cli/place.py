@@ -49,7 +49,7 @@ def list_(
         shell.say(_("({count} more; --all shows them)", count=len(found) - len(shown)))
     unnamed = next((place for place in found if place.guess and not place.name), None)
     if unnamed:
-        shell.next(f"geowallet place name {unnamed.id} {str(unnamed.guess).title()}")
+        shell.next(f"geowallet place name {unnamed.id} {word(unnamed.guess or '').title()}")
 
 
 def name(
@@ -63,7 +63,7 @@ def name(
     from geowallet.app import settings, trips
     from geowallet.app.wallet import now_us
 
-    chosen = kind or (name.lower() if name.lower() in {"home", "work"} else "other")
+    chosen = kind or _kind_of(name)
     if chosen not in list(PlaceKind):
         raise BadOptionError(option="--kind", reason=", ".join(PlaceKind))
     with open_wallet(shell) as vault:
@@ -77,6 +77,14 @@ def name(
 
 verb(app, "list", _("List the places where you stay."))(list_)
 verb(app, "name", _("Name a place."), example="geowallet place name p4f7k9 Home")(name)
+
+
+def _kind_of(name: str) -> str:
+    """Return ``home`` or ``work`` for a place that is called so, in any of our languages."""
+    for kind in (PlaceKind.HOME, PlaceKind.WORK):
+        if name.casefold() in {kind.value, word(kind).casefold()}:
+            return kind
+    return PlaceKind.OTHER
 
 
 def _row(place: Place) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from geowallet.cli.language import _
-from geowallet.model.errors import NeedsTerminalError, NotConfirmedError
+from geowallet.model.errors import DeclinedError, NeedsTerminalError, NotConfirmedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,19 +121,31 @@ class Shell:
         for line in lines:
             self.stdout.write(line.rstrip(" ") + "\n")
 
+    def pairs(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Show labels with what they say beside them, aligned; a label may be ""."""
+        cells = [(printable(label), printable(text)) for label, text in rows]
+        if self.as_json:
+            return
+        width = max(len(label) for label, _text in cells) + 2
+        for label, text in cells:
+            line = f"{label:{width}}{text}"
+            if self.accessible:
+                line = _("{name}: {value}", name=label, value=text) if label else text
+            self.stdout.write(line.rstrip() + "\n")
+
     def confirm(self, question: str) -> None:
         """Ask a mild yes-or-no question.
 
         Raises:
             NeedsTerminalError: Nobody can answer, and ``--yes`` was not given.
-            NotConfirmedError: The answer was no.
+            DeclinedError: The answer was no.
         """
         if self.yes:
             return
         if not self.can_ask:
             raise NeedsTerminalError(option="--yes")
         if self.answer(f"{question} [{_('y')}/N] ").lower() not in {"y", "yes", _("y")}:
-            raise NotConfirmedError
+            raise DeclinedError
 
     def confirm_name(self, name: str, given: str, prompt: str) -> None:
         """Make sure that a severe step is meant: the name is typed, or given.
@@ -196,5 +208,6 @@ def _as_fields(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[s
     lines = []
     for number, row in enumerate(rows, start=1):
         lines.append(_("{number} of {total}", number=number, total=len(rows)))
-        lines += [f"  {name}: {cell}" for name, cell in zip(headings, row, strict=True) if cell]
+        named = zip(headings, row, strict=True)
+        lines += ["  " + (_("{name}: {value}", name=n, value=v) if n else v) for n, v in named if v]
     return lines

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geowallet.cli.language import _, plural, say, word
-from geowallet.cli.numbers import clock, kilometres, km, moment, month, percent, weekday
+from geowallet.cli.numbers import (
+    clock,
+    day,
+    kilometres,
+    km,
+    moment,
+    percent,
+    period_words,
+    weekday,
+)
 from geowallet.cli.secrets import open_wallet
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import group, verb
@@ -54,7 +63,7 @@ def list_(
     short = trips.short_ids([t.trip.id for t in every])
     for trip in found:
         shell.emit(_record(trip))
-    if not every:
+    if chosen is None:
         shell.say(_("No trips: this wallet is empty."))
         shell.next("geowallet ingest FOLDER", _("no file at hand: geowallet demo"))
     elif not found:
@@ -134,32 +143,25 @@ def _newest_month(every: Sequence[DescribedTrip]) -> Period | None:
 
 
 def _say_none(
-    shell: Shell, chosen: Period | None, every: Sequence[DescribedTrip], *, filtered: bool
+    shell: Shell, chosen: Period, every: Sequence[DescribedTrip], *, filtered: bool
 ) -> None:
-    from geowallet.cli.numbers import day
-
     first, last = (day(dt.date.fromisoformat(every[i].day)) for i in (0, -1))
     if filtered:
-        shell.say(_("No trips in {period} match these filters.", period=_period(chosen)))
+        shell.say(_("No trips in {period} match these filters.", period=period_words(chosen)))
         return
     shell.say(
         _(
             "No trips in {period}. This wallet has trips from {first} to {last}.",
-            period=_period(chosen),
+            period=period_words(chosen),
             first=first,
             last=last,
         )
     )
 
 
-def _period(period: Period | None) -> str:
-    text = str(period)
-    return month(text) if len(text) == len("2026-10") else text
-
-
 def _show_list(
     shell: Shell,
-    chosen: Period | None,
+    chosen: Period,
     found: Sequence[DescribedTrip],
     short: dict[str, str],
     here: str,
@@ -173,7 +175,7 @@ def _show_list(
                 "{period}, {zone}: {count} trip, {checks} to check",
                 "{period}, {zone}: {count} trips, {checks} to check",
                 len(found),
-                period=_period(chosen),
+                period=period_words(chosen),
                 zone=here,
                 checks=checks,
             )

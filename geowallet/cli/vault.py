@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from geowallet.cli.language import _
+from geowallet.cli.language import _, told
 from geowallet.cli.numbers import count
 from geowallet.cli.secrets import accept_rollback, open_wallet
 from geowallet.cli.shell import Shell
@@ -38,7 +38,7 @@ def check(
         }
     )
     for part, error in report.problems:
-        shell.say(_("problem  {part}: {error}", part=_(part), error=str(error)))
+        shell.say(_("problem  {part}: {error}", part=_(part), error=told(error)[0]))
     if report.problems:
         raise report.problems[0][1]
     shell.say(

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, say, word
-from geowallet.cli.numbers import day
+from geowallet.cli.language import _, say
+from geowallet.cli.numbers import day, period_words
 from geowallet.cli.results import show_result
 from geowallet.cli.secrets import asker, locations
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import verb
+from geowallet.model.errors import ContractMismatchError
 
 if TYPE_CHECKING:
     from geowallet.app.verification import Verified
+    from geowallet.proofs.claims import Figures
     from geowallet.verify.verdict import Verdict
-
-_INDENT = " " * 12
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,8 +53,7 @@ def verify(
     desk = open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
     verified = verify_file(file, desk, now_s=int(time.time()), contract=given)
     show_verified(shell, verified, every_check=checks)
-    if verified.verdict.error is not None:
-        raise verified.verdict.error
+    refused(verified.verdict)
 
 
 def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> None:
@@ -65,39 +64,63 @@ def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> Non
         _show_checks(shell, verdict)
     if verdict.figures is None:
         failed = next(check for check in verdict.checks if check.outcome == "failed")
-        shell.say(_("REFUSED     {why}", why=say(failed.note)))
-        shell.say(_INDENT + _("nothing inside can be relied on, so nothing is shown"))
+        stays = _("nothing inside can be relied on, so nothing is shown")
+        shell.pairs([(_("REFUSED"), say(failed.note)), ("", stays)])
         return
     figures, contract = verdict.figures, verified.contract
-    holder = contract.grant.holder
-    passed = len(verdict.checks)
-    shell.say(
-        _(
-            "FILE        intact, signed by {name}'s key {key}; {passed} of {passed} checks passed",
-            name=holder.name,
-            key=_key(holder.signing_jwk),
-            passed=passed,
-        )
-    )
-    shell.say(
-        _(
-            "CONTRACT    {name}, until {date}; receipt {receipt}",
-            name=figures.contract_name,
-            date=day(contract.terms.expires),
-            receipt=figures.receipt,
-        )
-    )
-    if verified.received:
-        shell.say(_INDENT + _("already received on {date}", date=verified.received))
-    if figures.supersedes:
-        earlier = f"{figures.supersedes[:4]}-{figures.supersedes[4:8]}"
-        shell.say(_INDENT + _("it replaces the export with receipt {id}", id=earlier))
-    shell.say(_("FIGURE      {period}", period=str(figures.result.period)))
+    shell.pairs(_accepted(verified, figures))
     show_result(shell, figures.result, contract.terms)
     if figures.result.share_percent.get("L0"):
         shell.say(_("L0 declared: as strong as a signed sheet of paper, no more."))
-    shell.say(_("NOT PROVED  {list}", list="; ".join(say(item) for item in verdict.not_proved)))
+    open_points = "; ".join(say(item) for item in verdict.not_proved)
+    shell.pairs([(_("NOT PROVED"), open_points)])
     shell.say(_("File accepted."))
+
+
+def refused(verdict: Verdict) -> None:
+    """Raise the error of a verdict, if it has one, with its reason in the reader's language.
+
+    Raises:
+        GeowalletError: Of the first check that failed.
+    """
+    if isinstance(verdict.error, ContractMismatchError):
+        failed = next(check for check in verdict.checks if check.outcome == "failed")
+        raise ContractMismatchError(reason=say(failed.note))
+    if verdict.error is not None:
+        raise verdict.error
+
+
+def _accepted(verified: Verified, figures: Figures) -> list[tuple[str, str]]:
+    holder = verified.contract.grant.holder
+    terms = verified.contract.terms
+    rows = [
+        (
+            _("FILE"),
+            _(
+                "intact, signed by {name}'s key {key}; {passed} of {passed} checks passed",
+                name=holder.name,
+                key=_key(holder.signing_jwk),
+                passed=len(verified.verdict.checks),
+            ),
+        ),
+        (
+            _("CONTRACT"),
+            _(
+                "{name}, until {date}; receipt {receipt}",
+                name=figures.contract_name,
+                date=day(terms.expires),
+                receipt=figures.receipt,
+            ),
+        ),
+    ]
+    if verified.received:
+        rows.append(("", _("already received on {date}", date=verified.received)))
+    if figures.supersedes:
+        from geowallet.proofs.claims import receipt_id
+
+        earlier = receipt_id(figures.supersedes)
+        rows.append(("", _("it replaces the export with receipt {id}", id=earlier)))
+    return [*rows, (_("FIGURE"), period_words(figures.result.period))]
 
 
 def verdict_record(verdict: Verdict) -> dict[str, Any]:
@@ -130,4 +153,4 @@ def _key(jwk: dict[str, Any]) -> str:
     from geowallet.crypto.fingerprint import fingerprint
     from geowallet.crypto.signing import thumbprint
 
-    return word(fingerprint(thumbprint(jwk)))
+    return fingerprint(thumbprint(jwk))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,6 +46,9 @@ def init(
 
     if not recovery_file and not shell.can_ask:
         raise BadOptionError(option="--recovery-file", reason=_("needed without a terminal"))
+    if recovery_file and Path(recovery_file).exists():
+        # Found out later, a wallet would exist whose recovery key nobody has seen.
+        raise BadOptionError(option="--recovery-file", reason=_("there is such a file already"))
     where = locations(shell)
     shell.say(_("Your wallet will be one encrypted file on this computer. No account, no server."))
     shell.note(_("It will be created at {path}", path=str(where.wallet)))

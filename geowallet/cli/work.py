@@ -14,6 +14,7 @@ from geowallet.cli.shell import Shell
 from geowallet.cli.verb import group, verb
 from geowallet.model.calendar import WEEKDAYS, Period, WorkWeek
 from geowallet.model.errors import BadWorkWeekError
+from geowallet.model.words import N_
 
 app = group(_("When you work: hours, time zone, public holidays, leave."))
 
@@ -134,14 +135,14 @@ def _weekdays(text: str) -> range:
     try:
         start, stop = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
     except ValueError as error:
-        raise BadWorkWeekError(reason="days are mon tue wed thu fri sat sun") from error
+        raise BadWorkWeekError(reason=N_("days are mon tue wed thu fri sat sun")) from error
     return range(start, stop + 1)
 
 
 def _span(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", text, flags=re.ASCII)
     if not match:
-        raise BadWorkWeekError(reason="hours are written 08:30-18:00")
+        raise BadWorkWeekError(reason=N_("hours are written 08:30-18:00"))
     hour, minute, to_hour, to_minute = map(int, match.groups())
     return hour * 60 + minute, to_hour * 60 + to_minute
 

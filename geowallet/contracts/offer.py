@@ -11,6 +11,7 @@ from geowallet.contracts.syntax import Terms, terms_as_json, terms_from_json
 from geowallet.crypto.canonical import canonical_bytes, digest_of, strict_json
 from geowallet.crypto.signing import sign_detached, verify_detached
 from geowallet.model.errors import BadContractError, ContractSignatureError
+from geowallet.model.words import N_
 
 OFFER_SCHEMA = "geowallet.offer/1"
 OFFER_TYP = "geowallet-offer+jws"
@@ -103,7 +104,7 @@ def read_file(data: bytes, schema: str) -> Members:
     try:
         value = strict_json(data, max_bytes=MAX_FILE_BYTES)
     except ValueError as error:
-        raise BadContractError(reason="not such JSON") from error
+        raise BadContractError(reason=N_("not such JSON")) from error
     members = Members(value, "")
     members.constant("schema", schema)
     return members

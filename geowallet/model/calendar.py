@@ -11,6 +11,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from geowallet.model.errors import BadPeriodError, BadWorkWeekError
+from geowallet.model.words import N_
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Names of the days, Monday first, as `datetime.date.weekday` counts."""
@@ -81,12 +82,12 @@ class WorkWeek:
 
     def __post_init__(self) -> None:
         if len(self.hours) != len(WEEKDAYS):
-            raise BadWorkWeekError(reason="seven days are needed")
+            raise BadWorkWeekError(reason=N_("seven days are needed"))
         for spans in self.hours:
             flat = [minute for span in spans for minute in span]
             rising = all(a < b for a, b in pairwise(flat))
             if not rising or any(not 0 <= minute <= 1440 for minute in flat):
-                raise BadWorkWeekError(reason="hours must rise from 00:00 to 24:00")
+                raise BadWorkWeekError(reason=N_("hours must rise from 00:00 to 24:00"))
         zone_of(self.zone)
 
 
@@ -98,11 +99,11 @@ def zone_of(name: str) -> ZoneInfo:
         BadWorkWeekError: No such zone.
     """
     if not re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}", name):
-        raise BadWorkWeekError(reason="not an IANA time zone name")
+        raise BadWorkWeekError(reason=N_("not an IANA time zone name"))
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise BadWorkWeekError(reason="unknown time zone") from error
+        raise BadWorkWeekError(reason=N_("unknown time zone")) from error
 
 
 def local_time(time_us: int, zone: str) -> dt.datetime:

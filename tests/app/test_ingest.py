@@ -92,7 +92,7 @@ class TestFiles:
         assert outcomes(run(empty, files)) == ["read", "read"]
         again = run(empty, files)
         assert outcomes(again) == ["known", "known"]
-        assert again.derived == derive.Derived(0, 0, 0)
+        assert again.derived == derive.Derived(0, 0, 0, 0)
         assert pages_after(empty) == reference
 
     def test_the_same_bytes_under_another_name_are_known(

@@ -42,18 +42,6 @@ REFUSED = (
 )
 """What French must not say: no authority said so, or the word means something else."""
 
-LABELS = {
-    "FILE": "FICHIER",
-    "CONTRACT": "CONTRAT",
-    "FIGURE": "CHIFFRE",
-    "NOT PROVED": "NON ÉTABLI",
-    "REFUSED": "REFUSÉ",
-    "positions": "positions",
-    "period": "période",
-    "trips": "trajets",
-}
-"""Words that begin a padded line: English and French."""
-
 
 def catalogue() -> Catalog:
     with PATH.open("rb") as stream:
@@ -144,17 +132,6 @@ def test_every_error_speaks_french_text_and_hint(error: type) -> None:
     translated = dict(PAIRS)
     for english in (error.text, error.hint):  # type: ignore[attr-defined]
         assert translated.get(english), english
-
-
-@pytest.mark.parametrize(("english", "label"), LABELS.items())
-def test_padded_labels_end_where_the_english_ones_do(english: str, label: str) -> None:
-    def width(word: str, text: str) -> int:
-        found = re.match(re.escape(word) + " {2,}", text)
-        return found.end() if found else 0
-
-    lines = [(e, f) for e, f in PAIRS if width(english, e)]
-    assert lines
-    assert [f for e, f in lines if width(label, f) != width(english, e)] == []
 
 
 def test_headings_are_capitals_with_accents() -> None:

@@ -31,6 +31,15 @@ class TestWallet:
         assert "--recovery-file" in done.err
         assert not (terminal.folder / "wallet.gwv").exists()
 
+    def test_a_taken_recovery_file_is_noticed_before_the_wallet_is_made(
+        self, terminal: Terminal
+    ) -> None:
+        (terminal.folder / "recovery").write_text("something else")
+        done = terminal("init", "--recovery-file", "recovery")
+        assert (done.status, "[usage.option]" in done.err) == (2, True)
+        assert not (terminal.folder / "wallet.gwv").exists()
+        assert (terminal.folder / "recovery").read_text() == "something else"
+
     def test_a_short_passphrase_is_refused(self, terminal: Terminal) -> None:
         (terminal.folder / "passphrase").write_text("short\n")
         done = terminal("init", "--recovery-file", "recovery")

@@ -93,7 +93,7 @@ class PlacesMissingError(GeowalletError):
     code = "wallet.no_home_or_work"
     exit_status = 4
     text = N_("home and work are not both named, so no trip can be a commute")
-    hint = N_("see 'geowallet place list', then geowallet place name ID Home")
+    hint = N_("see 'geowallet place list', then geowallet place name ID NAME --kind home")
 
 
 class NoReceiptError(NotFoundError):
@@ -103,3 +103,12 @@ class NoReceiptError(NotFoundError):
     exit_status = 4
     text = N_("no export with a receipt that begins with {name}")
     hint = N_("receipts stand in 'geowallet evidence list'")
+
+
+class DeclinedError(GeowalletError):
+    """The owner answered no."""
+
+    code = "usage.declined"
+    exit_status = 2
+    text = N_("nothing was done")
+    hint = N_("answer y to go on, or give --yes")
