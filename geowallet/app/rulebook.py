@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from geowallet.model.errors import UnknownRuleError
+from geowallet.model.errors import RuleDataError, UnknownRuleError
+from geowallet.model.words import N_, Phrase, phrase
+from geowallet.rules import check
 from geowallet.rules.load import load_rule
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
     from geowallet.rules.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a look at one file found.
+
+    Attributes:
+        rule: Its id, or the file's path where it could not be read.
+        problems: What makes its figures wrong or impossible.
+        remarks: What somebody should look at some day.
+    """
+
+    rule: str
+    problems: tuple[Phrase, ...]
+    remarks: tuple[Phrase, ...] = ()
 
 
 @cache
@@ -38,6 +57,13 @@ def rule(name: str) -> Rule:
     raise UnknownRuleError(rule=name)
 
 
+def examine(files_by_path: dict[str, str] | None = None) -> tuple[Finding, ...]:
+    """Return a finding for every file, or for the files that are given."""
+    today = dt.datetime.now(dt.UTC).date()
+    given = texts() if files_by_path is None else files_by_path
+    return tuple(_finding(path, text, today) for path, text in given.items())
+
+
 def texts() -> dict[str, str]:
     """Return the text of every rule file by its path below the data folder."""
     return {
@@ -46,6 +72,15 @@ def texts() -> dict[str, str]:
         for entry in _sorted(folder)
         if entry.name.endswith(".toml")
     }
+
+
+def _finding(path: str, text: str, today: dt.date) -> Finding:
+    try:
+        found = load_rule(text)
+    except RuleDataError as error:
+        reason = str(error.details["reason"])
+        return Finding(path, (phrase(N_("cannot be used: {reason}"), reason=reason),))
+    return Finding(found.id, check.problems(found, today=today), check.remarks(found, today=today))
 
 
 def _sorted(folder: Traversable) -> list[Traversable]:

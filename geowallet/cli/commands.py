@@ -16,6 +16,7 @@ from geowallet.cli import (
     label,
     look,
     place,
+    rule,
     trip,
     vault,
     vehicle,
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
         ("evidence", evidence.app),
         ("vault", vault.app),
         ("desk", desk.app),
+        ("rule", rule.app),
         ("connector", connector.app),
     ):
         app.add_typer(noun, name=name)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from geowallet.cli.language import _, language
 from geowallet.model.calendar import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from geowallet.model.calendar import Period
 
@@ -33,6 +34,17 @@ def kilometres(metres: float) -> str:
 def count(number: int) -> str:
     """Return an integer with its thousands set apart."""
     return format_decimal(number, locale=language)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Return an amount with its cents and its currency: ``€5,679.00``, ``5 679,00 €``."""
+    return format_currency(amount, currency, locale=language)
+
+
+def exact(number: Decimal) -> str:
+    """Return a rate or a limit with all its decimals, and its thousands set apart."""
+    places = max(0, -int(number.as_tuple().exponent))
+    return format_decimal(number, format=f"#,##0.{'0' * places}", locale=language)
 
 
 def percent(share: float) -> str:

@@ -54,13 +54,13 @@ def compute(rule: Rule, year: int, facts: Facts) -> Figure:
 
 
 def rounded(amount: Decimal, step: Decimal) -> Decimal:
-    """Return the multiple of ``step`` that is nearest, halves up.
+    """Return the nearest multiple of ``step`` (1 or 0.01), halves up, with its decimals.
 
     Source:
         CGI, art. 1657 and 1649 undecies, for whole euros: 0.50 counts as 1. No text
         was read that rounds a payslip line; cents are rounded the same way.
     """
-    return (amount / step).to_integral_value(ROUND_HALF_UP) * step
+    return amount.quantize(step, ROUND_HALF_UP)
 
 
 def miles(distance_km: Decimal) -> Decimal:

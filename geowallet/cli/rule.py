@@ -1,0 +1,306 @@
+"""``rule list``, ``rule show``, ``rule check``, ``rule compute``."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geowallet.cli.language import _, say
+from geowallet.cli.numbers import day, money
+from geowallet.cli.rule_table import neutral, rows
+from geowallet.cli.shell import Column, Shell
+from geowallet.cli.verb import group, verb
+from geowallet.model.errors import BadOptionError
+from geowallet.model.words import N_
+
+if TYPE_CHECKING:
+    from geowallet.rules.compute import Figure
+    from geowallet.rules.facts import Facts
+    from geowallet.rules.rule import Rule, Version
+
+app = group(_("Allowances by the book: dated tables with their sources."))
+
+DATA_WRONG = 9
+"""Exit status where rule data is wrong."""
+
+METHOD_WORDS = {
+    "regularised": N_(
+        "the scale applied to the year's total; each payment is the amount so far, "
+        "less what was paid"
+    ),
+    "linear": N_("every kilometre at the rate of its band, without the constants"),
+    "prorated": N_(
+        "the scale applied to the total so far, with the elapsed twelfths of the constant"
+    ),
+    "marginal": N_("each band pays its own part"),
+    "flat_rate": N_("one rate for all"),
+    "days_one_way": N_("days times the whole kilometres of one way"),
+    "day_steps": N_("an amount by number of whole days"),
+    "ceiling": N_("the most that is exempt in a year"),
+}
+"""How an amount was found, as people say it."""
+
+MOST_KM = 500_000
+"""In a year; a car that never stopped at 57 km/h."""
+
+MOST_ONE_WAY_KM = 1_000
+"""To work, one way."""
+
+OPTIONS = {
+    "distance": "--km",
+    "power_cv": "--cv",
+    "electric": "--electric",
+    "days": "--days",
+    "quota_percent": "--quota",
+    "present_days": "--present-days",
+    "subscription": "--subscription",
+    "method": "--method",
+    "months": "--months",
+}
+"""Facts and the options that tell them."""
+
+
+def list_(shell: Shell) -> None:
+    """Show every rule."""
+    from geowallet.app import rulebook
+    from geowallet.rules.rule import spans
+
+    for rule in rulebook.rules():
+        shell.emit(
+            {
+                "rule": rule.id,
+                "title": rule.title,
+                "currency": rule.currency,
+                "unit": rule.unit,
+                "years": list(rule.years()),
+            }
+        )
+    columns = [Column(_("RULE")), Column(_("YEARS")), Column(_("TITLE"))]
+    shell.table(columns, [[r.id, spans(r.years()), r.title] for r in rulebook.rules()])
+    shell.next("geowallet rule show fr.bareme_kilometrique.voiture --year 2025")
+
+
+def show(
+    shell: Shell,
+    rule: Annotated[str, typer.Argument(help=_("Its name, as in 'geowallet rule list'."))],
+    *,
+    year: Annotated[int | None, typer.Option(help=_("Only what holds in this year."))] = None,
+) -> None:
+    """Show the numbers of a rule, version by version."""
+    from geowallet.app import rulebook
+
+    found = rulebook.rule(rule)
+    shell.say(f"{found.id}: {found.title}")
+    for version in found.versions if year is None else found.in_year(year):
+        shell.emit(_record(found, version))
+        shell.say()
+        held = _(
+            "From {first}, known until {last}, checked on {checked}.",
+            first=day(version.valid_from),
+            last=day(version.valid_until),
+            checked=day(version.checked_on),
+        )
+        shell.say(held)
+        shell.table([Column(""), Column("")], rows(found, version), indent=2)
+        shell.pairs([(_("source"), str(version.source))])
+
+
+def check(shell: Shell) -> None:
+    """Look every rule over: dates, sources, bands that meet."""
+    from geowallet.app import rulebook
+
+    findings = rulebook.examine()
+    for finding in findings:
+        shell.emit(
+            {
+                "rule": finding.rule,
+                "problems": [str(problem) for problem in finding.problems],
+                "remarks": [str(remark) for remark in finding.remarks],
+            }
+        )
+    table = [
+        [
+            _("problem") if finding.problems else _("ok"),
+            finding.rule,
+            "; ".join(map(say, finding.problems + finding.remarks)),
+        ]
+        for finding in findings
+    ]
+    shell.table([Column(""), Column(_("RULE")), Column(_("HOW IT STANDS"))], table)
+    if any(finding.problems for finding in findings):
+        raise typer.Exit(DATA_WRONG)
+
+
+def compute(
+    shell: Shell,
+    rule: Annotated[str, typer.Argument(help=_("Its name, as in 'geowallet rule list'."))],
+    *,
+    year: Annotated[
+        int, typer.Option(help=_("The year of the income or of the trips; tax years begin in it."))
+    ],
+    payroll: Annotated[
+        bool, typer.Option("--payroll", help=_("--year is the year in which payroll pays."))
+    ] = False,
+    km: Annotated[
+        str, typer.Option(help=_("Kilometres of the year; one way where days count."))
+    ] = "",
+    miles: Annotated[str, typer.Option(help=_("Miles instead, where the rule counts miles."))] = "",
+    cv: Annotated[int | None, typer.Option(help=_("Fiscal power: field P.6."))] = None,
+    electric: Annotated[
+        bool, typer.Option("--electric", help=_("The vehicle is electric, not hybrid."))
+    ] = False,
+    days: Annotated[int | None, typer.Option(help=_("Whole days, both ways."))] = None,
+    quota: Annotated[str, typer.Option(help=_("Work quota in percent of full time."))] = "",
+    present_days: Annotated[
+        int | None, typer.Option(help=_("Days of the year in the post, if not all."))
+    ] = None,
+    subscription: Annotated[
+        str, typer.Option(help=_("What the employer paid towards a transit pass."))
+    ] = "",
+    method: Annotated[
+        str, typer.Option(help=_("How payroll pays: regularised, linear or prorated."))
+    ] = "",
+    months: Annotated[
+        int | None, typer.Option(help=_("Elapsed months, for --method prorated."))
+    ] = None,
+) -> None:
+    """Compute the amount of one year."""
+    from geowallet.app import rulebook
+    from geowallet.rules.compute import compute as figure_of
+    from geowallet.rules.facts import Facts
+
+    found = rulebook.rule(rule)
+    if payroll and not found.payroll_lag_years:
+        raise BadOptionError(option="--payroll", reason=N_("changes nothing for this rule"))
+    wanted = year - found.payroll_lag_years if payroll else year
+    version = found.in_year(wanted)[-1]
+    facts = Facts(
+        distance=_distance(found, km, miles),
+        power_cv=_whole("--cv", cv, 1, 100),
+        electric=electric or None,
+        days=_whole("--days", days, 0, _length(found, wanted)),
+        quota_percent=_number("--quota", quota, most=100),
+        present_days=_whole("--present-days", present_days, 1, _length(found, wanted)),
+        subscription=_number("--subscription", subscription, most=100_000),
+        method=method or None,
+        months=_whole("--months", months, 1, 12),
+    )
+    _check_facts(version, facts)
+    _show(shell, found, figure_of(found, wanted, facts), wanted)
+
+
+verb(app, "list", _("List the rules."))(list_)
+verb(
+    app,
+    "show",
+    _("Show a rule's numbers and sources."),
+    example="geowallet rule show fr.fmd.prive --year 2025",
+)(show)
+verb(app, "check", _("Check dates, sources and bands of all rules."))(check)
+verb(
+    app,
+    "compute",
+    _("Compute an allowance."),
+    example="geowallet rule compute fr.bareme_kilometrique.voiture --year 2025 --km 12000 --cv 5",
+)(compute)
+
+
+def _show(shell: Shell, rule: Rule, figure: Figure, year: int) -> None:
+    version = figure.version
+    shell.emit(
+        {
+            "rule": figure.rule,
+            "version": version.valid_from.isoformat(),
+            "amount": format(figure.amount, "f"),
+            "currency": figure.currency,
+            "method": figure.method,
+            "source": str(version.source),
+        }
+    )
+    shell.say(money(figure.amount, figure.currency))
+    first = day(max(version.valid_from, rule.first_day(year)))
+    last = day(min(version.valid_until, rule.last_day(year)))
+    shell.pairs(
+        [
+            (_("method"), _(METHOD_WORDS[figure.method])),
+            (_("year"), _("{first} to {last}", first=first, last=last)),
+            (_("rule"), f"{figure.rule}, {version.valid_from.isoformat()}"),
+            (_("source"), str(version.source)),
+        ]
+    )
+    shell.say(_("This is a computation, not tax or payroll advice."))
+
+
+def _record(rule: Rule, version: Version) -> dict[str, object]:
+    return {
+        "rule": rule.id,
+        "title": rule.title,
+        "version": version.valid_from.isoformat(),
+        "valid_until": version.valid_until.isoformat(),
+        "checked_on": version.checked_on.isoformat(),
+        "source": str(version.source),
+        "table": neutral(version.table),
+    }
+
+
+def _check_facts(version: Version, facts: Facts) -> None:
+    """Refuse options that are missing, change nothing, or contradict one another.
+
+    Raises:
+        BadOptionError: It names the first.
+    """
+    from geowallet.rules.fmd import Ceiling
+    from geowallet.rules.scale import METHODS, PRORATED
+
+    asks = version.table.asks()
+    for name in asks.missing(facts):
+        raise BadOptionError(option=OPTIONS[name], reason=N_("this rule needs it"))
+    for name in asks.irrelevant(facts):
+        raise BadOptionError(option=OPTIONS[name], reason=N_("changes nothing for this rule"))
+    if facts.method is not None and facts.method not in METHODS:
+        raise BadOptionError(option="--method", reason=", ".join(METHODS))
+    if facts.months is not None and facts.method != PRORATED:
+        raise BadOptionError(option="--months", reason=N_("goes with --method prorated"))
+    if facts.present_days is not None and (facts.days or 0) > facts.present_days:
+        raise BadOptionError(option="--days", reason=N_("more than the days in the post"))
+    if isinstance(version.table, Ceiling):
+        least = version.table.least_quota_percent
+        if facts.quota_percent is not None and facts.quota_percent < least:
+            raise BadOptionError(option="--quota", reason=N_("not known for less than half time"))
+
+
+def _distance(rule: Rule, km: str, miles: str) -> Decimal | None:
+    from geowallet.rules.commute import Commute
+    from geowallet.rules.compute import miles as in_miles
+
+    if miles and rule.unit != "mi":
+        raise BadOptionError(option="--miles", reason=N_("this rule counts no miles"))
+    if miles and km:
+        raise BadOptionError(option="--miles", reason=N_("not beside --km"))
+    if miles:
+        return _number("--miles", miles, most=MOST_KM)
+    one_way = isinstance(rule.versions[-1].table, Commute)
+    distance = _number("--km", km, most=MOST_ONE_WAY_KM if one_way else MOST_KM)
+    return in_miles(distance) if distance is not None and rule.unit == "mi" else distance
+
+
+def _number(option: str, text: str, *, most: int) -> Decimal | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text, flags=re.ASCII) or Decimal(text) > most:
+        raise BadOptionError(option=option, reason=_("a number from 0 to {most}", most=str(most)))
+    return Decimal(text)
+
+
+def _whole(option: str, value: int | None, least: int, most: int) -> int | None:
+    if value is not None and not least <= value <= most:
+        reason = _("a number from {least} to {most}", least=str(least), most=str(most))
+        raise BadOptionError(option=option, reason=reason)
+    return value
+
+
+def _length(rule: Rule, year: int) -> int:
+    return (rule.last_day(year) - rule.first_day(year)).days + 1
