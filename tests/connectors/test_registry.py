@@ -10,6 +10,7 @@ import pytest
 from geowallet.connectors import registry
 from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.source import read_source
+from geowallet.connectors.tabular import CsvConnector
 from geowallet.model.errors import (
     EmptySourceError,
     NotATraceError,
@@ -92,7 +93,7 @@ def test_two_claimants_are_an_error_that_names_both_unless_the_extension_decides
 @pytest.mark.usefixtures("plugins")
 def test_a_generic_connector_yields_to_a_specific_one(monkeypatch: pytest.MonkeyPatch) -> None:
     head = b"stranger,time,lat,lon\n"
-    monkeypatch.setattr(registry.CsvConnector, "sniff", lambda _, head: b"lat" in head)
+    monkeypatch.setattr(CsvConnector, "sniff", lambda _, head: b"lat" in head)
     assert registry.connector_for("x.csv", head).name == "stranger"
     monkeypatch.setattr(Stranger, "generic", True, raising=False)
     registry._loaded.cache_clear()
