@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.identity import create_identity
-from geowallet.crypto.keys import KdfCost
+from geowallet.crypto.keys import SALT_BYTES, KdfCost, make_slot
 from geowallet.crypto.recovery import parse_recovery, recovery_text
 from geowallet.model.errors import (
     DiskFullError,
@@ -20,6 +20,7 @@ from geowallet.model.errors import (
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault import highwater, session
 from geowallet.vault.create import create_vault
+from geowallet.vault.keys import NONCE_BYTES
 from geowallet.vault.slots import master_from_passphrase, master_from_recovery, read_vault_id
 from geowallet.vault.store import open_vault
 
@@ -65,8 +66,7 @@ def create_wallet(
         VaultExistsError: The place is taken; nothing is overwritten.
         DiskFullError: It could not be written.
     """
-    if len(passphrase.decode("utf-8", "replace")) < MINIMUM_LENGTH:
-        raise WeakPassphraseError(length=MINIMUM_LENGTH)
+    _check_strength(passphrase)
     if locations.wallet.exists():
         raise VaultExistsError(path=str(locations.wallet))
     secret = os.urandom(_SECRET_BYTES)
@@ -118,9 +118,66 @@ def unlock_with_recovery(locations: Locations, text: str, *, seconds: int = SESS
         RecoveryTypoError: A group has a typing error.
         WrongRecoveryKeyError: It belongs to another wallet.
     """
-    secret, tag = parse_recovery(text)
-    master = master_from_recovery(locations.wallet, secret, tag)
+    master = master_by_recovery(locations, text)
     return session.remember(read_vault_id(locations.wallet), master, seconds)
+
+
+def change_passphrase(
+    locations: Locations,
+    master: bytes,
+    new: bytes,
+    *,
+    cost: KdfCost = KdfCost.MODERATE,
+) -> None:
+    """Replace the passphrase; the recovery key and every record stay as they are.
+
+    An old copy of the file still opens with the passphrase of its time.
+
+    Args:
+        locations: Where the wallet lives.
+        master: Its master key, by `master_of` or `master_by_recovery`.
+        new: The new passphrase.
+        cost: What a guess of it shall cost.
+
+    Raises:
+        WeakPassphraseError: Fewer than `MINIMUM_LENGTH` characters.
+        DiskFullError: It could not be written; the old one stands.
+    """
+    _check_strength(new)
+    with open_vault(locations.wallet, master, random=os.urandom) as vault:
+        slot = make_slot(
+            "passphrase",
+            new,
+            master,
+            cost=cost,
+            salt=os.urandom(SALT_BYTES),
+            nonce=os.urandom(NONCE_BYTES),
+            vault_id=vault.id,
+        )
+        with vault.transaction(now_us=now_us()) as tx:
+            tx.drop_slots("passphrase")
+            tx.add_slot(slot)
+            tx.log(Statement(StatementKind.SETTING, (), (), {"what": "passphrase changed"}))
+        highwater.remember(locations.highwater(vault.id), vault.mark())
+
+
+def master_of(locations: Locations, passphrase: bytes) -> bytes:
+    """Return the master key by the passphrase.
+
+    Raises:
+        WrongPassphraseError: It does not open this wallet.
+    """
+    return master_from_passphrase(locations.wallet, passphrase)
+
+
+def master_by_recovery(locations: Locations, text: str) -> bytes:
+    """Return the master key by the recovery key as it was written on paper.
+
+    Raises:
+        RecoveryTypoError: A group has a typing error.
+        WrongRecoveryKeyError: It belongs to another wallet.
+    """
+    return master_from_recovery(locations.wallet, *parse_recovery(text))
 
 
 def check_passphrase(locations: Locations, ask: Ask) -> None:
@@ -177,6 +234,11 @@ def accept_rollback(locations: Locations, ask: Ask) -> None:
             tx.log(Statement(StatementKind.SETTING, (), (), what))
         memory = locations.highwater(vault.id)
         highwater.remember(memory, vault.mark(), accept_rollback=True)
+
+
+def _check_strength(passphrase: bytes) -> None:
+    if len(passphrase.decode("utf-8", "replace")) < MINIMUM_LENGTH:
+        raise WeakPassphraseError(length=MINIMUM_LENGTH)
 
 
 def _master(locations: Locations, ask: Ask) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from geowallet.model.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from geowallet.app.locations import Locations
     from geowallet.cli.shell import Shell
@@ -56,7 +58,7 @@ def asker(shell: Shell, prompt: str = "") -> Callable[[], bytes]:
             return from_file
         if not shell.can_ask:
             raise VaultLockedError
-        return getpass.getpass(prompt or _("Passphrase: ")).encode()
+        return _bytes(getpass.getpass(prompt or _("Passphrase: ")))
 
     return ask
 
@@ -77,12 +79,23 @@ def new_passphrase(shell: Shell) -> bytes:
     first = getpass.getpass(prompt)
     if getpass.getpass(_("Again: ")) != first:
         raise PassphraseMismatchError
-    return first.encode()
+    return _bytes(first)
 
 
 def _from_file(shell: Shell) -> bytes | None:
     if shell.passphrase_file is None:
         return None
+    return first_line(shell.passphrase_file)
+
+
+def first_line(path: Path) -> bytes:
+    """Return the secret on the first line of a small file."""
     from geowallet.app.files import read_small
 
-    return read_small(shell.passphrase_file, _MAX_BYTES).split(b"\n", 1)[0].rstrip(b"\r")
+    line = read_small(path, _MAX_BYTES).split(b"\n", 1)[0].rstrip(b"\r")
+    return _bytes(line.decode("utf-8", "surrogateescape"))
+
+
+def _bytes(secret: str) -> bytes:
+    """Return a secret as bytes: the same, however the keyboard composes its accents (NFC)."""
+    return unicodedata.normalize("NFC", secret).encode("utf-8", "surrogateescape")

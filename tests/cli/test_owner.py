@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,31 @@ class TestWallet:
         assert (done.status, "[vault.wrong_recovery]" in done.err) == (5, True)
         monkeypatch.setenv("GEOWALLET_PASSPHRASE_FILE", str(lived.folder / "recovery"))
         assert lived("unlock", "--recovery").status == 0
+
+    def test_a_lost_passphrase_is_replaced_with_the_recovery_key(self, lived: Terminal) -> None:
+        (lived.folder / "new").write_text("another long passphrase\n")
+        words = ("key", "passphrase", "--recovery-file", "recovery", "--new-file", "new")
+        assert lived(*words).status == 0
+        lived("lock")
+        done = lived("trip", "list")
+        assert (done.status, "[vault.wrong_passphrase]" in done.err) == (5, True)
+        (lived.folder / "passphrase").write_text("another long passphrase\n")
+        assert lived("trip", "list").status == 0
+        assert lived("vault", "check").status == 0
+
+    def test_a_passphrase_is_the_same_however_accents_are_composed(self, lived: Terminal) -> None:
+        (lived.folder / "new").write_text("une phrase cachée à côté\n")
+        assert lived("key", "passphrase", "--new-file", "new").status == 0
+        lived("lock")
+        other = unicodedata.normalize("NFD", "une phrase cachée à côté\n")
+        (lived.folder / "passphrase").write_text(other)
+        assert lived("trip", "list").status == 0
+
+    def test_a_weak_new_passphrase_changes_nothing(self, lived: Terminal) -> None:
+        (lived.folder / "new").write_text("short\n")
+        assert lived("key", "passphrase", "--new-file", "new").status == 2
+        lived("lock")
+        assert lived("trip", "list").status == 0
 
     def test_a_typing_error_in_the_recovery_key_names_its_group(
         self, lived: Terminal, monkeypatch: pytest.MonkeyPatch
