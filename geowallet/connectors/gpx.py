@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import math
 import re
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
+
+import numpy as np
 
 from geowallet.connectors.api import ReadOptions, ReadResult, Trace
 from geowallet.connectors.fields.instants import parse_instant, zone_named
@@ -30,6 +32,11 @@ from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.fixes import TimeKind
 from geowallet.model.words import N_, Phrase, phrase
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geowallet.model.fixes import Fixes
+
 _ROOT = re.compile(r"<(?:!DOCTYPE\s+)?(?:[\w.-]+:)?gpx[\s>/]")
 
 _FIELDS = {
@@ -47,6 +54,10 @@ _FIELDS = {
 
 _MAX_TEXT = 128
 """No time or number is longer."""
+
+_ONE_TRACK_A_DEVICE = "PhoneTrack"
+"""Begins ``creator`` where each track is another device of a shared session."""
+MAX_DEVICES = 100
 
 NAIVE_NOTE = phrase(N_("its times name no zone; GPX says that they are UTC"))
 
@@ -82,6 +93,8 @@ class _Reader:
         self.is_gpx = False
         self.untimed = 0
         self._plans = 0
+        self._apart = False
+        self._starts: list[int] = []
         self._naive: list[int] = []
         self._offsets = 0
         self._depth = self._point_depth = 0
@@ -120,17 +133,20 @@ class _Reader:
             self._point_depth = self._depth
             self._attributes, self._values = attributes, {}
         else:
-            self._outside(local)
+            self._outside(local, attributes)
 
-    def _outside(self, local: str) -> None:
+    def _outside(self, local: str, attributes: dict[str, str]) -> None:
         if local == "trkseg":
             self._segment, self._point = self._segment + 1, 0
         elif local == "trk":
             self._track, self._segment, self._point = self._track + 1, 0, 0
+            if self._apart and len(self._starts) <= MAX_DEVICES:
+                self._starts.append(len(self.rows))
         elif local in {"rtept", "wpt"}:
             self._plans += 1
         elif local == "gpx":
             self.is_gpx = True
+            self._apart = attributes.get("creator", "").startswith(_ONE_TRACK_A_DEVICE)
 
     def _text(self, data: str) -> None:
         self._parts.append(data[:_MAX_TEXT])
@@ -197,8 +213,25 @@ class _Reader:
             note = NAIVE_NOTE
         fixes = self.rows.table(time_us)
         self.problems.doubts(fixes)
-        traces = (Trace("", fixes, self._kind()),) if len(fixes) else ()
+        traces = self._traces(fixes, time_us)
         return ReadResult(traces, self.problems.entries(), untimed, note)
+
+    def _traces(self, fixes: Fixes, time_us: NDArray[np.int64]) -> tuple[Trace, ...]:
+        """Return one trace, or one for each track where each is another device.
+
+        Args:
+            fixes: Sorted by time.
+            time_us: int64 ``(n,)``, of the same in the order of the file.
+        """
+        kind = self._kind()
+        if not 1 < len(self._starts) <= MAX_DEVICES:
+            return (Trace("", fixes, kind),) if len(fixes) else ()
+        owner = np.searchsorted(self._starts, np.arange(len(fixes)), side="right")
+        owner = owner[np.argsort(time_us, kind="stable")]
+        return tuple(
+            Trace(f"device {number}", fixes.take(owner == number), kind)
+            for number in np.unique(owner)
+        )
 
     def _kind(self) -> TimeKind:
         if self._naive:
