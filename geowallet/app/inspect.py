@@ -14,6 +14,7 @@ from geowallet.app.held import Held, HeldTrace, hold
 from geowallet.app.paths import STDIN, source_paths
 from geowallet.connectors.api import Problem, ReadOptions
 from geowallet.connectors.archives import open_members
+from geowallet.connectors.foreign import WEB_PAGE
 from geowallet.connectors.source import read_source_parts, refuse_without_fixes
 from geowallet.connectors.streams import whole
 from geowallet.crypto.secretbox import open_box
@@ -274,7 +275,9 @@ def _joined(reports: list[FileReport]) -> FileReport:
         return reports[0]
     read = [report for report in reports if report.error is None]
     if not read:
-        error = next((r.error for r in reports), None)
+        errors = [report.error for report in reports if report.error is not None]
+        # A page beside the data, such as Takeout's, tells less than the data.
+        error = min(errors, key=lambda e: e.details.get("what") == WEB_PAGE, default=None)
         return FileReport("", note=None if error else NOTHING_NOTE, error=error)
     refused = tuple(
         Problem(report.path.partition("!")[2], phrase(report.error.text, **report.error.details))

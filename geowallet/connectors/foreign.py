@@ -25,6 +25,35 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _HTML = re.compile(r"(?is)(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b")
 
+_GOOGLE: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r'\{\s*"timelineEdits"\s*:'),
+        N_(
+            "Google's list of edits, without the track: on the phone, open Settings, Location,"
+            " Location services, Timeline (on an iPhone: Google Maps, Your Timeline, Settings)"
+            " and choose Export Timeline data"
+        ),
+    ),
+    (
+        re.compile(r'\{[^\[\]]{0,2000}?"(?:hasReportedLocations|hasSetRetention|deviceSettings)"'),
+        N_(
+            "the settings of Google's location history, without the track: on the phone, open"
+            " Settings, Location, Location services, Timeline (on an iPhone: Google Maps, Your"
+            " Timeline, Settings) and choose Export Timeline data"
+        ),
+    ),
+    (
+        re.compile(r"(?i)[^{<\[\d,;]{0,200}\bencrypted\s+(?:\w+\s+){0,2}(?:timeline|backups?)\b"),
+        N_(
+            "Google's notice of encrypted backups, without the track: on the phone, open"
+            " Settings, Location, Location services, Timeline (on an iPhone: Google Maps, Your"
+            " Timeline, Settings) and choose Export Timeline data"
+        ),
+    ),
+)
+"""What Google's Takeout holds since the timeline is kept on the phone."""
+
+WEB_PAGE = N_("a web page (HTML): the download needed a login, or the page was saved")
 SPREADSHEET = N_("a spreadsheet: save it as CSV first")
 DOCUMENT = N_("an office document")
 BINARY = N_("binary data of no known format")
@@ -37,9 +66,10 @@ def foreign_kind(head: bytes) -> str | None:
             return what
     if head[4:8] == b"ftyp":
         return N_("a film or picture (MP4, HEIC)")
-    if _HTML.match(text_of(head)):
-        return N_("a web page (HTML): the download needed a login, or the page was saved")
-    return None
+    text = text_of(head)
+    if _HTML.match(text):
+        return WEB_PAGE
+    return next((what for sign, what in _GOOGLE if sign.match(text)), None)
 
 
 def office_kind(names: frozenset[str]) -> str | None:
