@@ -33,7 +33,8 @@ class Found:
     Attributes:
         trips: In time order.
         stops: In time order.
-        shared_m: Whole metres seen by more than one source, counted once.
+        shared_m: Whole metres seen by more than one source, counted once;
+            rounded in each slice.
     """
 
     trips: tuple[Trip, ...]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 1 << 20
 MAX_VALUE_BYTES = 64 << 20
 """Of one list member, or of a value that is no list; the largest met had 90 KB."""
+MAX_NAME_BYTES = 1 << 16
+"""Of the name of a top-level member, with the blanks before it."""
 MAX_DEPTH = 64
 """Brackets inside each other within one member; real exports reach 9."""
 
@@ -42,7 +44,6 @@ _STEPS: NDArray[np.int8] = np.array([0, 0, 1, -1, 0], dtype=np.int8)
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _START = re.compile(rb"[ \t\r\n]*([\[{])")
 _BLANKS = re.compile(rb"[ \t\r\n]*")
-_FINISH = re.compile(rb"[ \t\r\n]*\}")
 _NAME = re.compile(rb'[ \t\r\n,]*"([^"\\]*(?:\\.[^"\\]*)*)"[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 
 
@@ -122,7 +123,7 @@ def runs(stream: BinaryIO, form: str) -> Iterator[Run]:
 
 
 def _object(text: _Text) -> Iterator[Run]:
-    while text.match(_FINISH) is None:
+    while text.match(_BLANKS) is not None and not text.data.startswith(b"}"):
         found = text.match(_NAME)
         if found is None:
             text.broken(0)
@@ -132,6 +133,7 @@ def _object(text: _Text) -> Iterator[Run]:
             yield from _list(text, name)
         else:
             yield _alone(text, name)
+    text.drop(1)
 
 
 def _list(text: _Text, name: str) -> Iterator[Run]:
@@ -221,7 +223,7 @@ class _Text:
             found = pattern.match(self.data)
             if found is not None and found.end() < len(self.data):
                 break
-            if found is None and len(self.data) >= BLOCK_BYTES:
+            if found is None and len(self.data) > MAX_NAME_BYTES:
                 return None
             if not self.more():
                 break
