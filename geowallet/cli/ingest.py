@@ -14,6 +14,7 @@ from geowallet.cli.look import (
     DateOrder,
     Format,
     Paths,
+    Secret,
     Zone,
     options_of,
     standard_input,
@@ -52,6 +53,7 @@ def ingest(
     format_: Format = "",
     zone: Zone = "",
     date_order: DateOrder = "",
+    secret_file: Secret = None,
     strict: Annotated[
         bool, typer.Option("--strict", help=_("Exit with 3 if anything was refused or skipped."))
     ] = False,
@@ -60,7 +62,7 @@ def ingest(
     from geowallet.app import ingest as use
     from geowallet.app.wallet import now_us
 
-    options = options_of(zone, date_order)
+    options = options_of(zone, date_order, secret_file)
     manner = use.Manner(options, format_ or None, now_us, standard_input(paths))
     with open_wallet(shell) as vault, progress_on(shell) as progress:
         done = use.ingest(vault, paths, manner, progress=progress)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geowallet.cli.language import _, told
 from geowallet.cli.numbers import count, day, km
+from geowallet.cli.secrets import first_line
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import verb
 from geowallet.model.errors import BadOptionError
@@ -29,6 +31,13 @@ Format = Annotated[
     str, typer.Option("--format", help=_("Read as this format; see connector list."))
 ]
 Zone = Annotated[str, typer.Option(help=_("Time zone of files that name none."))]
+Secret = Annotated[
+    Path | None,
+    typer.Option(
+        "--secret-file",
+        help=_("For encrypted payloads: the secret of the phone's app, in this file's first line."),
+    ),
+]
 DateOrder = Annotated[str, typer.Option(help=_("dmy, mdy or ymd, for dates such as 05/06/2026."))]
 
 OUTPUTS = ("table", "csv", "json", "geojson", "gpx")
@@ -58,12 +67,18 @@ def add_to(app: typer.Typer) -> None:
 
 
 def inspect(
-    shell: Shell, paths: Paths, *, format_: Format = "", zone: Zone = "", date_order: DateOrder = ""
+    shell: Shell,
+    paths: Paths,
+    *,
+    format_: Format = "",
+    zone: Zone = "",
+    date_order: DateOrder = "",
+    secret_file: Secret = None,
 ) -> None:
     """Show one line a file; the exit status is 3 if any was refused."""
     from geowallet.app.inspect import inspect as look
 
-    options = options_of(zone, date_order)
+    options = options_of(zone, date_order, secret_file)
     reports = []
     for report in look(paths, options=options, format=format_ or None, stdin=standard_input(paths)):
         reports.append(report)
@@ -97,6 +112,7 @@ def analyse(
     ] = "table",
     zone: Zone = "",
     date_order: DateOrder = "",
+    secret_file: Secret = None,
 ) -> None:
     """Show stops and legs; for the owner's eyes: it holds times and places."""
     from geowallet.app import analyse as use
@@ -107,7 +123,7 @@ def analyse(
     if wanted not in OUTPUTS:
         raise BadOptionError(option="--output", reason=", ".join(OUTPUTS))
     traces, refused = read_traces(
-        paths, options=options_of(zone, date_order), stdin=standard_input(paths)
+        paths, options=options_of(zone, date_order, secret_file), stdin=standard_input(paths)
     )
     analyses = use.analyse_users(traces)
     movements = use.movements_of(analyses)
@@ -140,8 +156,8 @@ def standard_input(paths: Sequence[str]) -> bytes:
     return data
 
 
-def options_of(zone: str, date_order: str) -> ReadOptions:
-    """Return what the owner said of zone and date order, checked."""
+def options_of(zone: str, date_order: str, secret_file: Path | None) -> ReadOptions:
+    """Return what the owner said of zone, date order and secret, checked."""
     from geowallet.connectors.api import ReadOptions
     from geowallet.model.calendar import zone_of
 
@@ -149,7 +165,8 @@ def options_of(zone: str, date_order: str) -> ReadOptions:
         zone_of(zone)
     if date_order not in {"", "dmy", "mdy", "ymd"}:
         raise BadOptionError(option="--date-order", reason="dmy, mdy, ymd")
-    return ReadOptions(zone or None, date_order or None)
+    secret = first_line(secret_file) if secret_file else None
+    return ReadOptions(zone or None, date_order or None, secret)
 
 
 def _show_movements(shell: Shell, movements: Sequence[Any]) -> None:

@@ -101,14 +101,14 @@ class Shell:
     def table(
         self, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, indent: int = 0
     ) -> None:
-        """Show rows: aligned, tab-separated (``--plain``), or one field a line.
+        """Show rows: aligned, tab-separated (``--plain``), or one field a line; none, nothing.
 
         Args:
             columns: One for each cell of a row.
             rows: Cells as they are shown.
             indent: Blanks before each line, where it is aligned.
         """
-        if self.as_json:
+        if self.as_json or not rows:
             return
         cells = [[printable(cell) for cell in row] for row in rows]
         headings = [column.heading for column in columns]
