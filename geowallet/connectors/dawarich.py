@@ -15,7 +15,6 @@ from geowallet.connectors.fields.json_values import items, members, real_or_nan
 from geowallet.connectors.fields.numbers import wkt_point
 from geowallet.connectors.json_records import records
 from geowallet.connectors.json_runs import BAD_RECORD
-from geowallet.connectors.owntracks import KMH_MPS
 from geowallet.connectors.streams import text_of
 from geowallet.model.words import N_, Phrase, phrase
 
@@ -116,7 +115,7 @@ def _place(value: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def _first_version(devices: Devices, value: dict[str, Any]) -> Phrase | None:
-    """Add a point under the names, and with the km/h, of OwnTracks."""
+    """Add a point under the names of OwnTracks; its speed was km/h first and m/s later."""
     found = add_fix(
         devices,
         _device(value.get("tid")),
@@ -125,7 +124,6 @@ def _first_version(devices: Devices, value: dict[str, Any]) -> Phrase | None:
         value.get("lon"),
         elevation_m=real_or_nan(value.get("alt")),
         accuracy_m=real_or_nan(value.get("acc")),
-        speed_mps=real_or_nan(value.get("vel")) * KMH_MPS,
     )
     return found if isinstance(found, Phrase) else None
 
