@@ -24,7 +24,9 @@ from tests.connectors.samples_inline import CSV, FIRST_US, fixes_or_refusal, ref
 
 def read(data: str | bytes, **known: str) -> ReadResult:
     data = data.encode() if isinstance(data, str) else data
-    return CsvConnector().read(io.BytesIO(data), ReadOptions(**known))
+    return CsvConnector().read(
+        io.BytesIO(data), ReadOptions(known.get("zone"), known.get("date_order"))
+    )
 
 
 def fixes(data: str | bytes, **known: str) -> Fixes:
