@@ -190,6 +190,8 @@ def compute(
     )
     _check_facts(version, facts)
     _show(shell, found, figure_of(found, wanted, facts), wanted)
+    if payroll:
+        shell.note(_("Payroll of {year}: the table of {table}.", year=str(year), table=str(wanted)))
 
 
 verb(app, "list", _("List the rules."))(list_)
@@ -266,6 +268,8 @@ def _check_facts(version: Version, facts: Facts) -> None:
         raise BadOptionError(option="--months", reason=N_("goes with --method prorated"))
     if facts.present_days is not None and (facts.days or 0) > facts.present_days:
         raise BadOptionError(option="--days", reason=N_("more than the days in the post"))
+    if facts.quota_percent == 0:
+        raise BadOptionError(option="--quota", reason=N_("more than 0"))
     if isinstance(version.table, Ceiling):
         least = version.table.least_quota_percent
         if facts.quota_percent is not None and facts.quota_percent < least:

@@ -165,8 +165,6 @@ def read_scale(members: Members, *, by_total: bool) -> Scale:
     for left, right in pairwise(classes):
         if right.first_cv != left.last_cv + 1:
             raise members.refuse("powers overlap or leave a hole")
-    if classes[0].first_cv == 0 and len(classes) > 1:
-        raise members.refuse("power_cv is missing")
     return Scale(classes, by_total, electric or None, cap, largest)
 
 
