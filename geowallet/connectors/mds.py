@@ -2,7 +2,7 @@
 
 Source: https://github.com/openmobilityfoundation/mobility-data-specification:
 milliseconds since the epoch; in 1.x a trip carries its ``route`` (points with a
-``timestamp``), in 2.x positions are ``telemetry``; speed in m/s.
+``timestamp``), in 2.x its two ends, and positions are ``telemetry``; speed in m/s.
 """
 
 from __future__ import annotations
@@ -82,6 +82,18 @@ def _trip(devices: Devices, where: str, trip: Any) -> None:
         found = add_fix(devices, device, said.get("timestamp"), lat, lon)
         if isinstance(found, Phrase):
             devices.problems.add(f"{where}, point {number}", found)
+    for end in ("start", "end"):
+        ends_at = members(trip, f"{end}_location")
+        if ends_at:
+            found = add_fix(
+                devices, device, trip.get(f"{end}_time"), ends_at.get("lat"), ends_at.get("lng")
+            )
+            if isinstance(found, Phrase):
+                devices.problems.add(f"{where}, {end}", found)
+    _label(devices, trip, device)
+
+
+def _label(devices: Devices, trip: dict[str, Any], device: str) -> None:
     kind = trip.get("vehicle_type")
     try:
         start_us, end_us = instant(trip.get("start_time"))[0], instant(trip.get("end_time"))[0]

@@ -24,6 +24,20 @@ def test_equal_words_in_a_row_are_one_label() -> None:
     )
 
 
+def test_a_silence_ends_a_label_for_nobody_knows_what_was_true_meanwhile() -> None:
+    log = LabelLog()
+    for minute in (0, 10, 40, 20):
+        log.sample("mode", "walk", minute * MINUTE_US)
+    found = [(x.start_us // MINUTE_US, x.end_us // MINUTE_US) for x in log.labels()]
+    assert found == [(0, 10), (20, 20), (40, 40)]
+
+
+def test_a_long_value_is_no_sample() -> None:
+    log = LabelLog()
+    log.sample("mode", "x" * 65, 1)
+    assert log.labels() == ()
+
+
 def test_traces_and_kinds_do_not_mix() -> None:
     log = LabelLog()
     log.sample("mode", "on", 1, trace="a")

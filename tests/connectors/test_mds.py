@@ -79,6 +79,20 @@ def test_telemetry_is_read_as_2_writes_it_and_as_1_did() -> None:
     assert trace.fixes.accuracy_m[0] == 9
 
 
+def test_a_trip_of_2_has_two_ends_and_no_route() -> None:
+    ends = {key: TRIP[key] for key in ("provider_id", "device_id", "start_time", "end_time")}
+    ends |= {
+        "start_location": {"lat": 48.6921, "lng": 6.1844},
+        "end_location": {"lat": 48.6930, "lng": 6.1850},
+    }
+    broken = {**ends, "start_location": {"lat": 148, "lng": 6.1844}}
+    result = read(json.dumps({"version": "2.0.0", "trips": [ends, broken]}).encode())
+    (trace,) = result.traces
+    assert trace.fixes.time_us[:2].tolist() == [FIRST_US, FIRST_US + 10_500_000]
+    assert trace.fixes.lat_deg[:2].tolist() == [48.6921, 48.6930]
+    assert [p.where for p in result.problems] == ["trips 2, start"]
+
+
 def test_trips_outside_a_page_are_read_and_what_is_broken_is_named() -> None:
     bad = {**TRIP, "route": {"features": [7, node(6.1844, 148.0, 0), node(6.1844, 48.6921, 0)]}}
     named = {**bad, "device_id": 5, "vehicle_type": None, "start_time": "soon"}

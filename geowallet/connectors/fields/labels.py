@@ -17,6 +17,8 @@ MAX_LABELS = 50_000
 """More are dropped: ten years of Google's activities are about 40,000."""
 MAX_CHARACTERS = 64
 """A longer value is no word of a format, but text of a person."""
+SILENCE_US = 900_000_000
+"""A quarter of an hour, longer than phones at rest are silent in their usual mode."""
 ODOMETER_EVERY_US = 60_000_000
 """Readings nearer to each other than this tell nothing more."""
 MOST_M = 1e10
@@ -43,15 +45,22 @@ class LabelLog:
             self._labels.append(SourceLabel(first_us, last_us, kind, value, trace))
 
     def sample(self, kind: LabelKind, value: str, at_us: int, *, trace: str = "") -> None:
-        """Add what was true at ``at_us``; equal values in a row become one label."""
+        """Add what was true at ``at_us``; equal values in a row become one label.
+
+        A silence of more than `SILENCE_US` between them ends it: nobody knows
+        what was true meanwhile.
+        """
+        value = value.strip()
+        if not 0 < len(value) <= MAX_CHARACTERS:
+            return
         last = self._open.get((kind, trace))
-        if last is not None and last.value == value.strip():
+        if last is not None and last.value == value and _touches(last, at_us):
             first_us, last_us = min(last.start_us, at_us), max(last.end_us, at_us)
-            self._open[kind, trace] = SourceLabel(first_us, last_us, kind, last.value, trace)
+            self._open[kind, trace] = replace(last, start_us=first_us, end_us=last_us)
             return
         if last is not None:
             self._close(last)
-        self._open[kind, trace] = SourceLabel(at_us, at_us, kind, value.strip(), trace)
+        self._open[kind, trace] = SourceLabel(at_us, at_us, kind, value, trace)
 
     def odometer(self, metres: float, at_us: int, *, trace: str = "") -> None:
         """Add a reading, at most one a minute and the last one; NaN and below 0 are dropped."""
@@ -89,6 +98,10 @@ class LabelLog:
         self._open, self._readings = {}, {}
         found = self._labels if zone is None else _in_utc(self._labels, zone)
         return tuple(sorted(found, key=lambda label: (label.start_us, label.end_us)))
+
+
+def _touches(label: SourceLabel, at_us: int) -> bool:
+    return label.start_us - SILENCE_US <= at_us <= label.end_us + SILENCE_US
 
 
 def _in_utc(labels: list[SourceLabel], zone: ZoneInfo) -> list[SourceLabel]:
