@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from babel import numbers
-
 from geowallet.model.words import N_, Phrase
 
 if TYPE_CHECKING:
@@ -125,6 +123,12 @@ WORDS = {
 """Identifiers that people read, as they are said in English."""
 
 
+def _number(value: int) -> str:
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=language)
+
+
 _SENTENCES = frozenset({"reason", "what"})
 """Values that are themselves sentences of the catalogue."""
 
@@ -134,7 +138,7 @@ _IDENTIFIERS = frozenset({"mode", "purpose", "sureness", "level", "day", "first"
 
 def _value(name: str, value: str | float) -> str | float:
     if isinstance(value, int):
-        return numbers.format_decimal(value, locale=language)
+        return _number(value)
     if isinstance(value, str) and value and name in _SENTENCES:
         return _catalogue.gettext(value)
     return word(value) if isinstance(value, str) and name in _IDENTIFIERS else value

@@ -1,13 +1,12 @@
-"""Numbers, dates and durations as the reader's language writes them."""
+"""Numbers, dates and durations as the reader's language writes them.
+
+Babel is imported where it is used: help must not wait for it.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING
-
-from babel.dates import format_date, format_datetime, format_skeleton
-from babel.lists import format_list
-from babel.numbers import format_currency, format_decimal
 
 from geowallet.cli.language import _, language
 from geowallet.model.calendar import local_time
@@ -28,21 +27,29 @@ def km(metres: float) -> str:
 
 def kilometres(metres: float) -> str:
     """Return kilometres with one decimal, without the unit, for a column."""
+    from babel.numbers import format_decimal
+
     return format_decimal(metres / 1000, format="#,##0.0", locale=language)
 
 
 def count(number: int) -> str:
     """Return an integer with its thousands set apart."""
+    from babel.numbers import format_decimal
+
     return format_decimal(number, locale=language)
 
 
 def money(amount: Decimal, currency: str) -> str:
     """Return an amount with its cents and its currency: ``€5,679.00``, ``5 679,00 €``."""
+    from babel.numbers import format_currency
+
     return format_currency(amount, currency, locale=language)
 
 
 def exact(number: Decimal) -> str:
     """Return a rate or a limit with all its decimals, and its thousands set apart."""
+    from babel.numbers import format_decimal
+
     places = max(0, -int(number.as_tuple().exponent))
     return format_decimal(number, format=f"#,##0.{'0' * places}", locale=language)
 
@@ -54,11 +61,15 @@ def percent(share: float) -> str:
 
 def day(date: dt.date) -> str:
     """Return a full date in words: ``5 Oct 2026``, ``5 oct. 2026``."""
+    from babel.dates import format_date
+
     return format_date(date, format="d MMM y", locale=language)
 
 
 def weekday(date: dt.date) -> str:
     """Return a short day of the month for a column: ``Mon 05``, ``lun. 05``."""
+    from babel.dates import format_date
+
     return format_date(date, format="EEE dd", locale=language)
 
 
@@ -74,6 +85,8 @@ def period_words(period: Period) -> str:
 
 def month(text: str) -> str:
     """Return ``2026-10`` as ``October 2026`` or ``octobre 2026``."""
+    from babel.dates import format_skeleton
+
     first = dt.date.fromisoformat(f"{text}-01")
     return format_skeleton("yMMMM", first, locale=language)
 
@@ -85,9 +98,13 @@ def clock(time_us: int, zone: str) -> str:
 
 def moment(time_us: int, zone: str) -> str:
     """Return a local date and time in words."""
+    from babel.dates import format_datetime
+
     return format_datetime(local_time(time_us, zone), "EEE d MMM y, HH:mm", locale=language)
 
 
 def enumeration(words: Sequence[str]) -> str:
     """Return words as a list: ``a, b and c``; empty for none."""
+    from babel.lists import format_list
+
     return format_list(list(words), locale=language)

@@ -5,7 +5,17 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "shapely", "sqlite_utils", "gpxpy", "rich", "cryptography", "nacl", "holidays")
+HEAVY = (
+    "numpy",
+    "shapely",
+    "sqlite_utils",
+    "gpxpy",
+    "rich",
+    "cryptography",
+    "nacl",
+    "holidays",
+    "babel",
+)
 
 
 @pytest.mark.parametrize(
