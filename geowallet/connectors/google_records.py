@@ -12,9 +12,10 @@ import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
+import numpy as np
 
 from geowallet.connectors.fields.devices import PART_FIXES, Devices
-from geowallet.connectors.fields.google import degrees_e7
+from geowallet.connectors.fields.google import all_degrees_e7, degrees_e7
 from geowallet.connectors.fields.json_values import instant, real_or_nan
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, NO_POSITION, position
 from geowallet.connectors.json_runs import BAD_RECORD, runs
@@ -23,12 +24,17 @@ from geowallet.connectors.streams import text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from geowallet.connectors.api import ReadOptions, ReadResult
     from geowallet.connectors.json_runs import Run
     from geowallet.model.words import Phrase
 
 _HEAD = re.compile(r'\{\s*(?:"\w+"\s*:\s*(?:true|false|null|\d+)\s*,\s*)*"locations"\s*:\s*\[')
 _EMPTY = re.compile(r"\s*\]")
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
+_FIRST_MS, _LAST_MS = 10**11, 10**14
+"""Between them `epoch_us` takes a number for milliseconds."""
 _MEMBER = re.compile(r'"(?:latitudeE7|longitudeE7|timestampMs|deviceTag|serverTimestamp)"')
 
 
@@ -44,6 +50,20 @@ class _Location(msgspec.Struct, gc=False):
     velocity: Any = None
     heading: Any = None
     deviceTag: Any = None  # noqa: N815
+
+
+class _Plain(msgspec.Struct, gc=False):
+    """A record as nearly all are: the same members, each of its own kind."""
+
+    latitudeE7: int  # noqa: N815  the names of the format
+    longitudeE7: int  # noqa: N815
+    timestamp: str = ""
+    timestampMs: str = ""  # noqa: N815
+    accuracy: float = math.nan
+    altitude: float = math.nan
+    velocity: float = math.nan
+    heading: float = math.nan
+    deviceTag: int | str = ""  # noqa: N815
 
 
 class GoogleRecordsConnector:
@@ -70,13 +90,61 @@ class GoogleRecordsConnector:
 
 def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
     devices = Devices()
-    decoder = msgspec.json.Decoder(list[_Location])
+    plain, decoder = msgspec.json.Decoder(list[_Plain]), msgspec.json.Decoder(list[_Location])
     for run in runs(stream, "Google Records"):
-        if run.name == "locations":
+        if run.name == "locations" and not _add_plain(run, plain, devices):
             _read_run(run, decoder, devices)
         if len(devices) >= most:
             yield devices.drain(options)
     yield devices.result(options)
+
+
+def _add_plain(run: Run, decoder: msgspec.json.Decoder[list[_Plain]], devices: Devices) -> bool:
+    """Add all records of a run at once, if all are plain; say whether it was so.
+
+    What it takes is what `_add` takes, ten times as fast; anything else is left to it.
+    """
+    try:
+        found = decoder.decode(b"[" + run.data + b"]")
+        time_us = _times_us([r.timestamp for r in found], [r.timestampMs for r in found])
+        lat_e7 = np.array([r.latitudeE7 for r in found], dtype=np.int64)
+        lon_e7 = np.array([r.longitudeE7 for r in found], dtype=np.int64)
+    except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError, OverflowError):
+        return False
+    lat_deg, lon_deg = all_degrees_e7(lat_e7), all_degrees_e7(lon_e7)
+    if not np.all((np.abs(lat_deg) <= 90) & (np.abs(lon_deg) <= 180)):
+        return False
+    columns = {
+        "elevation_m": np.array([r.altitude for r in found]),
+        "accuracy_m": np.array([r.accuracy for r in found]),
+        "speed_mps": np.array([r.velocity for r in found]),
+        "bearing_deg": np.array([r.heading for r in found]),
+    }
+    tags = [str(r.deviceTag) for r in found]
+    for tag in dict.fromkeys(tags):
+        rows = np.array([other == tag for other in tags])
+        known = {name: column[rows] for name, column in columns.items()}
+        devices.extend(tag, time_us[rows], lat_deg[rows], lon_deg[rows], **known)
+    return True
+
+
+def _times_us(texts: list[str], epochs: list[str]) -> NDArray[np.int64]:
+    """Return microseconds of instants that are all written alike.
+
+    Raises:
+        ValueError: They are not: local, with an offset, odd, mixed, or missing.
+    """
+    if all(texts):
+        if not all(map(_UTC.fullmatch, texts)):
+            raise ValueError("not all in UTC")
+        moments = np.array([text[:-1] for text in texts], dtype="datetime64[us]")
+        return moments.astype(np.int64)
+    if any(texts) or not all(text.isdecimal() and len(text) < 19 for text in epochs):
+        raise ValueError("not all epochs")
+    epochs_ms = np.array([int(text) for text in epochs], dtype=np.int64)
+    if np.any((epochs_ms < _FIRST_MS) | (epochs_ms >= _LAST_MS)):
+        raise ValueError("not all milliseconds")
+    return epochs_ms * 1000
 
 
 def _read_run(run: Run, decoder: msgspec.json.Decoder[list[_Location]], devices: Devices) -> None:

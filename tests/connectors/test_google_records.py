@@ -95,6 +95,52 @@ def test_leaves_other_lists_of_locations_to_others() -> None:
     assert not sniff(b'{"locations": [{"type": "Feature"}]}')
 
 
+class TestPlain:
+    """Promise: "what it takes is what `_add` takes"."""
+
+    @settings(max_examples=150)
+    @given(
+        st.lists(
+            st.fixed_dictionaries(
+                {
+                    "latitudeE7": st.integers(-(10**9), 2**32),
+                    "longitudeE7": st.sampled_from([61844000, -1, 2**32 - 705_000_000, 10**12]),
+                },
+                optional={
+                    "timestamp": st.sampled_from(
+                        [
+                            "2026-03-02T07:30:00Z",
+                            "2026-03-02T07:30:00.5Z",
+                            "2026-02-30T07:30:00Z",
+                            "2026-03-02T08:30:00+01:00",
+                            "2026-03-02T24:00:00Z",
+                            "soon",
+                            "",
+                        ]
+                    ),
+                    "timestampMs": st.sampled_from(["1772436600000", "1772436600", "-1", "9" * 30]),
+                    "accuracy": st.sampled_from([5, 5.5, -1]),
+                    "deviceTag": st.sampled_from([1, "1", -2, "a"]),
+                },
+            ),
+            max_size=4,
+        )
+    )
+    def test_fast_and_slow_reading_agree(self, locations: list[dict[str, Any]]) -> None:
+        fast = of(*locations)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(google_records, "_add_plain", lambda *_: False)
+            slow = of(*locations)
+        assert (fast.problems, facts(fast)) == (slow.problems, facts(slow))
+
+
+def facts(result: ReadResult) -> list[tuple[object, ...]]:
+    return [
+        (trace.device, trace.time_kind, *(column.tobytes() for column in trace.fixes.columns()))
+        for trace in result.traces
+    ]
+
+
 class TestParts:
     """Promise: "the fixes of a device may go on in the next part"."""
 

@@ -13,6 +13,9 @@ from geowallet.model.errors import NaiveTimeError, TooLargeError
 from geowallet.model.fixes import TimeKind
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from geowallet.model.words import Phrase
 
 MAX_DEVICES = 10_000
@@ -67,6 +70,26 @@ class Devices:
         own.kinds.add(kind)
         if kind is TimeKind.NAIVE:
             own.naive.append(len(own.rows) - 1)
+
+    def extend(
+        self,
+        device: str,
+        time_us: NDArray[np.int64],
+        lat_deg: NDArray[np.float64],
+        lon_deg: NDArray[np.float64],
+        **known: NDArray[np.float64],
+    ) -> None:
+        """Add many rows in UTC; columns as in `FixRows.extend`.
+
+        Raises:
+            TooLargeError: More than `MAX_DEVICES`.
+        """
+        own = self._by_name.get(device)
+        if own is None:
+            own = self._new(device)
+        own.rows.extend(time_us, lat_deg, lon_deg, **known)
+        own.kinds.add(TimeKind.UTC)
+        self._count += len(time_us)
 
     def _new(self, device: str) -> _Rows:
         if len(self._by_name) >= MAX_DEVICES:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DEGREES = re.compile(
     r"\s*([-+]?\d{1,3}(?:[.,]\d+)?)\s*\u00c2?[°º]\s*,\s*([-+]?\d{1,3}(?:[.,]\d+)?)\s*\u00c2?[°º]\s*"
@@ -28,7 +33,16 @@ def degrees_e7(value: Any) -> float:
         raise TypeError("not a whole number")
     if abs(value) > _LARGEST_E7:
         value += _WRAP if value < 0 else -_WRAP
-    return value / 1e7
+    return float(value / 1e7)
+
+
+def all_degrees_e7(values: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return `degrees_e7` of each value."""
+    wrap = np.where(values < 0, _WRAP, -_WRAP)
+    degrees: NDArray[np.float64] = (
+        np.where(np.abs(values) > _LARGEST_E7, values + wrap, values) / 1e7
+    )
+    return degrees
 
 
 def lat_lon(value: Any) -> tuple[float, float]:

@@ -78,6 +78,26 @@ class FixRows:
         self._speed.append(speed_mps)
         self._bearing.append(bearing_deg)
 
+    def extend(
+        self,
+        time_us: NDArray[np.int64],
+        lat_deg: NDArray[np.float64],
+        lon_deg: NDArray[np.float64],
+        **known: NDArray[np.float64],
+    ) -> None:
+        """Add many rows; columns as in `add`, each ``(n,)``."""
+        unknown = np.full(len(time_us), np.nan)
+        self._time.frombytes(time_us.tobytes())
+        for column, values in (
+            (self._lat, lat_deg),
+            (self._lon, lon_deg),
+            (self._elevation, known.get("elevation_m", unknown)),
+            (self._accuracy, known.get("accuracy_m", unknown)),
+            (self._speed, known.get("speed_mps", unknown)),
+            (self._bearing, known.get("bearing_deg", unknown)),
+        ):
+            column.frombytes(values.tobytes())
+
     def time_us(self) -> NDArray[np.int64]:
         """Return the times in the order of adding, as a copy."""
         return np.array(self._time, dtype=np.int64)
