@@ -78,7 +78,7 @@ def _feature(devices: Devices, feature: Any) -> Phrase | None:
     if said.get("type") == "trip":
         _trip(devices, said)
         return None
-    place = items(members(feature, "geometry"), "coordinates")
+    place = _place(members(feature, "geometry"))
     if len(place) < 2:
         return None
     device = _device(said)
@@ -99,6 +99,14 @@ def _feature(devices: Devices, feature: Any) -> Phrase | None:
     if words:
         devices.labels.sample("mode", ",".join(words[:4]), time_us, trace=device)
     return None
+
+
+def _place(geometry: dict[str, Any]) -> list[Any]:
+    """Return longitude and latitude, or less; the first versions of the app named them."""
+    named = members(geometry, "coordinates")
+    if named:
+        return [named.get("longitude"), named.get("latitude")]
+    return items(geometry, "coordinates")
 
 
 def _trip(devices: Devices, said: dict[str, Any]) -> None:

@@ -69,6 +69,7 @@ def _position(devices: Devices, value: Any) -> Phrase | None:
     """Add one position, or return what is wrong with it."""
     if value is None:
         return BAD_RECORD
+    value = members(value, "position") or value  # as the server forwards it, with its device
     if not isinstance(value, dict) or not value.keys() & {"fixTime", "latitude"}:
         return NO_RECORD
     if value.get("valid") is False:

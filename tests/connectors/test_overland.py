@@ -80,6 +80,13 @@ def test_below_zero_is_unknown() -> None:
         assert np.isnan(column).all()
 
 
+def test_coordinates_by_name_as_the_first_versions_wrote_them() -> None:
+    named = {"type": "Point", "coordinates": {"latitude": 48.6921, "longitude": 6.1844}}
+    data = json.dumps({"locations": [{**point(), "geometry": named}]}).encode()
+    (trace,) = read(data).traces
+    assert (trace.fixes.lat_deg[0], trace.fixes.lon_deg[0]) == (48.6921, 6.1844)
+
+
 def test_motion_and_the_mode_of_a_trip_become_labels() -> None:
     assert read(SAMPLE).labels == (
         SourceLabel(FIRST_US - 30 * MINUTE_US, FIRST_US, "mode", "bicycle", "phone"),

@@ -82,6 +82,13 @@ def test_positions_inside_an_object_are_read_others_are_not() -> None:
     assert (result.fix_count, result.problems) == (1, ())
 
 
+def test_positions_that_the_server_forwards_with_their_device_are_read() -> None:
+    line = json.dumps({"position": record(), "device": {"id": 7, "name": "Jane's van"}}).encode()
+    result = read(line + b"\n" + line)
+    assert (result.fix_count, result.problems) == (2, ())
+    assert "Jane" not in repr(result)
+
+
 def test_reads_in_parts_what_is_too_long_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(traccar_json, "PART_FIXES", 2)
     data = json.dumps([record()] * 5).encode()
