@@ -1,4 +1,4 @@
-"""Write docs/reference from the code: commands, errors, exit statuses, measures, formats.
+"""Write docs/reference from the code: commands, errors, exit statuses, measures, formats, rules.
 
 With ``--check`` nothing is written; the exit status is 1 if a page is stale.
 """
@@ -14,13 +14,16 @@ os.environ["GEOWALLET_LANG"] = "en"
 
 import typer
 
+from geowallet.app import rulebook
 from geowallet.cli import commands
 from geowallet.cli.main import app
+from geowallet.cli.rule_table import rows
 from geowallet.connectors.registry import BUILTIN
 from geowallet.contracts.catalogue import MEASURES
 from geowallet.contracts.rows import GROUPINGS
 from geowallet.model import errors
 from geowallet.model.errors import GeowalletError
+from geowallet.rules.rule import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +76,7 @@ def pages() -> dict[str, list[str]]:
         "exit-codes.md": list(_statuses()),
         "measures.md": list(_measures()),
         "formats.md": list(_formats()),
+        "rules.md": list(_rules()),
     }
 
 
@@ -184,6 +188,31 @@ def _formats() -> Iterator[str]:
         yield f"| `{connector.name}` | {endings} | {doc} |"
     yield ""
     yield "Archives (zip, gz, bz2, xz, tar, one in another) are opened in memory, within limits."
+
+
+def _rules() -> Iterator[str]:
+    yield "# Rules"
+    yield ""
+    yield "Every table that `geowallet rule compute` knows. `d` is the distance of the year, of one"
+    yield "vehicle, in the rule's unit. A year that is not named is an error, never a guess. A"
+    yield "secondary source is a page that quotes the text; the text itself was not read."
+    yield ""
+    yield "[How to use them](../how-to/compute-an-allowance.md)."
+    for rule in rulebook.rules():
+        yield ""
+        yield f"## `{rule.id}`"
+        yield ""
+        yield f"{rule.title}. In {rule.currency} by {rule.unit}, to {rule.rounding}, half up."
+        yield f"Years: {spans(rule.years())}."
+        for version in rule.versions:
+            yield ""
+            yield f"From {version.valid_from}, known until {version.valid_until}, checked on"
+            yield f"{version.checked_on}. Source, {version.source.kind}:"
+            yield f"[{version.source.title}]({version.source.url})."
+            yield ""
+            yield "| | |"
+            yield "|---|---|"
+            yield from (f"| {condition} | {value} |" for condition, value in rows(rule, version))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,7 +71,12 @@ class TestCompute:
                 "EUR",
                 "prorated",
             ),
-            (f"{VOITURE} --year 2022 --payroll --km 4000 --cv 6", "2524.00", "EUR", "regularised"),
+            (
+                f"{VOITURE} --year 2022 --payroll --km 4000 --cv 6 --quiet",
+                "2524.00",
+                "EUR",
+                "regularised",
+            ),
             (
                 "fr.bareme_kilometrique.moto --year 2025 --km 3001 --cv 2",
                 "1188.10",
@@ -246,6 +253,24 @@ class TestCompute:
     def test_a_year_is_written_without_a_thousands_mark(self, terminal: Terminal) -> None:
         done = terminal(*f"rule compute {VOITURE} --year 2026 --km 1 --cv 5".split())
         assert "2,026" not in done.err
+
+
+def test_the_how_to_page_says_what_comes_of_its_commands(terminal: Terminal) -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/compute-an-allowance.md").read_text("utf-8")
+    blocks = re.findall(r"^```(sh|text)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    firsts: list[str] = []
+    typed = 0
+    for kind, body in blocks:
+        if kind == "text":
+            assert body.splitlines() == firsts
+            continue
+        firsts = []
+        for line in body.splitlines():
+            done = terminal(*line.split()[1:])
+            assert done.status == 0, line
+            firsts.append(done.out.splitlines()[0])
+            typed += 1
+    assert typed == 9
 
 
 class TestList:
