@@ -13,7 +13,9 @@ def report(path: Path) -> FileReport:
     return only
 
 
-@pytest.mark.parametrize("folder", ["plt", "csv", "geojson", "zip", "broken"])
+@pytest.mark.parametrize(
+    "folder", ["plt", "csv", "geojson", "zip", "broken", "google_records", "google_semantic"]
+)
 def test_reads_what_independent_readers_read(shared_data: Path, folder: str) -> None:
     corpus = shared_data / "corpus"
     with (corpus / "index.csv").open(encoding="utf-8") as stream:
@@ -39,6 +41,8 @@ def test_reads_what_independent_readers_read(shared_data: Path, folder: str) -> 
         ("deep.json", 0, "source.unknown_format"),
         ("deep_geojson.geojson", 0, "source.unreadable"),
         ("huge_int.json", 0, "source.unreadable"),
+        ("dup_keys.json", 1, None),
+        ("truncated.json", 0, "source.unreadable"),
         ("zip_bomb_100MB.zip", 0, "source.not_a_trace"),
         pytest.param("zip_many_members.zip", 0, "source.empty", marks=pytest.mark.slow),
         ("zip_duplicate_names.zip", 6, None),
