@@ -3,6 +3,10 @@
 Source: the document type that a genuine export begins with. Newer exports keep
 routes as GPX beside it (``workout-routes/``), which are read as GPX; here they
 are only named. Files reach gigabytes; only workouts and places are looked at.
+
+The document type is cut out before anything parses it: it says nothing that is
+needed, and that of iOS 16 is broken (healthkit-to-sqlite, issue 24). One that
+declares an entity or names something outside is left in, and refused as in any XML.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.connectors.fields.numbers import number
 from geowallet.connectors.fields.tables import add_row
-from geowallet.connectors.streams import text_of
+from geowallet.connectors.streams import rewound, take, text_of
 from geowallet.model.words import N_, phrase
 
 if TYPE_CHECKING:
@@ -23,6 +27,13 @@ if TYPE_CHECKING:
     from geowallet.model.fixes import TimeKind
 
 _ROOT = re.compile(r"<(?:!DOCTYPE\s+)?HealthData[\s>\[]")
+_TYPE = re.compile(
+    rb"((?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*)"
+    rb"<!DOCTYPE\s+HealthData\s*\[(?:(?!<!ENTITY).)*?\]\s*>(?=\s*<HealthData[\s>])",
+    re.DOTALL,
+)
+TYPE_BYTES = 1 << 16
+"""Within which the document type ends; genuine ones have 8 KB."""
 _PREFIX = "HKWorkoutActivityType"
 
 BESIDE_NOTE = phrase(N_("its routes are GPX files beside it, in workout-routes"))
@@ -40,17 +51,25 @@ class AppleHealthConnector:
 
     def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
         reader = _Reader()
-        error = reader.walk(stream, reader.devices.problems)
+        error = reader.walk(_untyped(stream), reader.devices.problems)
         if error is not None and not reader.seen:
             reader.refuse_broken(error)
         return reader.devices.result(options, note=BESIDE_NOTE if reader.beside else None)
+
+
+def _untyped(stream: BinaryIO) -> BinaryIO:
+    """Return the document without its document type; its lines keep their numbers."""
+    head = take(stream, TYPE_BYTES)
+    found = _TYPE.match(head)
+    if found is not None:
+        head = found[1] + b"\n" * found[0][found.end(1) :].count(b"\n") + head[found.end() :]
+    return rewound(head, stream)
 
 
 class _Reader(Elements):
     form = "Apple Health"
     root = "HealthData"
     wanted = frozenset()
-    inner_type = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -35,8 +35,6 @@ class Elements:
     """Local name of the document's own element."""
     wanted: frozenset[str]
     """Local names of the elements whose text is passed to `closed`."""
-    inner_type = False
-    """As in `feed`."""
 
     def __init__(self) -> None:
         self.path: list[str] = []
@@ -62,7 +60,7 @@ class Elements:
             UnreadableSourceError: Another document, or as `feed`.
             TooLargeError: As `feed`, or more than `MAX_TEXT` in one element.
         """
-        error = feed(self._parser, stream, problems, self.form, inner_type=self.inner_type)
+        error = feed(self._parser, stream, problems, self.form)
         if error is not None:
             problems.add(f"line {error.lineno}", CUT_SHORT)
         elif not self._is_form:

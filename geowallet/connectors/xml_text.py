@@ -1,8 +1,7 @@
 """XML as a stream of local names, by expat, with everything dangerous refused.
 
-No document type, no entity, no network, bounded depth and bounded tokens; one
-format may begin with a document type of its own, never with an entity. The text
-is decoded here, not by expat, so that a byte that is not in the declared
+No document type, no entity, no network, bounded depth and bounded tokens. The
+text is decoded here, not by expat, so that a byte that is not in the declared
 encoding costs one character and not the file.
 """
 
@@ -33,28 +32,15 @@ REPLACED = phrase(N_("characters that are not in the declared encoding were repl
 
 
 def feed(
-    parser: expat.XMLParserType,
-    stream: BinaryIO,
-    problems: ProblemLog,
-    form: str,
-    *,
-    inner_type: bool = False,
+    parser: expat.XMLParserType, stream: BinaryIO, problems: ProblemLog, form: str
 ) -> expat.ExpatError | None:
     """Push ``stream`` through ``parser``; return the error at which it stopped, or None.
-
-    Args:
-        parser: Fresh.
-        stream: The document.
-        problems: Where replaced characters are counted.
-        form: Name of the format, for errors.
-        inner_type: Take a document type inside the document that declares
-            neither entities nor default values.
 
     Raises:
         UnreadableSourceError: A document type or entity, an unknown encoding.
         TooLargeError: One token passes `MAX_TOKEN_BYTES`.
     """
-    _refuse_declarations(parser, form, inner_type=inner_type)
+    _refuse_declarations(parser, form)
     head = take(stream, BLOCK_BYTES).lstrip(b" \t\r\n")
     decoder = codecs.getincrementaldecoder(_codec(head, form))(errors="replace")
     fed, block, replaced = 0, head, 0
@@ -94,22 +80,12 @@ def _codec(head: bytes, form: str) -> str:
     return "cp1252" if name in {"us-ascii", "ascii"} else name
 
 
-def _refuse_declarations(parser: expat.XMLParserType, form: str, *, inner_type: bool) -> None:
+def _refuse_declarations(parser: expat.XMLParserType, form: str) -> None:
     def refuse(*_: object) -> Any:
         reason = N_("it declares a document type or entities, which can hide an attack")
         raise UnreadableSourceError(format=form, reason=reason)
 
-    def refuse_outer(_: str, system: str | None, public: str | None, __: bool) -> None:
-        if system is not None or public is not None:
-            refuse()
-
-    def refuse_default(_: str, __: str, ___: str, default: str | None, ____: bool) -> None:
-        # A long default value would be written into every element that lacks it.
-        if default is not None:
-            refuse()
-
-    parser.StartDoctypeDeclHandler = refuse_outer if inner_type else refuse
-    parser.AttlistDeclHandler = refuse_default
+    parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     parser.UnparsedEntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse

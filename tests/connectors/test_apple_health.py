@@ -71,14 +71,27 @@ def test_nothing_of_the_person_is_left() -> None:
         b'<!DOCTYPE HealthData [<!ENTITY % x "y">]>',
         b'<!DOCTYPE HealthData SYSTEM "health.dtd">',
         b'<!DOCTYPE HealthData PUBLIC "a" "b" []>',
-        b'<!DOCTYPE HealthData [<!ATTLIST Me x CDATA "a long default">]>',
-        b'<!DOCTYPE HealthData [<!ATTLIST Me x CDATA #FIXED "y">]>',
+        b"<!DOCTYPE HealthData [" + b" " * 70_000 + b"]>",
         b'<!DOCTYPE HealthData [<!NOTATION n SYSTEM "n"><!ENTITY x SYSTEM "y" NDATA n>]>',
     ],
 )
 def test_an_entity_or_anything_from_outside_is_refused(declared: bytes) -> None:
     with pytest.raises(UnreadableSourceError, match="attack"):
         read(declared + BODY)
+
+
+def test_a_type_that_is_itself_broken_is_taken_and_gives_no_default_values() -> None:
+    # As iOS 16 writes it: an attribute list that is not closed.
+    broken = TYPE.replace(b"]>", b"<!ATTLIST VisionPrescription\n<!ELEMENT Eye EMPTY>\n]>")
+    assert read(broken + BODY).labels == read(SAMPLE).labels
+    given = b'<!DOCTYPE HealthData [<!ATTLIST Workout startDate CDATA "2026-03-02 08:30:00 Z">]>'
+    assert read(given + BODY.replace(b"startDate", b"begin")).labels == ()
+
+
+def test_lines_keep_their_numbers() -> None:
+    cut = SAMPLE[: -len(BODY)] + BODY[: BODY.index(b"</Workout>")]
+    (problem,) = read(cut).problems
+    assert problem.where == f"line {cut.count(10) + 1}"
 
 
 def test_no_other_format_may_declare_a_type() -> None:
