@@ -33,6 +33,8 @@ _OTHERS = (
 _TYPE = re.compile(rf'"_type"\s*:\s*"(?:location|encrypted|{_OTHERS})"')
 _KNOWN = frozenset(_OTHERS.split("|"))
 _RECEIVED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ[ \t]+\S+[ \t]+(.*)", re.DOTALL)
+_PUBLISHED = re.compile(r"([^\s{\[\"]+/[^\s{\[\"]+)[ \t]+(\{.*)", re.DOTALL)
+"""Topic and payload, as ``mosquitto_sub -v`` writes them."""
 _LISTS = frozenset({"", "data", "locations", "messages"})
 """Where lists of records stand; the recorder answers with ``data``."""
 
@@ -55,7 +57,9 @@ class OwnTracksConnector:
         if text.startswith(("{", "[")):
             return _TYPE.search(text) is not None
         received = _RECEIVED.match(text)
-        return received is not None and received[1].startswith(("{", "-"))
+        if received is not None:
+            return received[1].startswith(("{", "-"))
+        return _PUBLISHED.match(text) is not None and _TYPE.search(text) is not None
 
     def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
         *_, only = _parts(stream, options, most=float("inf"))
@@ -85,6 +89,9 @@ def _messages(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
     if _RECEIVED.match(text_of(head)):
         yield from _received(source)
         return
+    if _PUBLISHED.match(text_of(head)):
+        yield from _published(source)
+        return
     for record in records(source, "OwnTracks"):
         if record.name in _LISTS:
             yield record.where, record.value
@@ -108,6 +115,17 @@ def _payload(start: int, held: list[str]) -> Iterator[tuple[str, Any]]:
     text = " ".join(part.strip() for part in held)
     if text not in {"", "-"}:
         yield f"line {start}", decoded(text.encode(errors="replace"))
+
+
+def _published(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
+    """Yield the payloads that a subscriber wrote behind their topics."""
+    for number, line in enumerate(lines(stream, "OwnTracks"), start=1):
+        found = _PUBLISHED.match(line.strip("\ufeff \t\r\n"))
+        value = decoded(found[2].encode(errors="replace")) if found else None
+        if isinstance(value, dict) and found is not None:
+            value.setdefault("topic", found[1])
+        if line.strip():
+            yield f"line {number}", value
 
 
 class _Reading:

@@ -200,6 +200,24 @@ class TestRecorder:
         assert check_connector(OwnTracksConnector(), REC, mutations=300) == ()
 
 
+class TestSubscriber:
+    def test_payloads_behind_their_topics_are_read(self) -> None:
+        fix = json.dumps(FIX)
+        lines = f"owntracks/jane/phone {fix}\nowntracks/jane/phone/event {{}}\n\nx\n"
+        result = read(f"{lines}owntracks/joe/phone {fix}\n".encode())
+        assert [trace.device for trace in result.traces] == ["phone", "phone 2"]
+        assert problems(result) == [
+            ("line 2", "not a message of OwnTracks"),
+            ("line 4", "not a record that can be read"),
+        ]
+        assert OwnTracksConnector().sniff(lines.encode())
+        assert not OwnTracksConnector().sniff(b'a/b {"other": 1}')
+
+    def test_passes_the_kit(self) -> None:
+        sample = f"owntracks/jane/phone {json.dumps(FIX)}\n".encode() * 2
+        assert check_connector(OwnTracksConnector(), sample, mutations=300) == ()
+
+
 class TestEncrypted:
     def test_opens_with_the_secret_and_strips_the_end_of_a_c_string(self) -> None:
         result = unsealed(sealed(FULL), sealed({**FULL, "tst": 1772436610}, tail=b"\0\0"))
