@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geowallet.cli.language import _, say
-from geowallet.cli.numbers import day, money
+from geowallet.cli.numbers import day, exact, money
+from geowallet.cli.rule_options import distance, read_facts
 from geowallet.cli.rule_table import neutral, rows
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import group, verb
@@ -18,7 +18,6 @@ from geowallet.model.words import N_
 
 if TYPE_CHECKING:
     from geowallet.rules.compute import Figure
-    from geowallet.rules.facts import Facts
     from geowallet.rules.rule import Rule, Version
 
 app = group(_("Allowances by the book: dated tables with their sources."))
@@ -42,25 +41,6 @@ METHOD_WORDS = {
     "ceiling": N_("the most that is exempt in a year"),
 }
 """How an amount was found, as people say it."""
-
-MOST_KM = 500_000
-"""In a year; a car that never stopped at 57 km/h."""
-
-MOST_ONE_WAY_KM = 1_000
-"""To work, one way."""
-
-OPTIONS = {
-    "distance": "--km",
-    "power_cv": "--cv",
-    "electric": "--electric",
-    "days": "--days",
-    "quota_percent": "--quota",
-    "present_days": "--present-days",
-    "subscription": "--subscription",
-    "method": "--method",
-    "months": "--months",
-}
-"""Facts and the options that tell them."""
 
 
 def list_(shell: Shell) -> None:
@@ -170,26 +150,29 @@ def compute(
     """Compute the amount of one year."""
     from geowallet.app import rulebook
     from geowallet.rules.compute import compute as figure_of
-    from geowallet.rules.facts import Facts
+    from geowallet.rules.compute import rounded
 
     found = rulebook.rule(rule)
     if payroll and not found.payroll_lag_years:
         raise BadOptionError(option="--payroll", reason=N_("changes nothing for this rule"))
     wanted = year - found.payroll_lag_years if payroll else year
-    version = found.in_year(wanted)[-1]
-    facts = Facts(
-        distance=_distance(found, km, miles),
-        power_cv=_whole("--cv", cv, 1, 100),
-        electric=electric or None,
-        days=_whole("--days", days, 0, _length(found, wanted)),
-        quota_percent=_number("--quota", quota, most=100),
-        present_days=_whole("--present-days", present_days, 1, _length(found, wanted)),
-        subscription=_number("--subscription", subscription, most=100_000),
-        method=method or None,
-        months=_whole("--months", months, 1, 12),
+    facts = read_facts(
+        found,
+        wanted,
+        distance=distance(found, km, miles),
+        power_cv=cv,
+        electric=electric,
+        days=days,
+        quota=quota,
+        present_days=present_days,
+        subscription=subscription,
+        method=method,
+        months=months,
     )
-    _check_facts(version, facts)
     _show(shell, found, figure_of(found, wanted, facts), wanted)
+    if km and facts.distance is not None and found.unit == "mi":
+        counted = exact(rounded(facts.distance, found.rounding))
+        shell.note(_("{km} km are {miles} miles.", km=exact(Decimal(km)), miles=counted))
     if payroll:
         shell.note(_("Payroll of {year}: the table of {table}.", year=str(year), table=str(wanted)))
 
@@ -246,65 +229,3 @@ def _record(rule: Rule, version: Version) -> dict[str, object]:
         "source": str(version.source),
         "table": neutral(version.table),
     }
-
-
-def _check_facts(version: Version, facts: Facts) -> None:
-    """Refuse options that are missing, change nothing, or contradict one another.
-
-    Raises:
-        BadOptionError: It names the first.
-    """
-    from geowallet.rules.fmd import Ceiling
-    from geowallet.rules.scale import METHODS, PRORATED
-
-    asks = version.table.asks()
-    for name in asks.missing(facts):
-        raise BadOptionError(option=OPTIONS[name], reason=N_("this rule needs it"))
-    for name in asks.irrelevant(facts):
-        raise BadOptionError(option=OPTIONS[name], reason=N_("changes nothing for this rule"))
-    if facts.method is not None and facts.method not in METHODS:
-        raise BadOptionError(option="--method", reason=", ".join(METHODS))
-    if facts.months is not None and facts.method != PRORATED:
-        raise BadOptionError(option="--months", reason=N_("goes with --method prorated"))
-    if facts.present_days is not None and (facts.days or 0) > facts.present_days:
-        raise BadOptionError(option="--days", reason=N_("more than the days in the post"))
-    if facts.quota_percent == 0:
-        raise BadOptionError(option="--quota", reason=N_("more than 0"))
-    if isinstance(version.table, Ceiling):
-        least = version.table.least_quota_percent
-        if facts.quota_percent is not None and facts.quota_percent < least:
-            raise BadOptionError(option="--quota", reason=N_("not known for less than half time"))
-
-
-def _distance(rule: Rule, km: str, miles: str) -> Decimal | None:
-    from geowallet.rules.commute import Commute
-    from geowallet.rules.compute import miles as in_miles
-
-    if miles and rule.unit != "mi":
-        raise BadOptionError(option="--miles", reason=N_("this rule counts no miles"))
-    if miles and km:
-        raise BadOptionError(option="--miles", reason=N_("not beside --km"))
-    if miles:
-        return _number("--miles", miles, most=MOST_KM)
-    one_way = isinstance(rule.versions[-1].table, Commute)
-    distance = _number("--km", km, most=MOST_ONE_WAY_KM if one_way else MOST_KM)
-    return in_miles(distance) if distance is not None and rule.unit == "mi" else distance
-
-
-def _number(option: str, text: str, *, most: int) -> Decimal | None:
-    if not text:
-        return None
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text, flags=re.ASCII) or Decimal(text) > most:
-        raise BadOptionError(option=option, reason=_("a number from 0 to {most}", most=str(most)))
-    return Decimal(text)
-
-
-def _whole(option: str, value: int | None, least: int, most: int) -> int | None:
-    if value is not None and not least <= value <= most:
-        reason = _("a number from {least} to {most}", least=str(least), most=str(most))
-        raise BadOptionError(option=option, reason=reason)
-    return value
-
-
-def _length(rule: Rule, year: int) -> int:
-    return (rule.last_day(year) - rule.first_day(year)).days + 1

@@ -112,7 +112,7 @@ class TestCompute:
             ("fr.fmd.prive --year 2025 --days 120 --quota 80", "600.00", "EUR", "ceiling"),
             ("fr.fmd.prive --year 2024 --subscription 430.80", "800.00", "EUR", "ceiling"),
             ("gb.amap.car --year 2025 --miles 12000", "5000.00", "GBP", "marginal"),
-            ("gb.amap.car --year 2025 --km 1609.344", "450.00", "GBP", "marginal"),
+            ("gb.amap.car --year 2025 --km 1609.344 -q", "450.00", "GBP", "marginal"),
             ("us.irs.business --year 2026 --miles 1000", "725.00", "USD", "flat_rate"),
             ("de.dienstreise --year 2025 --km 100", "30.00", "EUR", "flat_rate"),
             (
@@ -153,6 +153,13 @@ class TestCompute:
     def test_a_tax_year_is_shown_with_its_days(self, terminal: Terminal) -> None:
         done = terminal(*["rule", "compute", "gb.amap.car", "--year", "2025", "--miles", "1"])
         assert "6 Apr 2025 to 5 Apr 2026" in done.out
+
+    def test_kilometres_are_shown_as_miles_where_miles_are_counted(
+        self, terminal: Terminal
+    ) -> None:
+        done = terminal("rule", "compute", "gb.amap.car", "--year", "2025", "--km", "12000")
+        assert done.err == "12,000 km are 7,456.45 miles.\n"
+        assert done.out.startswith("£3,355.40\n")
 
     def test_payroll_names_the_year_of_the_table(self, terminal: Terminal) -> None:
         words = f"rule compute {VOITURE} --year 2026 --payroll --km 12000 --cv 5"

@@ -195,6 +195,14 @@ def test_an_allowance_by_days_may_begin_in_the_middle_of_a_year() -> None:
     assert rule.years() == (2025,)
 
 
+def test_two_versions_on_one_day_overlap() -> None:
+    second = STEPS.partition("[[version]]")[2].replace("2025-01-01", "2025-12-31")
+    with pytest.raises(RuleDataError, match="versions overlap"):
+        load_rule(f"{STEPS}[[version]]{second}")
+    following = second.replace("2025-12-31", "2026-01-01", 1).replace("2025-12-31", "2026-02-01")
+    assert load_rule(f"{STEPS}[[version]]{following}").years() == (2025, 2026)
+
+
 @given(st.integers(0, 10**6), st.integers(0, 255))
 def test_a_damaged_byte_is_never_a_crash(at: int, byte: int) -> None:
     data = bytearray(rulebook.texts()["fr/fmd_prive.toml"].encode())

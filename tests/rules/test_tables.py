@@ -79,6 +79,7 @@ def test_days_and_ceilings_are_those_of_the_second_transcription() -> None:
         (version,) = rulebook.rule("fr.fmd.fonction_publique").in_year(year)
         assert isinstance(version.table, Steps)
         assert [(int(days), int(euros)) for days, euros in version.table.steps] == expected
+    assert rulebook.rule("fr.fmd.fonction_publique").years() == tuple(range(2020, 2027))
     found = []
     for version in rulebook.rule("fr.fmd.prive").versions:
         ceiling = version.table
@@ -87,6 +88,17 @@ def test_days_and_ceilings_are_those_of_the_second_transcription() -> None:
         found.append((version.valid_from.isoformat(), *numbers))
         assert ceiling.least_quota_percent == 50
     assert found == transcript.CEILINGS
+
+
+def test_every_rule_has_the_money_the_unit_and_the_year_of_its_country() -> None:
+    for rule in rulebook.rules():
+        country = rule.id[:2]
+        assert rule.currency == transcript.MONEY[country]
+        assert rule.rounding == Decimal("0.01")
+        assert rule.year_starts == ((4, 6) if country == "gb" else (1, 1))
+        assert rule.payroll_lag_years == (1 if "bareme" in rule.id else 0)
+        miles = country in {"gb", "us"}
+        assert rule.unit == ("mi" if miles else "day" if ".fmd." in rule.id else "km")
 
 
 @pytest.mark.parametrize("row", FRENCH, ids=name)

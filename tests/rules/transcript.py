@@ -90,9 +90,24 @@ DAYS = {
     2020: [(50, 100)],
     2021: [(100, 200)],
     2022: [(30, 100), (60, 200), (100, 300)],
+    2023: [(30, 100), (60, 200), (100, 300)],
+    2024: [(30, 100), (60, 200), (100, 300)],
     2025: [(30, 100), (60, 200), (100, 300)],
+    2026: [(30, 100), (60, 200), (100, 300)],
 }
 """Forfait mobilités durables, civil service: days and euros."""
+
+MONEY = {
+    "fr": "EUR",
+    "gb": "GBP",
+    "us": "USD",
+    "de": "EUR",
+    "be": "EUR",
+    "nl": "EUR",
+    "ch": "CHF",
+    "ca": "CAD",
+}
+"""Country and currency; only the United Kingdom and the United States count miles."""
 
 CEILINGS = [
     ("2020-05-11", 400, 400, 200),
