@@ -39,6 +39,8 @@ _LIST = re.compile(
 _MEMBER = re.compile(r'"(?:visit|activity|timelinePath|timelineMemory)"\s*:')
 
 _MINUTE_US = 60_000_000
+_MOST_MINUTES = 527_040
+"""A year: blocks have two hours."""
 
 
 class _Segment(msgspec.Struct, gc=False):
@@ -184,8 +186,7 @@ def _point_time(point: dict[str, Any], segment: _Segment) -> tuple[int, TimeKind
     if point.get("time") is not None:
         return _moment(point["time"], offset_minutes)
     start_us, kind = _moment(segment.startTime, offset_minutes)
-    minutes = real(point.get("durationMinutesOffsetFromStartTime"))
-    return start_us + round(minutes * _MINUTE_US), kind
+    return start_us + _minutes_us(point.get("durationMinutesOffsetFromStartTime")), kind
 
 
 def _moment(value: Any, offset_minutes: Any) -> tuple[int, TimeKind]:
@@ -197,5 +198,18 @@ def _moment(value: Any, offset_minutes: Any) -> tuple[int, TimeKind]:
     """
     time_us, kind = instant(value)
     if kind is TimeKind.NAIVE and offset_minutes is not None:
-        return time_us - round(real(offset_minutes) * _MINUTE_US), TimeKind.OFFSET
+        return time_us - _minutes_us(offset_minutes), TimeKind.OFFSET
     return time_us, kind
+
+
+def _minutes_us(value: Any) -> int:
+    """Return microseconds of a number of minutes.
+
+    Raises:
+        TypeError: Not a number.
+        ValueError: Not one, or years.
+    """
+    minutes = real(value)
+    if not abs(minutes) <= _MOST_MINUTES:
+        raise ValueError("not minutes")
+    return round(minutes * _MINUTE_US)

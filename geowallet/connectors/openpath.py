@@ -69,7 +69,7 @@ class _Reading:
 
     def add(self, where: str, value: dict[str, Any]) -> None:
         """Add one record; batteries, transitions and statistics are none of ours."""
-        key, data = members(value, "metadata").get("key"), members(value, "data")
+        key, data = str(members(value, "metadata").get("key")), members(value, "data")
         user = value.get("user_id")
         device = str(user.get("$uuid", "") if isinstance(user, dict) else user or "")
         if key in {_ALL, _FILTERED}:
