@@ -17,12 +17,13 @@ import typer
 from geowallet.app import rulebook
 from geowallet.cli import commands
 from geowallet.cli.main import app
-from geowallet.cli.rule_table import rows
+from geowallet.cli.rule_table import how, rows
 from geowallet.connectors.registry import BUILTIN
 from geowallet.contracts.catalogue import MEASURES
 from geowallet.contracts.rows import GROUPINGS
 from geowallet.model import errors
 from geowallet.model.errors import GeowalletError
+from geowallet.rules.facts import Facts
 from geowallet.rules.rule import spans
 
 if TYPE_CHECKING:
@@ -209,6 +210,7 @@ def _rules() -> Iterator[str]:
             yield f"From {version.valid_from}, known until {version.valid_until}, checked on"
             yield f"{version.checked_on}. Source, {version.source.kind}:"
             yield f"[{version.source.title}]({version.source.url})."
+            yield f"Method: {how(version.table.method(Facts()))}."
             yield ""
             yield "| | |"
             yield "|---|---|"

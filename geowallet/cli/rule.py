@@ -10,7 +10,7 @@ import typer
 from geowallet.cli.language import _, say
 from geowallet.cli.numbers import day, exact, money
 from geowallet.cli.rule_options import distance, read_facts
-from geowallet.cli.rule_table import neutral, rows
+from geowallet.cli.rule_table import how, neutral, rows, where_read
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import group, verb
 from geowallet.model.errors import BadOptionError
@@ -24,23 +24,6 @@ app = group(_("Allowances by the book: dated tables with their sources."))
 
 DATA_WRONG = 9
 """Exit status where rule data is wrong."""
-
-METHOD_WORDS = {
-    "regularised": N_(
-        "the scale applied to the year's total; each payment is the amount so far, "
-        "less what was paid"
-    ),
-    "linear": N_("every kilometre at the rate of its band, without the constants"),
-    "prorated": N_(
-        "the scale applied to the total so far, with the elapsed twelfths of the constant"
-    ),
-    "marginal": N_("each band pays its own part"),
-    "flat_rate": N_("one rate for all"),
-    "days_one_way": N_("days times the whole kilometres of one way"),
-    "day_steps": N_("an amount by number of whole days"),
-    "ceiling": N_("the most that is exempt in a year"),
-}
-"""How an amount was found, as people say it."""
 
 
 def list_(shell: Shell) -> None:
@@ -71,6 +54,7 @@ def show(
 ) -> None:
     """Show the numbers of a rule, version by version."""
     from geowallet.app import rulebook
+    from geowallet.rules.facts import Facts
 
     found = rulebook.rule(rule)
     shell.say(f"{found.id}: {found.title}")
@@ -85,7 +69,8 @@ def show(
         )
         shell.say(held)
         shell.table([Column(""), Column("")], rows(found, version), indent=2)
-        shell.pairs([(_("source"), str(version.source))])
+        method = version.table.method(Facts())
+        shell.pairs([(_("method"), how(method)), (_("source"), where_read(version.source))])
 
 
 def check(shell: Shell) -> None:
@@ -105,7 +90,7 @@ def check(shell: Shell) -> None:
         [
             _("problem") if finding.problems else _("ok"),
             finding.rule,
-            "; ".join(map(say, finding.problems + finding.remarks)),
+            ", ".join(map(say, finding.problems + finding.remarks)),
         ]
         for finding in findings
     ]
@@ -210,10 +195,10 @@ def _show(shell: Shell, rule: Rule, figure: Figure, year: int) -> None:
     last = day(min(version.valid_until, rule.last_day(year)))
     shell.pairs(
         [
-            (_("method"), _(METHOD_WORDS[figure.method])),
+            (_("method"), how(figure.method)),
             (_("year"), _("{first} to {last}", first=first, last=last)),
             (_("rule"), f"{figure.rule}, {version.valid_from.isoformat()}"),
-            (_("source"), str(version.source)),
+            (_("source"), where_read(version.source)),
         ]
     )
     shell.say(_("This is a computation, not tax or payroll advice."))

@@ -1,4 +1,4 @@
-"""A rule's numbers as rows: on whom and up to where, and what is due."""
+"""A rule in words: its numbers as rows, its method, its source."""
 
 from __future__ import annotations
 
@@ -8,13 +8,44 @@ from typing import TYPE_CHECKING, Any
 
 from geowallet.cli.language import _
 from geowallet.cli.numbers import NO_BREAK, exact, money
+from geowallet.model.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geowallet.rules.fmd import Ceiling
-    from geowallet.rules.rule import Rule, Table, Version
+    from geowallet.rules.rule import Rule, Source, Table, Version
     from geowallet.rules.scale import Band, Scale
+
+METHOD_WORDS = {
+    "regularised": N_(
+        "the scale applied to the year's total; each payment is the amount so far, "
+        "less what was paid"
+    ),
+    "linear": N_("every kilometre at the rate of its band, without the constants"),
+    "prorated": N_(
+        "the scale applied to the total so far, with the elapsed twelfths of the constant"
+    ),
+    "marginal": N_("each band pays its own part"),
+    "flat_rate": N_("one rate for all"),
+    "days_one_way": N_("days times the whole kilometres of one way"),
+    "day_steps": N_("an amount by number of whole days"),
+    "ceiling": N_("the most that is exempt in a year"),
+}
+"""How an amount was found, as people say it."""
+
+KIND_WORDS = {"primary": N_("the text itself"), "secondary": N_("secondary source")}
+"""Kinds of sources, as people say them."""
+
+
+def how(method: str) -> str:
+    """Return in words how an amount was found."""
+    return _(METHOD_WORDS[method])
+
+
+def where_read(source: Source) -> str:
+    """Return title, kind and address of a source."""
+    return f"{source.title} ({_(KIND_WORDS[source.kind])}), {source.url}"
 
 
 def rows(rule: Rule, version: Version) -> list[tuple[str, str]]:

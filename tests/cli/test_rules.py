@@ -304,7 +304,7 @@ class TestShow:
         versions = len(rulebook.rule(name).versions)
         done = terminal("rule", "show", name)
         assert done.status == 0
-        assert done.out.count("(secondary), https://") == versions
+        assert done.out.count("(secondary source), https://") == versions
         assert len(terminal("rule", "show", name, "--json").records) == versions
 
     def test_one_year(self, terminal: Terminal) -> None:
