@@ -141,6 +141,7 @@ def compute(
     if payroll and not found.payroll_lag_years:
         raise BadOptionError(option="--payroll", reason=N_("changes nothing for this rule"))
     wanted = year - found.payroll_lag_years if payroll else year
+    _point_to_payroll(shell, found, wanted)
     facts = read_facts(
         found,
         wanted,
@@ -159,7 +160,7 @@ def compute(
         counted = exact(rounded(facts.distance, found.rounding))
         shell.note(_("{km} km are {miles} miles.", km=exact(Decimal(km)), miles=counted))
     if payroll:
-        shell.note(_("Payroll of {year}: the table of {table}.", year=str(year), table=str(wanted)))
+        shell.note(_("Payroll of {year}: the table of {table}.", **_years(year, wanted)))
 
 
 verb(app, "list", _("List the rules."))(list_)
@@ -176,6 +177,20 @@ verb(
     _("Compute an allowance."),
     example="geowallet rule compute fr.bareme_kilometrique.voiture --year 2025 --km 12000 --cv 5",
 )(compute)
+
+
+def _point_to_payroll(shell: Shell, rule: Rule, year: int) -> None:
+    """Where only payroll has a table for a year, say how to ask for it."""
+    known, table = rule.years(), year - rule.payroll_lag_years
+    if year not in known and table in known and not shell.as_json:
+        note = _(
+            "Payroll of {year} uses the table of {table}: add --payroll.", **_years(year, table)
+        )
+        shell.note(note)
+
+
+def _years(year: int, table: int) -> dict[str, str]:
+    return {"year": str(year), "table": str(table)}
 
 
 def _show(shell: Shell, rule: Rule, figure: Figure, year: int) -> None:

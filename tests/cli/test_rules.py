@@ -249,6 +249,14 @@ class TestCompute:
         assert (done.status, done.out) == (status, "")
         assert said in done.err
 
+    def test_where_only_payroll_has_a_table_the_way_to_it_is_said(self, terminal: Terminal) -> None:
+        words = f"rule compute {VOITURE} --year 2026 --km 1 --cv 5".split()
+        note = "Payroll of 2026 uses the table of 2025: add --payroll."
+        assert terminal(*words).err.splitlines()[0] == note
+        assert note not in terminal(*words, "--json").err
+        words[words.index("2026")] = "2027"
+        assert "--payroll" not in terminal(*words).err
+
     def test_a_leap_year_has_one_day_more(self, terminal: Terminal) -> None:
         status, _, _ = compute(terminal, "fr.fmd.fonction_publique --year 2024 --days 366")
         assert status == 0
