@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.connectors.api import Trace
+from geowallet.connectors.api import ReadResult, Trace
 from geowallet.model.fixes import Fixes, TimeKind
 from geowallet.vault.columns import (
     BLOB_FIXES,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geowallet.connectors.api import Problem, ReadResult, SourceLabel
+    from geowallet.connectors.api import Problem, SourceLabel
     from geowallet.model.words import Phrase
 
 
@@ -100,7 +100,7 @@ def hold(parts: Iterable[ReadResult]) -> Held:
         GeowalletError: What reading the parts raises.
     """
     remaining = iter(parts)
-    first = next(remaining)
+    first = next(remaining, ReadResult(()))
     second = next(remaining, None)
     if second is None:
         traces = tuple(

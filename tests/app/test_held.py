@@ -38,6 +38,10 @@ def test_one_part_is_held_as_it_is() -> None:
     assert trace.fix_count == 2
 
 
+def test_no_part_at_all_holds_nothing() -> None:
+    assert hold([]) == Held((), (), 0, None, ())
+
+
 def test_devices_go_on_in_later_parts() -> None:
     said = (SourceLabel(START_US, START_US, "mode", "walk"),)
     end = ReadResult((), (Problem("*", phrase("odd"), 3),), 2, phrase("note"), said)
