@@ -26,7 +26,7 @@ from geowallet.vault import session
 from geowallet.vault.store import Vault
 from tests.app import scene
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("simulated-month")]
+pytestmark = pytest.mark.slow
 
 ORDERS = 10
 

@@ -25,7 +25,7 @@ from geowallet.model.mobility import Point
 from geowallet.verify.open import open_sealed_export
 from tests.app import scene
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("canary")]
+pytestmark = pytest.mark.slow
 
 LAT_DEG, LON_DEG = 48.1234567, 2.7654321
 HOME = Point(LAT_DEG, LON_DEG)
