@@ -11,8 +11,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.app.library import Window, fixes_between, sources
 from geowallet.app.slices import analyse_window
+from geowallet.app.sources import Window, fixes_between, sources
 from geowallet.app.trips import Page, pages
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 from geowallet.model.errors import VaultBusyError

@@ -11,9 +11,9 @@ import msgspec
 
 from geowallet.app.derive import Derived, add_pending, derive
 from geowallet.app.inspect import FileReport, open_source
-from geowallet.app.library import Blob, Source, StoredTrace, joined_runs, runs_of, source
 from geowallet.app.paths import source_paths
 from geowallet.app.reading import ReadFile, read_files
+from geowallet.app.sources import Blob, Source, StoredTrace, joined_runs, runs_of, source
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import (
     DiskFullError,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterable, Iterator
 
-    from geowallet.app.library import Window
+    from geowallet.app.sources import Window
     from geowallet.connectors.api import Problem, ReadOptions
     from geowallet.vault.store import Vault
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from geowallet.app.library import Source, Window, fixes_between, joined_runs
+from geowallet.app.sources import Source, Window, fixes_between, joined_runs
 from geowallet.track.pipeline import analyse
 
 if TYPE_CHECKING:

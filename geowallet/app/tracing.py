@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from geowallet.app.corrections import corrections, covering, digest
 from geowallet.app.derive import month_of, recomputed
 from geowallet.app.export import Receipt, receipts
-from geowallet.app.library import sources
 from geowallet.app.settings import resolve
+from geowallet.app.sources import sources
 from geowallet.app.trips import pages
 from geowallet.contracts.grant import read_contract
 from geowallet.crypto.canonical import sha256_hex
@@ -25,7 +25,7 @@ from geowallet.track.pipeline import affected_window
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from geowallet.app.library import Source
+    from geowallet.app.sources import Source
     from geowallet.model.mobility import Trip
     from geowallet.model.provenance import Statement
     from geowallet.vault.store import Vault

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import derive, ingest, library, slices
+from geowallet.app import derive, ingest, slices, sources
 from geowallet.app.locations import Locations
 from geowallet.connectors.api import ReadOptions
 from geowallet.crypto.canonical import sha256_hex
@@ -112,7 +112,7 @@ class TestFiles:
         run(empty, [path])
         digest = sha256_hex(path.read_bytes())
         with scene.opened(empty) as vault:
-            found = library.source(vault, digest)
+            found = sources.source(vault, digest)
             (logged,) = [s for _, s, _ in vault.log_entries() if s.kind is StatementKind.IMPORT]
         assert found is not None
         assert (found.name, found.length) == (path.name, path.stat().st_size)
@@ -251,7 +251,7 @@ class TestCutShort:
         with pytest.raises(KeyboardInterrupt):
             run(empty, files, Interrupting(at))
         with scene.opened(empty) as vault:
-            assert len(library.sources(vault)) == kept
+            assert len(sources.sources(vault)) == kept
             assert bool(derive.pending(vault)) == bool(kept)
             assert scene.stored_pages(vault) == {}
         run(empty, files)

@@ -10,8 +10,8 @@ from nacl.bindings import crypto_secretbox
 
 from geowallet.app import ingest
 from geowallet.app.inspect import inspect
-from geowallet.app.library import Source, sources
 from geowallet.app.locations import Locations
+from geowallet.app.sources import Source, sources
 from geowallet.connectors.api import ReadOptions, SourceLabel
 from tests.app import scene
 

@@ -11,8 +11,8 @@ import pytest
 
 from geowallet.app import slices
 from geowallet.app.inspect import FileReport, inspect
-from geowallet.app.library import sources
 from geowallet.app.locations import Locations
+from geowallet.app.sources import sources
 from geowallet.connectors import google_records, json_runs
 from tests.app import scene
 

@@ -11,8 +11,8 @@ import pytest
 from geowallet.app import agreements, derive, desk, export, wallet
 from geowallet.app.desk import Desk
 from geowallet.app.identity import signing_key
-from geowallet.app.library import Source, fixes_between, sources
 from geowallet.app.locations import Locations
+from geowallet.app.sources import Source, fixes_between, sources
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.keys import KdfCost
 from geowallet.vault.check import check_vault
