@@ -189,6 +189,7 @@ def _formats() -> Iterator[str]:
         yield f"| `{connector.name}` | {endings} | {doc} |"
     yield ""
     yield "Archives (zip, gz, bz2, xz, tar, one in another) are opened in memory, within limits."
+    yield "What comes of real files: [formats, measured](formats-measured.md)."
 
 
 def _rules() -> Iterator[str]:
