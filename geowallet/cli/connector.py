@@ -1,7 +1,13 @@
-"""``connector list``."""
+"""``connector list|check|new``."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geowallet.cli.doctor import PROBLEMS_FOUND
 from geowallet.cli.language import _
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import group, verb
@@ -31,4 +37,51 @@ def list_(shell: Shell) -> None:
         shell.note(_("not loaded: {failure}", failure=failure))
 
 
+def check(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(help=_("Name of the connector."))],
+    sample: Annotated[Path, typer.Argument(help=_("A small file of its format."))],
+    zone: Annotated[
+        str | None, typer.Option("--zone", help=_("Zone of the times in the sample."))
+    ] = None,
+) -> None:
+    """Show what is wrong with a connector; the findings are for its author, in English."""
+    from geowallet.app.connector_kit import check_sample
+    from geowallet.connectors.api import ReadOptions
+
+    findings = check_sample(name, sample, options=ReadOptions(zone=zone))
+    shell.emit({"connector": name, "findings": list(findings)})
+    for finding in findings:
+        shell.say(finding)
+    if findings:
+        raise typer.Exit(PROBLEMS_FOUND)
+    shell.say(_("{name}: nothing wrong was found.", name=name))
+
+
+def new(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(help=_("Name of the new format, a lower-case word."))],
+    folder: Annotated[Path, typer.Argument(help=_("The folder to make."))],
+) -> None:
+    """Write the package and name its files."""
+    from geowallet.app.connector_kit import new_connector
+
+    for path in new_connector(name, folder):
+        shell.emit({"file": str(path)})
+        shell.say(str(path))
+    shell.next(f"pip install --editable {folder}")
+
+
 verb(app, "list", _("List the formats."))(list_)
+verb(
+    app,
+    "check",
+    _("Try a connector on a sample, whole, cut and damaged."),
+    example="geowallet connector check gpx ride.gpx",
+)(check)
+verb(
+    app,
+    "new",
+    _("Begin a package with a connector of your own."),
+    example="geowallet connector new fieldnotes geowallet-fieldnotes",
+)(new)

@@ -105,6 +105,15 @@ class NoReceiptError(NotFoundError):
     hint = N_("receipts stand in 'geowallet evidence list'")
 
 
+class FolderExistsError(GeowalletError):
+    """A new folder on a place that is taken."""
+
+    code = "usage.folder_exists"
+    exit_status = 8
+    text = N_("there is already something at {path}")
+    hint = N_("it is never overwritten; name another folder")
+
+
 class DeclinedError(GeowalletError):
     """The owner answered no."""
 

@@ -1,0 +1,79 @@
+"""Use cases of people who write connectors: begin a package, and check one on a sample."""
+
+from __future__ import annotations
+
+import re
+from string import Template
+from typing import TYPE_CHECKING
+
+from geowallet.app import connector_template as files
+from geowallet.app.files import read_small
+from geowallet.connectors.registry import BUILTIN, by_name
+from geowallet.model.errors import BadOptionError, DiskFullError, FolderExistsError
+from geowallet.model.words import N_
+from geowallet.testing.connectors import check_connector
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geowallet.connectors.api import ReadOptions
+
+MAX_SAMPLE_BYTES = 1_000_000
+"""The kit reads a sample some thousand times."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
+
+def check_sample(name: str, sample: Path, *, options: ReadOptions) -> tuple[str, ...]:
+    """Return what is wrong with an installed connector, in sentences; empty if nothing is.
+
+    Raises:
+        UnknownFormatError: No connector has this name.
+        SourceMissingError: There is no such sample.
+        SourceAccessError: It cannot be read.
+        TooLargeError: It is larger than `MAX_SAMPLE_BYTES`.
+    """
+    connector = by_name(name)
+    return check_connector(connector, read_small(sample, MAX_SAMPLE_BYTES), options=options)
+
+
+def new_connector(name: str, folder: Path) -> tuple[Path, ...]:
+    """Write a package that works as it stands, and return its files.
+
+    Args:
+        name: Word of the format, as typed after ``--format``.
+        folder: Where it is written; it may not exist.
+
+    Raises:
+        BadOptionError: The name is no short lower-case word, or is taken.
+        FolderExistsError: Something is at ``folder``.
+        DiskFullError: It could not be written.
+    """
+    if not _NAME.fullmatch(name):
+        reason = N_("a lower-case letter, then letters, digits or '_', 32 at most")
+        raise BadOptionError(option="NAME", reason=reason)
+    if any(connector.name == name for connector in BUILTIN):
+        raise BadOptionError(option="NAME", reason=N_("geowallet has a format of this name"))
+    texts = _texts(name)
+    try:
+        folder.mkdir(parents=True)
+        (folder / "tests").mkdir()
+        for path, text in texts.items():
+            (folder / path).write_text(text, encoding="utf-8")
+    except FileExistsError as error:
+        raise FolderExistsError(path=str(folder)) from error
+    except OSError as error:
+        raise DiskFullError(reason=error.strerror or "") from error
+    return tuple(folder / path for path in texts)
+
+
+def _texts(name: str) -> dict[str, str]:
+    """Return the text of every file of the package, by its path in it."""
+    words = {"name": name, "kind": f"{name.title().replace('_', '')}Connector"}
+    templates = {
+        "pyproject.toml": files.PROJECT,
+        f"geowallet_{name}.py": files.MODULE,
+        f"tests/test_{name}.py": files.TEST,
+        "README.md": files.README,
+    }
+    return {path: Template(text).substitute(words) for path, text in templates.items()}
