@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, plural, say
+from geowallet.cli.language import _, clauses, plural, say
 from geowallet.cli.numbers import count, day
 from geowallet.cli.results import show_result
 from geowallet.cli.secrets import open_wallet
@@ -231,7 +231,7 @@ def _show_sections(shell: Shell, sections: list[tuple[str, list[str]]]) -> None:
     for label, lines in sections:
         if shell.accessible:
             shell.say(f"{label}:")
-        text = textwrap.wrap("; ".join(lines), 98 - width)
+        text = textwrap.wrap(clauses(lines), 98 - width)
         for number, part in enumerate(text):
             head = label if number == 0 and not shell.accessible else ""
             shell.say(f"{head:{width}}{part}")

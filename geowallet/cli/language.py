@@ -6,8 +6,10 @@ texts are built at import: ``--lang``, then ``GEOWALLET_LANG``, then the locale.
 
 from __future__ import annotations
 
+import datetime as dt
 import gettext
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +74,11 @@ def say(words: Phrase) -> str:
     return _catalogue.gettext(words.text).format(**values)
 
 
+def clauses(words: Sequence[str]) -> str:
+    """Return sentences that stand side by side, joined as the language joins them."""
+    return _("; ").join(words)
+
+
 def told(error: GeowalletError) -> tuple[str, str]:
     """Return text and hint of an error in the chosen language."""
     text = say(Phrase(error.text, tuple(error.details.items())))
@@ -123,6 +130,21 @@ WORDS = {
 """Identifiers that people read, as they are said in English."""
 
 
+_DATES = frozenset({"date", "first", "last"})
+"""Values that may be days, as ``YYYY-MM-DD``."""
+
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+NOUNS = (N_("trip"), N_("place"), N_("contract"), N_("vehicle"))
+"""What a wallet may not hold under a name, as errors say it."""
+
+
+def _day(value: str) -> str:
+    from geowallet.cli.numbers import day
+
+    return day(dt.date.fromisoformat(value))
+
+
 def _number(value: int) -> str:
     from babel.numbers import format_decimal
 
@@ -139,6 +161,8 @@ _IDENTIFIERS = frozenset({"mode", "purpose", "sureness", "level", "day", "first"
 def _value(name: str, value: str | float) -> str | float:
     if isinstance(value, int):
         return _number(value)
+    if isinstance(value, str) and name in _DATES and _ISO_DATE.fullmatch(value):
+        return _day(value)
     if isinstance(value, str) and value and name in _SENTENCES:
         return _catalogue.gettext(value)
     return word(value) if isinstance(value, str) and name in _IDENTIFIERS else value

@@ -63,7 +63,9 @@ def day(date: dt.date) -> str:
     """Return a full date in words: ``5 Oct 2026``, ``5 oct. 2026``."""
     from babel.dates import format_date
 
-    return format_date(date, format="d MMM y", locale=language)
+    text = format_date(date, format="d MMM y", locale=language)
+    # "1er mai": the first of a month is an ordinal in French, and only the first.
+    return f"1er{text[1:]}" if language == "fr" and date.day == 1 else text
 
 
 def weekday(date: dt.date) -> str:

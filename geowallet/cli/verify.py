@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, say
+from geowallet.cli.language import _, clauses, say
 from geowallet.cli.numbers import day, period_words
 from geowallet.cli.results import show_result
 from geowallet.cli.secrets import asker, locations
@@ -72,7 +72,7 @@ def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> Non
     show_result(shell, figures.result, contract.terms)
     if figures.result.share_percent.get("L0"):
         shell.say(_("L0 declared: as strong as a signed sheet of paper, no more."))
-    open_points = "; ".join(say(item) for item in verdict.not_proved)
+    open_points = clauses([say(item) for item in verdict.not_proved])
     shell.pairs([(_("NOT PROVED"), open_points)])
     shell.say(_("File accepted."))
 

@@ -190,7 +190,7 @@ class TestCompute:
             (f"{VOITURE} --year 2027 --payroll --km 1 --cv 5", 9, "known: 2019-2025"),
             ("us.irs.business --year 2024 --miles 1", 9, "known: 2025-2026"),
             (f"{VOITURE} --year 2020 --km 1 --cv 6", 9, "known: 1-5 CV"),
-            ("fr.fmd.prive --year 2021 --subscription 200", 9, "changed on 2021-08-25"),
+            ("fr.fmd.prive --year 2021 --subscription 200", 9, "changed on 25 Aug 2021"),
             (f"{VOITURE} --year 2025 --cv 5", 2, "--km: this rule needs it"),
             (f"{VOITURE} --year 2025 --km 1", 2, "--cv: this rule needs it"),
             ("fr.fmd.fonction_publique --year 2025", 2, "--days: this rule needs it"),
