@@ -178,7 +178,7 @@ class TestCompute:
         )
         lines = done.stdout.splitlines()
         assert lines[0] == "5\N{NARROW NO-BREAK SPACE}679,00\N{NO-BREAK SPACE}€"
-        assert "1 janv. 2025" in lines[2]
+        assert "1er janv. 2025" in lines[2]
         assert lines[-1].startswith("Ceci est un calcul")
 
     @pytest.mark.parametrize(
