@@ -167,3 +167,15 @@ def test_a_format_that_is_named_is_believed() -> None:
         read_source("x", io.BytesIO(b"Geo"), options=options, format="plt")
     with pytest.raises(UnknownFormatError, match=r"csv, .*geojson, .*gpx, .*plt"):
         read_source("x", io.BytesIO(b"x"), options=options, format="sheet")
+
+
+def test_a_connector_of_another_package_gets_no_secret() -> None:
+    class Curious(Stranger):
+        def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
+            stream.read()
+            assert (options.zone, options.secret, options.unbox) == ("Europe/Paris", None, None)
+            return ReadResult(())
+
+    guest = registry.GuestConnector(Curious(), "curious", (), generic=False)
+    options = ReadOptions(zone="Europe/Paris", secret=b"s3cr1t", unbox=lambda _key, box: box)
+    assert guest.read(io.BytesIO(b"stranger"), options) == ReadResult(())
