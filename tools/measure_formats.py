@@ -68,6 +68,7 @@ class Measured:
         timed: Distinct timed positions of independent readers; 0 where it is not judged.
         difference: How our reading differs, empty where it does not.
         crashed: Whether anything but a clean error was raised.
+        repeats: Positions that the index counts again.
     """
 
     file: str
@@ -75,6 +76,7 @@ class Measured:
     timed: int
     difference: str
     crashed: bool = False
+    repeats: int = 0
 
 
 def main() -> None:
@@ -108,15 +110,19 @@ def _measure(path: Path, row: dict[str, str]) -> Measured:
     except Exception as error:  # noqa: BLE001  what is counted here is that nothing else is raised
         return Measured(row["file"], row["format"], timed, type(error).__name__, crashed=True)
     difference = judged(row, timed, report) if timed else ""
-    return Measured(row["file"], row["format"], timed, difference)
+    return Measured(row["file"], row["format"], timed, difference, repeats=_repeats(row))
 
 
 def distinct_timed(row: dict[str, str]) -> int:
     """Return how many timed positions the index counts, without those it counts again."""
     if not re.fullmatch(r"[\d.]+", row["n_timed"] or ""):
         return 0
-    repeats = re.search(r"(\d+) duplicate points", row["special"])
-    return int(float(row["n_timed"])) - (int(repeats[1]) if repeats else 0)
+    return int(float(row["n_timed"])) - _repeats(row)
+
+
+def _repeats(row: dict[str, str]) -> int:
+    found = re.search(r"(\d+) duplicate points", row["special"])
+    return int(found[1]) if found else 0
 
 
 def judged(row: dict[str, str], timed: int, report: FileReport) -> str:
@@ -179,6 +185,15 @@ def _differences(found: Sequence[Measured]) -> Iterator[str]:
         yield f"- `{one.file}`: {one.difference}; {REASONS.get(one.file, 'not explained yet')}."
     if not different:
         yield "None."
+    yield ""
+    yield "## Files whose repeats decide"
+    yield ""
+    yield "Without the subtraction these would differ. The file holds every repeat, except in"
+    yield "IGC: there it holds one B record for each position, and the index counts it twice."
+    yield ""
+    for one in found:
+        if one.timed and one.repeats > max(SLACK, SLACK_SHARE * (one.timed + one.repeats)):
+            yield f"- `{one.file}`: {one.timed + one.repeats} in the index, {one.repeats} repeats."
 
 
 def _name(one: Measured) -> str:
