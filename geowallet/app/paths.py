@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geowallet.model.errors import NoFilesError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -19,7 +21,19 @@ def source_paths(named: Iterable[str | Path]) -> Iterator[str | Path]:
     A folder gives the files below it in sorted order, without hidden ones; a
     link in it is followed only to a file inside the folder. A glob gives its
     matches in sorted order. ``-`` stays as it is.
+
+    Raises:
+        NoFilesError: There was no file in any of it: nothing is never a success.
     """
+    found = False
+    for path in _meant(named):
+        found = True
+        yield path
+    if not found:
+        raise NoFilesError
+
+
+def _meant(named: Iterable[str | Path]) -> Iterator[str | Path]:
     for name in named:
         path = Path(name)
         if str(name) == STDIN:

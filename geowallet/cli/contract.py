@@ -166,7 +166,9 @@ verb(app, "list", _("List your contracts."))(list_)
 
 
 def show_prepared(shell: Shell, prepared: Prepared) -> None:
-    """Show the figures of a preview, then what stays."""
+    """Show the figures of a preview, then what stays, and what can be inferred."""
+    from geowallet.contracts.explain import deductions
+
     show_result(shell, prepared.result, prepared.terms)
     left_out = ", ".join(
         _("{name}: {value}", name=say(reason), value=count(number))
@@ -185,6 +187,9 @@ def show_prepared(shell: Shell, prepared: Prepared) -> None:
             )
         )
         shell.say(_("  say what they were: geowallet trip label ID --mode MODE"))
+    inferred = [say(item) for item in deductions(prepared.terms)]
+    if inferred:
+        shell.say(_("They can still deduce: {list}.", list=clauses(inferred)))
     shell.say(
         _("These figures reveal at most {bits} bits.", bits=count(round(prepared.bits + 0.5)))
     )
@@ -192,12 +197,15 @@ def show_prepared(shell: Shell, prepared: Prepared) -> None:
 
 def preview_record(prepared: Prepared) -> dict[str, Any]:
     """Return a preview as JSON values."""
+    from geowallet.contracts.explain import deductions
+
     return {
         "contract": prepared.terms.name,
         "period": str(prepared.period),
         "leaves": prepared.result.as_json(),
         "left_out": {str(reason): number for reason, number in prepared.selected.left_out},
         "waiting": [trip.trip.id for trip in prepared.selected.waiting],
+        "deductions": [str(item) for item in deductions(prepared.terms)],
         "bits": round(prepared.bits, 1),
     }
 

@@ -68,30 +68,3 @@ def distance_m(lat_a_deg: float, lon_a_deg: float, lat_b_deg: float, lon_b_deg: 
         + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
     )
     return EARTH_RADIUS_M * 2 * math.asin(math.sqrt(min(half_chord, 1.0)))
-
-
-def to_plane_m(
-    lat_deg: NDArray[np.float64],
-    lon_deg: NDArray[np.float64],
-    *,
-    lat_origin_deg: float,
-    lon_origin_deg: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Project to a local plane (equirectangular about the origin).
-
-    Args:
-        lat_deg: ``(n,)`` latitudes in degrees.
-        lon_deg: ``(n,)`` longitudes in degrees; the short way round is taken
-            at the antimeridian.
-        lat_origin_deg: Latitude of the origin.
-        lon_origin_deg: Longitude of the origin.
-
-    Returns:
-        ``(x_m, y_m)``, each ``(n,)``, metres east and north of the origin;
-        within 0.1 % of the sphere up to about 50 km away at mid latitudes.
-    """
-    east_deg = (np.asarray(lon_deg) - lon_origin_deg + 180.0) % 360.0 - 180.0
-    scale_m = math.radians(1.0) * EARTH_RADIUS_M
-    x_m = east_deg * scale_m * math.cos(math.radians(lat_origin_deg))
-    y_m = (np.asarray(lat_deg) - lat_origin_deg) * scale_m
-    return x_m, y_m

@@ -7,8 +7,7 @@ import zlib
 import zstandard
 
 _LEVEL = 3
-"""Zstandard level: 4.3 bytes a fix at 15 million fixes/s; level 19 saves 7 % and costs 24 times
-the time (docs/performance.md)."""
+"""Zstandard level: 19 would save a seventh and take fifty times as long (docs/performance.md)."""
 
 _WINDOW_BYTES = 8 << 20
 """Memory a frame may ask for; level 3 asks for 2 MiB at most."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLOB_FIXES = 8192
-"""Fixes a blob: about 35 to 64 KB compressed, where the cipher is fastest (docs/performance.md)."""
+"""Fixes a blob: 35 to 67 KB compressed, where the cipher is fastest (docs/performance.md)."""
 
 _FORMAT = b"\x01"
 _UNITS = (1e7, 1e7, 10.0, 10.0, 100.0, 10.0)

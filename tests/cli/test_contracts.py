@@ -58,6 +58,10 @@ class TestPreviewAndExport:
         assert exported["leaves"] == preview["leaves"]
         assert preview["leaves"]["totals"] == {"distance_m": 463_000}  # truth: 462,900 m
 
+    def test_the_preview_says_what_can_be_deduced(self, lived: Terminal) -> None:
+        done = lived("contract", "preview", "km", "--period", "2026-05")
+        assert "They can still deduce: months in which you were ill" in done.out
+
     def test_a_preview_writes_nothing(self, lived: Terminal) -> None:
         before = {p: p.read_bytes() for p in lived.folder.iterdir() if p.is_file()}
         assert lived("contract", "preview", "km", "--period", "2026-05").status == 0

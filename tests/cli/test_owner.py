@@ -255,6 +255,12 @@ class TestReading:
         assert again["problems"] == 0
         assert 0.9 * first["fixes"] <= again["fixes"] <= first["fixes"]
 
+    @pytest.mark.parametrize("verb", ["inspect", "analyse", "ingest"])
+    def test_an_empty_folder_is_no_success(self, lived: Terminal, verb: str) -> None:
+        (lived.folder / "empty").mkdir()
+        done = lived(verb, "empty")
+        assert (done.status, "[source.none]" in done.err) == (4, True)
+
     def test_a_missing_file_is_named(self, terminal: Terminal) -> None:
         done = terminal("inspect", "nowhere.gpx")
         assert (done.status, "nowhere.gpx" in done.err) == (3, True)

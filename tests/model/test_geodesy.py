@@ -12,7 +12,6 @@ from geowallet.model.geodesy import (
     distance_m,
     distances_m,
     step_lengths_m,
-    to_plane_m,
 )
 
 lats = st.floats(-90, 90)
@@ -56,17 +55,3 @@ class TestDistance:
         assert there == pytest.approx(back, abs=1e-6)
         arrays = (np.array([value]) for value in (lat_a, lon_a, lat_b, lon_b))
         assert distances_m(*arrays)[0] == pytest.approx(there, abs=0.02, rel=1e-9)
-
-
-def test_the_plane_keeps_distances_within_a_thousandth_up_to_fifty_kilometres() -> None:
-    lat, lon = np.array([48.3]), np.array([2.4])
-    x_m, y_m = to_plane_m(lat, lon, lat_origin_deg=48.0, lon_origin_deg=2.0)
-    straight_m = distance_m(48.0, 2.0, 48.3, 2.4)
-    assert float(np.hypot(x_m, y_m)[0]) == pytest.approx(straight_m, rel=0.002)
-
-
-def test_the_plane_takes_the_short_way_round() -> None:
-    x_m, _ = to_plane_m(
-        np.array([0.0]), np.array([-179.9]), lat_origin_deg=0.0, lon_origin_deg=179.9
-    )
-    assert float(x_m[0]) == pytest.approx(22_239, abs=1)

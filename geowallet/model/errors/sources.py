@@ -130,3 +130,12 @@ class WrongSecretError(GeowalletError):
     exit_status = 5
     text = N_("the secret does not open it")
     hint = N_("give the secret exactly as it stands in the settings of the app")
+
+
+class NoFilesError(GeowalletError):
+    """Folders that hold no file at all."""
+
+    code = "source.none"
+    exit_status = 4
+    text = N_("there is no file in what was named")
+    hint = N_("name the files or the folder that your app wrote; hidden files are left out")
