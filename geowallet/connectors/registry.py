@@ -10,36 +10,36 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO
 
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.apple_health import AppleHealthConnector
-from geowallet.connectors.arc import ArcConnector
-from geowallet.connectors.coachco2 import CoachCo2Connector
-from geowallet.connectors.dawarich import DawarichConnector
-from geowallet.connectors.fit import FitConnector
 from geowallet.connectors.foreign import BINARY, foreign_kind, is_binary
-from geowallet.connectors.geojson import GeoJsonConnector
-from geowallet.connectors.google_records import GoogleRecordsConnector
-from geowallet.connectors.google_semantic import GoogleSemanticConnector
-from geowallet.connectors.google_timeline import GoogleTimelineConnector
-from geowallet.connectors.gpx import GpxConnector
-from geowallet.connectors.igc import IgcConnector
-from geowallet.connectors.kml import KmlConnector
-from geowallet.connectors.mds import MdsConnector
-from geowallet.connectors.nmea import NmeaConnector
-from geowallet.connectors.openpath import OpenPathConnector
-from geowallet.connectors.openxc import OpenXcConnector
-from geowallet.connectors.overland import OverlandConnector
-from geowallet.connectors.owntracks import OwnTracksConnector
-from geowallet.connectors.plt import PltConnector
-from geowallet.connectors.polarsteps import PolarstepsConnector
-from geowallet.connectors.samsung_health import SamsungHealthConnector
-from geowallet.connectors.strava import StravaConnector
-from geowallet.connectors.tabular import CsvConnector
-from geowallet.connectors.tcx import TcxConnector
-from geowallet.connectors.teslafi import TeslaFiConnector
-from geowallet.connectors.teslamate import TeslaMateConnector
-from geowallet.connectors.torque import TorqueConnector
-from geowallet.connectors.traccar_csv import TraccarCsvConnector
-from geowallet.connectors.traccar_json import TraccarJsonConnector
+from geowallet.connectors.phone.apple_health import AppleHealthConnector
+from geowallet.connectors.phone.arc import ArcConnector
+from geowallet.connectors.phone.coachco2 import CoachCo2Connector
+from geowallet.connectors.phone.dawarich import DawarichConnector
+from geowallet.connectors.phone.google_records import GoogleRecordsConnector
+from geowallet.connectors.phone.google_semantic import GoogleSemanticConnector
+from geowallet.connectors.phone.google_timeline import GoogleTimelineConnector
+from geowallet.connectors.phone.openpath import OpenPathConnector
+from geowallet.connectors.phone.overland import OverlandConnector
+from geowallet.connectors.phone.owntracks import OwnTracksConnector
+from geowallet.connectors.phone.polarsteps import PolarstepsConnector
+from geowallet.connectors.phone.samsung_health import SamsungHealthConnector
+from geowallet.connectors.phone.strava import StravaConnector
+from geowallet.connectors.phone.traccar_csv import TraccarCsvConnector
+from geowallet.connectors.phone.traccar_json import TraccarJsonConnector
+from geowallet.connectors.standard.fit import FitConnector
+from geowallet.connectors.standard.geojson import GeoJsonConnector
+from geowallet.connectors.standard.gpx import GpxConnector
+from geowallet.connectors.standard.igc import IgcConnector
+from geowallet.connectors.standard.kml import KmlConnector
+from geowallet.connectors.standard.nmea import NmeaConnector
+from geowallet.connectors.standard.plt import PltConnector
+from geowallet.connectors.standard.tabular import CsvConnector
+from geowallet.connectors.standard.tcx import TcxConnector
+from geowallet.connectors.vehicle.mds import MdsConnector
+from geowallet.connectors.vehicle.openxc import OpenXcConnector
+from geowallet.connectors.vehicle.teslafi import TeslaFiConnector
+from geowallet.connectors.vehicle.teslamate import TeslaMateConnector
+from geowallet.connectors.vehicle.torque import TorqueConnector
 from geowallet.model.errors import (
     GeowalletError,
     NotATraceError,

@@ -13,7 +13,8 @@ from geowallet.app import slices
 from geowallet.app.inspect import FileReport, inspect
 from geowallet.app.locations import Locations
 from geowallet.app.sources import sources
-from geowallet.connectors import google_records, json_runs
+from geowallet.connectors.documents import json_runs
+from geowallet.connectors.phone import google_records
 from tests.app import scene
 
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.apple_health import AppleHealthConnector
-from geowallet.connectors.gpx import GpxConnector
+from geowallet.connectors.phone.apple_health import AppleHealthConnector
 from geowallet.connectors.registry import connector_for
+from geowallet.connectors.standard.gpx import GpxConnector
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import dawarich
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.dawarich import DawarichConnector
+from geowallet.connectors.phone import dawarich
+from geowallet.connectors.phone.dawarich import DawarichConnector
 from geowallet.connectors.registry import connector_for
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.fit import FitConnector
 from geowallet.connectors.source import read_source
+from geowallet.connectors.standard.fit import FitConnector
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.fixes import TimeKind
 from geowallet.testing.connectors import check_connector

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.geojson import GeoJsonConnector
+from geowallet.connectors.standard.geojson import GeoJsonConnector
 from geowallet.model.errors import NaiveTimeError, UnreadableSourceError
 from geowallet.model.fixes import TimeKind
 from tests.connectors.samples_inline import FIRST_US, GEOJSON, fixes_or_refusal, refused, sound

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import google_records, json_runs
 from geowallet.connectors.api import PartsConnector, ReadOptions, ReadResult
-from geowallet.connectors.google_records import GoogleRecordsConnector
+from geowallet.connectors.documents import json_runs
+from geowallet.connectors.phone import google_records
+from geowallet.connectors.phone.google_records import GoogleRecordsConnector
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

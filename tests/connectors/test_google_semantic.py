@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.google_semantic import NO_PATH_NOTE, GoogleSemanticConnector
+from geowallet.connectors.phone.google_semantic import NO_PATH_NOTE, GoogleSemanticConnector
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
 from geowallet.connectors.fields.google import lat_lon
-from geowallet.connectors.google_semantic import NO_PATH_NOTE
-from geowallet.connectors.google_timeline import RAW_SIGNALS, GoogleTimelineConnector
+from geowallet.connectors.phone.google_semantic import NO_PATH_NOTE
+from geowallet.connectors.phone.google_timeline import RAW_SIGNALS, GoogleTimelineConnector
 from geowallet.connectors.registry import connector_for
 from geowallet.model.errors import NaiveTimeError, NotATraceError
 from geowallet.model.fixes import TimeKind

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.gpx import GpxConnector
+from geowallet.connectors.standard.gpx import GpxConnector
 from geowallet.model.errors import TooLargeError, UnreadableSourceError
 from geowallet.model.fixes import TimeKind
 from tests.connectors.samples_inline import FIRST_US, GPX, fixes_or_refusal, sound

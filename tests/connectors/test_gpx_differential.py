@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from geowallet.connectors.api import ReadOptions
-from geowallet.connectors.gpx import GpxConnector
+from geowallet.connectors.standard.gpx import GpxConnector
 from geowallet.model.errors import GeowalletError
 
 MAX_BYTES = 3_000_000

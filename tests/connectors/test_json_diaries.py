@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import Connector, ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.arc import PLACELESS_NOTE, ArcConnector
 from geowallet.connectors.archives import open_members
-from geowallet.connectors.coachco2 import CoachCo2Connector
-from geowallet.connectors.polarsteps import PolarstepsConnector
+from geowallet.connectors.phone.arc import PLACELESS_NOTE, ArcConnector
+from geowallet.connectors.phone.coachco2 import CoachCo2Connector
+from geowallet.connectors.phone.polarsteps import PolarstepsConnector
 from geowallet.connectors.registry import connector_for
 from geowallet.connectors.source import read_source
 from geowallet.testing.connectors import check_connector

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from geowallet.connectors import json_records
-from geowallet.connectors.json_records import Record, records
+from geowallet.connectors.documents import json_records
+from geowallet.connectors.documents.json_records import Record, records
 from geowallet.model.errors import TooLargeError, UnreadableSourceError
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import json_runs
-from geowallet.connectors.json_runs import MAX_DEPTH, runs
+from geowallet.connectors.documents import json_runs
+from geowallet.connectors.documents.json_runs import MAX_DEPTH, runs
 from geowallet.model.errors import TooLargeError, UnreadableSourceError
 
 ANY = msgspec.json.Decoder(list[Any])

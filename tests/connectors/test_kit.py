@@ -6,10 +6,10 @@ from typing import Any, BinaryIO
 import pytest
 
 from geowallet.connectors.api import Connector, Problem, ReadOptions, ReadResult
-from geowallet.connectors.geojson import GeoJsonConnector
-from geowallet.connectors.gpx import GpxConnector
-from geowallet.connectors.plt import PltConnector
-from geowallet.connectors.tabular import CsvConnector
+from geowallet.connectors.standard.geojson import GeoJsonConnector
+from geowallet.connectors.standard.gpx import GpxConnector
+from geowallet.connectors.standard.plt import PltConnector
+from geowallet.connectors.standard.tabular import CsvConnector
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.words import Phrase
 from geowallet.testing.connectors import check_connector

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import elements
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
 from geowallet.connectors.archives import open_members
-from geowallet.connectors.kml import KmlConnector
+from geowallet.connectors.documents import elements
 from geowallet.connectors.source import read_source
+from geowallet.connectors.standard.kml import KmlConnector
 from geowallet.model.errors import NaiveTimeError, TooLargeError, UnreadableSourceError
 from geowallet.model.fixes import TimeKind
 from geowallet.testing.connectors import check_connector

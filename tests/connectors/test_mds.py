@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import mds
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.mds import MdsConnector
 from geowallet.connectors.registry import connector_for
+from geowallet.connectors.vehicle import mds
+from geowallet.connectors.vehicle.mds import MdsConnector
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import nmea
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.nmea import NmeaConnector
 from geowallet.connectors.source import read_source
+from geowallet.connectors.standard import nmea
+from geowallet.connectors.standard.nmea import NmeaConnector
 from geowallet.model.fixes import TimeKind
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import openxc
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.openxc import OpenXcConnector
+from geowallet.connectors.vehicle import openxc
+from geowallet.connectors.vehicle.openxc import OpenXcConnector
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

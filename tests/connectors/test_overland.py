@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import overland
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.geojson import GeoJsonConnector
-from geowallet.connectors.overland import OverlandConnector
+from geowallet.connectors.phone import overland
+from geowallet.connectors.phone.overland import OverlandConnector
 from geowallet.connectors.registry import connector_for
+from geowallet.connectors.standard.geojson import GeoJsonConnector
 from geowallet.model.fixes import TimeKind
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.bindings import crypto_secretbox
 
-from geowallet.connectors import owntracks
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.owntracks import OwnTracksConnector
+from geowallet.connectors.phone import owntracks
+from geowallet.connectors.phone.owntracks import OwnTracksConnector
 from geowallet.crypto.secretbox import open_box
 from geowallet.model.errors import SealedSourceError, UnreadableSourceError, WrongSecretError
 from geowallet.model.fixes import TimeKind

@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from geowallet.connectors import gpx
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.gpx import GpxConnector
+from geowallet.connectors.standard import gpx
+from geowallet.connectors.standard.gpx import GpxConnector
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.plt import PltConnector
+from geowallet.connectors.standard.plt import PltConnector
 from geowallet.model.errors import UnreadableSourceError
 from tests.connectors.samples_inline import PLT, fixes_or_refusal, sound
 

@@ -10,7 +10,7 @@ import pytest
 from geowallet.connectors import registry
 from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.source import read_source
-from geowallet.connectors.tabular import CsvConnector
+from geowallet.connectors.standard.tabular import CsvConnector
 from geowallet.model.errors import (
     EmptySourceError,
     NotATraceError,

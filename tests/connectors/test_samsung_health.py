@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult
+from geowallet.connectors.phone.samsung_health import SamsungHealthConnector
 from geowallet.connectors.registry import connector_for
-from geowallet.connectors.samsung_health import SamsungHealthConnector
 from geowallet.model.errors import UnknownFormatError
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
+from geowallet.connectors.phone.strava import StravaConnector
 from geowallet.connectors.registry import connector_for
-from geowallet.connectors.strava import StravaConnector
 from geowallet.model.errors import UnreadableSourceError
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import tabular
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.tabular import CsvConnector
+from geowallet.connectors.standard import tabular
+from geowallet.connectors.standard.tabular import CsvConnector
 from geowallet.model.errors import (
     AmbiguousDateError,
     BadOptionError,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
 from geowallet.connectors.source import read_source
-from geowallet.connectors.tcx import TcxConnector
+from geowallet.connectors.standard.tcx import TcxConnector
 from geowallet.model.errors import NaiveTimeError, UnreadableSourceError
 from geowallet.model.fixes import TimeKind
 from geowallet.testing.connectors import check_connector

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
 from geowallet.connectors.registry import connector_for
-from geowallet.connectors.teslamate import TeslaMateConnector
+from geowallet.connectors.vehicle.teslamate import TeslaMateConnector
 from geowallet.model.fixes import TimeKind
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.registry import connector_for
-from geowallet.connectors.torque import TorqueConnector
+from geowallet.connectors.vehicle.torque import TorqueConnector
 from geowallet.model.errors import NaiveTimeError
 from geowallet.model.fixes import TimeKind
 from geowallet.testing.connectors import check_connector

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
+from geowallet.connectors.phone.traccar_csv import TraccarCsvConnector
 from geowallet.connectors.registry import connector_for
-from geowallet.connectors.traccar_csv import TraccarCsvConnector
 from geowallet.model.errors import NaiveTimeError
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound

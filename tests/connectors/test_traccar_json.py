@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.connectors import traccar_json
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.traccar_json import TraccarJsonConnector
+from geowallet.connectors.phone import traccar_json
+from geowallet.connectors.phone.traccar_json import TraccarJsonConnector
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound
 

@@ -8,7 +8,7 @@ import pytest
 
 from geowallet.app.inspect import FileReport
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.gpx import GpxConnector
+from geowallet.connectors.standard.gpx import GpxConnector
 from geowallet.model.errors import NoTimeError
 from tests.connectors.samples_inline import FIRST_US, GPX
 from tools import fuzz_connectors, measure_formats

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from geowallet.connectors.json_runs import runs
+from geowallet.connectors.documents.json_runs import runs
 from geowallet.connectors.streams import BLOCK_BYTES, lines, rewound, take, text_of
 from geowallet.model.errors import TooLargeError
 

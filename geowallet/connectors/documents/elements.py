@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
-from geowallet.connectors.xml_text import CUT_SHORT, MAX_DEPTH, feed
+from geowallet.connectors.documents.xml_text import CUT_SHORT, MAX_DEPTH, feed
 from geowallet.model.errors import TooLargeError, UnreadableSourceError
 from geowallet.model.words import N_
 

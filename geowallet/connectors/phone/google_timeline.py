@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
+from geowallet.connectors.documents.json_runs import BAD_RECORD, runs
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.google import lat_lon
 from geowallet.connectors.fields.json_values import instant, members, real, real_or_nan
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, NO_POSITION, position
-from geowallet.connectors.google_semantic import NO_INTERVAL, NO_PATH_NOTE
-from geowallet.connectors.json_runs import BAD_RECORD, runs
+from geowallet.connectors.phone.google_semantic import NO_INTERVAL, NO_PATH_NOTE
 from geowallet.connectors.streams import text_of
 from geowallet.model.fixes import TimeKind
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
+from geowallet.connectors.documents.json_runs import BAD_RECORD, runs
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.google import degrees_e7
 from geowallet.connectors.fields.json_values import instant, items, members, real_or_nan
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, NO_POSITION, position
-from geowallet.connectors.json_runs import BAD_RECORD, runs
 from geowallet.connectors.streams import text_of
 from geowallet.model.words import N_, phrase
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.connectors.fields.tables import Row, add_row, header_in, rows_of
+from geowallet.connectors.phone.traccar_json import KNOT_MPS, NO_FIX
 from geowallet.connectors.streams import text_of
-from geowallet.connectors.traccar_json import KNOT_MPS, NO_FIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,6 +16,7 @@ from xml.parsers import expat
 import numpy as np
 
 from geowallet.connectors.api import ReadOptions, ReadResult, Trace
+from geowallet.connectors.documents.xml_text import CUT_SHORT, MAX_DEPTH, feed
 from geowallet.connectors.fields.instants import parse_instant, zone_named
 from geowallet.connectors.fields.local import shifted_us
 from geowallet.connectors.fields.rows import (
@@ -27,7 +28,6 @@ from geowallet.connectors.fields.rows import (
     position,
 )
 from geowallet.connectors.streams import text_of
-from geowallet.connectors.xml_text import CUT_SHORT, MAX_DEPTH, feed
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.fixes import TimeKind
 from geowallet.model.words import N_, Phrase, phrase

@@ -12,7 +12,7 @@ import math
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from geowallet.connectors.elements import Elements
+from geowallet.connectors.documents.elements import Elements
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, placeless_note, position

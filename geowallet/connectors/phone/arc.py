@@ -10,17 +10,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from geowallet.connectors.documents.json_records import records
+from geowallet.connectors.documents.json_runs import BAD_RECORD
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import instant, items, members, real_or_nan
-from geowallet.connectors.json_records import records
-from geowallet.connectors.json_runs import BAD_RECORD
 from geowallet.connectors.streams import text_of
 from geowallet.model.words import N_, phrase
 
 if TYPE_CHECKING:
     from geowallet.connectors.api import ReadOptions, ReadResult
-    from geowallet.connectors.json_records import Record
+    from geowallet.connectors.documents.json_records import Record
 
 _HEAD = re.compile(r'\{\s*"timelineItems"\s*:\s*\[')
 _SAMPLE = re.compile(r'"(?:sampleId|timelineItemId|movingState|secondsFromGMT)"\s*:')

@@ -13,13 +13,13 @@ import re
 from typing import TYPE_CHECKING, BinaryIO
 
 from geowallet.connectors.api import ReadResult
+from geowallet.connectors.documents.json_runs import BAD_RECORD
 from geowallet.connectors.fields.dates import written_instant
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.connectors.fields.labels import LabelLog
 from geowallet.connectors.fields.months import month_of
 from geowallet.connectors.fields.rows import BAD_TIME, ProblemLog
 from geowallet.connectors.fields.sheets import cells_of
-from geowallet.connectors.json_runs import BAD_RECORD
 from geowallet.connectors.streams import lines, text_of
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.words import N_, phrase

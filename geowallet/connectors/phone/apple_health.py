@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from geowallet.connectors.elements import Elements
+from geowallet.connectors.documents.elements import Elements
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.connectors.fields.numbers import number

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from geowallet.connectors.elements import Elements
+from geowallet.connectors.documents.elements import Elements
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.connectors.fields.intervals import instants_us

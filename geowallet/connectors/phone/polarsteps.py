@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
+from geowallet.connectors.documents.json_records import records
+from geowallet.connectors.documents.json_runs import BAD_RECORD
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.json_fix import add_fix
-from geowallet.connectors.json_records import records
-from geowallet.connectors.json_runs import BAD_RECORD
 from geowallet.connectors.streams import text_of
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 import numpy as np
 
+from geowallet.connectors.documents.json_runs import BAD_RECORD, runs
 from geowallet.connectors.fields.devices import PART_FIXES, Devices
 from geowallet.connectors.fields.google import all_degrees_e7, degrees_e7
 from geowallet.connectors.fields.json_values import instant, real_or_nan
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, NO_POSITION, position
-from geowallet.connectors.json_runs import BAD_RECORD, runs
 from geowallet.connectors.streams import text_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.connectors.api import ReadOptions, ReadResult
-    from geowallet.connectors.json_runs import Run
+    from geowallet.connectors.documents.json_runs import Run
     from geowallet.model.words import Phrase
 
 _HEAD = re.compile(r'\{\s*(?:"\w+"\s*:\s*(?:true|false|null|\d+)\s*,\s*)*"locations"\s*:\s*\[')

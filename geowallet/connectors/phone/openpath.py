@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from geowallet.connectors.documents.json_records import records
+from geowallet.connectors.documents.json_runs import BAD_RECORD
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import instant, members, real_or_nan
-from geowallet.connectors.json_records import records
-from geowallet.connectors.json_runs import BAD_RECORD
 from geowallet.connectors.streams import text_of
 
 if TYPE_CHECKING:

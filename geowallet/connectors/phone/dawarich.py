@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from geowallet.connectors.documents.json_records import records
+from geowallet.connectors.documents.json_runs import BAD_RECORD
 from geowallet.connectors.fields.devices import PART_FIXES, Devices
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import items, members, real_or_nan
 from geowallet.connectors.fields.numbers import wkt_point
-from geowallet.connectors.json_records import records
-from geowallet.connectors.json_runs import BAD_RECORD
 from geowallet.connectors.streams import text_of
 from geowallet.model.words import N_, Phrase, phrase
 

@@ -1,0 +1,1 @@
+"""XML and JSON read in pieces: what connectors of such files build on."""

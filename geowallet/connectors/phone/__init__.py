@@ -1,0 +1,1 @@
+"""What the applications of phones and watches write, and their services hand out."""

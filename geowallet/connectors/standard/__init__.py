@@ -1,0 +1,1 @@
+"""Formats that many programs and devices share: GPX, FIT, NMEA, plain tables."""

@@ -1,0 +1,1 @@
+"""What cars, their adapters and shared fleets write."""
