@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geowallet.app.inspect import FileReport
     from geowallet.connectors.api import ReadOptions
     from geowallet.model.errors import GeowalletError
+    from geowallet.track.pipeline import Analysis
 
 Paths = Annotated[
     list[str], typer.Argument(help=_("Files, folders, patterns, archives, or - for stdin."))
@@ -110,13 +111,15 @@ def analyse(
     output: Annotated[
         str, typer.Option("--output", "--format", help=_("table, csv, json, geojson or gpx."))
     ] = "table",
+    driving: Annotated[
+        bool, typer.Option("--driving", help=_("Show how a car was driven: score and events."))
+    ] = False,
     zone: Zone = "",
     date_order: DateOrder = "",
     secret_file: Secret = None,
 ) -> None:
     """Show stops and legs; for the owner's eyes: it holds times and places."""
     from geowallet.app import analyse as use
-    from geowallet.app.gpx_writing import as_gpx
     from geowallet.app.reading import read_traces
 
     wanted = "json" if shell.as_json else output
@@ -126,6 +129,23 @@ def analyse(
         paths, options=options_of(zone, date_order, secret_file), stdin=standard_input(paths)
     )
     analyses = use.analyse_users(traces)
+    if driving:
+        from geowallet.cli.driving import show_driving
+
+        show_driving(shell, analyses.values())
+    else:
+        _write_movements(shell, analyses, wanted)
+    for report in refused:
+        if report.error is not None:
+            _say_refused(shell, report.path, report.error)
+    if refused:
+        raise typer.Exit(UNREADABLE)
+
+
+def _write_movements(shell: Shell, analyses: dict[str, Analysis], wanted: str) -> None:
+    from geowallet.app import analyse as use
+    from geowallet.app.gpx_writing import as_gpx
+
     movements = use.movements_of(analyses)
     if wanted == "csv":
         shell.stdout.write(use.as_csv(movements))
@@ -137,11 +157,6 @@ def analyse(
         shell.stdout.write(as_gpx(analyses) + "\n")
     else:
         _show_movements(shell, movements)
-    for report in refused:
-        if report.error is not None:
-            _say_refused(shell, report.path, report.error)
-    if refused:
-        raise typer.Exit(UNREADABLE)
 
 
 def standard_input(paths: Sequence[str]) -> bytes:

@@ -39,6 +39,13 @@ def count(number: int) -> str:
     return format_decimal(number, locale=language)
 
 
+def decimal(number: float, places: int) -> str:
+    """Return a number with so many decimals: ``1,234.5``, ``1 234,5``."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(number, format=f"#,##0.{'0' * places}", locale=language)
+
+
 def money(amount: Decimal, currency: str) -> str:
     """Return an amount with its cents and its currency: ``€5,679.00``, ``5 679,00 €``."""
     from babel.numbers import format_currency

@@ -1,0 +1,1 @@
+"""How a car was driven, as far as positions tell: events, exposure, a published score."""
