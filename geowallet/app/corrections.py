@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
 _KIND = "correction"
 
+_MATTERS = frozenset({"mode", "purpose", "tag"})
+"""What a `Correction` speaks of. Splits, merges and rules are other records of the same kind."""
+
 SAID = phrase(N_("you said so"))
 """The reason of a corrected mode."""
 
 
-class Correction(msgspec.Struct, frozen=True):
+class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
     """One word of the owner.
 
     Attributes:
@@ -40,6 +43,7 @@ class Correction(msgspec.Struct, frozen=True):
         mode: What the leg was, or None where nothing is said of it.
         purpose: What the trip was for, or None.
         said_us: When it was said; a later word wins.
+        tag: A word put on the trip, or "".
     """
 
     start_us: int
@@ -47,11 +51,16 @@ class Correction(msgspec.Struct, frozen=True):
     mode: Mode | None
     purpose: Purpose | None
     said_us: int
+    tag: str = ""
 
 
 def corrections(vault: Vault) -> tuple[Correction, ...]:
     """Return all corrections, oldest word first."""
-    found = (msgspec.msgpack.decode(body, type=Correction) for _, body in vault.items(_KIND))
+    found = (
+        msgspec.msgpack.decode(body, type=Correction)
+        for name, body in vault.items(_KIND)
+        if name.partition("/")[0] in _MATTERS
+    )
     return tuple(sorted(found, key=lambda said: (said.said_us, said.start_us, said.end_us)))
 
 
@@ -92,7 +101,7 @@ def with_modes(trips: Iterable[Trip], said: Sequence[Correction]) -> list[Trip]:
 def with_purposes(
     trips: Iterable[DescribedTrip], said: Sequence[Correction]
 ) -> list[DescribedTrip]:
-    """Return trips with the purposes that the owner said, and a mark where anything was said."""
+    """Return trips with the purposes and tags that were said, and a mark where anything was."""
     return [_described(trip, said) for trip in trips]
 
 
@@ -113,9 +122,18 @@ def _described(described: DescribedTrip, said: Sequence[Correction]) -> Describe
         for word in said
         if word.purpose and _covers(word, trip.start_us, trip.end_us, 0.5)
     ]
-    by_owner = bool(purposes) or any(leg.reasons == (SAID,) for leg in trip.legs)
-    purpose = purposes[-1] if purposes else described.purpose
-    return replace(described, purpose=purpose, by_owner=by_owner)
+    tags = {
+        word.tag for word in said if word.tag and _covers(word, trip.start_us, trip.end_us, 0.5)
+    }
+    told = bool(purposes or tags) or any(leg.reasons == (SAID,) for leg in trip.legs)
+    described = replace(
+        described,
+        by_owner=described.by_owner or told,
+        tags=tuple(sorted({*described.tags, *tags})),
+    )
+    if not purposes:
+        return described
+    return replace(described, purpose=purposes[-1], purpose_confidence=1.0, purpose_reasons=(SAID,))
 
 
 def _leg(leg: Leg, said: Sequence[Correction]) -> Leg:
@@ -134,4 +152,6 @@ def _covers(said: Correction, start_us: int, end_us: int, least: float) -> bool:
 
 def _name(said: Correction) -> str:
     matter = "mode" if said.mode else "purpose"
+    if said.tag:
+        matter = f"tag/{said.tag}"
     return f"{matter}/{said.start_us}/{said.end_us}"

@@ -11,6 +11,9 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from geowallet.app.shapes import KIND, measured_again, name_of, splits
 from geowallet.app.slices import analyse_window
 from geowallet.app.sources import Window, fixes_between, sources
 from geowallet.app.trips import Page, pages
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from geowallet.app.slices import Found
+    from geowallet.model.fixes import Fixes
     from geowallet.model.mobility import Stop, Trip
     from geowallet.track.pipeline import Analysis
     from geowallet.vault.store import Vault
@@ -107,12 +111,16 @@ def _derive(vault: Vault, now_us: int) -> Derived:
     old = dict(_stored(vault, windows))
     fresh = _replaced(old, windows, analyses)
     inputs = sorted({digest for a in analyses for trip in a.trips for digest in trip.sources})
+    found = [trip for analysis in analyses for trip in analysis.trips]
+    moved = list(measured_again(splits(vault), found, lambda trip: fixes_around(vault, trip)))
     with vault.transaction(now_us=now_us) as tx:
         if vault.mark() != before:
             raise _OvertakenError
         digests = _write(tx, old, fresh)
         for statement in _statements(digests, inputs, windows):
             tx.log(statement)
+        for word in moved:
+            tx.put(KIND, name_of(word), msgspec.msgpack.encode(word))
         tx.put(*_PENDING, canonical_bytes([]))
     gone = {trip.id for page in old.values() for trip in page.trips}
     there = {trip.id: trip for page in fresh.values() for trip in page.trips}
@@ -186,6 +194,13 @@ def _statements(
 def recomputed(vault: Vault, window: Window) -> Analysis:
     """Analyse one window again from the stored fixes, without writing anything."""
     return analyse(fixes_between(vault, sources(vault), window))
+
+
+def fixes_around(vault: Vault, trip: Trip) -> Fixes:
+    """Return the flagged fixes of the stretch of time that ``trip`` lies in."""
+    coverage = [run for source in sources(vault) for run in source.runs()]
+    windows = affected_window(coverage, [(trip.start_us, trip.end_us)])
+    return recomputed(vault, (windows[0][0], windows[-1][1])).fixes
 
 
 def all_trips(vault: Vault) -> list[Trip]:

@@ -13,8 +13,10 @@ from geowallet.app.corrections import corrections, covering, digest
 from geowallet.app.derive import month_of, recomputed
 from geowallet.app.export import Receipt, receipts
 from geowallet.app.settings import resolve
+from geowallet.app.shapes import digest as shape_digest
+from geowallet.app.shapes import shaped, shaping
 from geowallet.app.sources import sources
-from geowallet.app.trips import pages
+from geowallet.app.trips import stored_trips
 from geowallet.contracts.grant import read_contract
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import NoReceiptError, NotFoundError
@@ -70,7 +72,7 @@ def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:
         EvidenceError: The log contradicts itself.
     """
     statements = [statement for _, statement, _ in vault.log_entries()]
-    trips = {trip.id: trip for page in pages(vault) for trip in page.trips}
+    trips = {trip.id: trip for trip in shaped(vault, stored_trips(vault))}
     used = [trips[trip_id] for trip_id, _ in receipt.used if trip_id in trips]
     wanted = {digest for trip in used for digest in trip.sources}
     files = [source for source in sources(vault) if source.sha256 in wanted]
@@ -120,6 +122,7 @@ def _corrections_link(
     """Say how much the owner said over the guesses, where anything was said."""
     said = corrections(vault)
     words = {digest(word) for trip in used for word in covering(said, trip)}
+    words |= {shape_digest(word) for trip in used for word in shaping(vault, trip)}
     if words:
         recorded = set(_subjects(statements, StatementKind.CORRECT))
         subject = phrase(N_("your corrections of these trips: {count}"), count=len(words))
@@ -130,7 +133,8 @@ def _recomputed_link(vault: Vault, used: Sequence[Trip]) -> Link:
     """Analyse the stored fixes again and compare trip by trip."""
     coverage = [run for source in sources(vault) for run in source.runs()]
     windows = affected_window(coverage, [(trip.start_us, trip.end_us) for trip in used])
-    again = {trip.id: trip for window in windows for trip in recomputed(vault, window).trips}
+    found = [trip for window in windows for trip in recomputed(vault, window).trips]
+    again = {trip.id: trip for trip in shaped(vault, found)}
     holds = all(again.get(trip.id) == trip for trip in used)
     fixes = sum(leg.n_fixes for trip in used for leg in trip.legs)
     subject = phrase(N_("{count} trips from {fixes} positions"), count=len(used), fixes=fixes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from geowallet.app.corrections import corrections, with_modes, with_purposes
 from geowallet.app.settings import days_off, named_places, resolve, vehicles, work_week
+from geowallet.app.shapes import shaped
 from geowallet.model.calendar import Period, local_time
 from geowallet.model.errors import NotFoundError
 from geowallet.track.places import find_places
@@ -46,6 +47,12 @@ def pages(vault: Vault, months: Iterable[str] | None = None) -> list[Page]:
     return [Page(*decode_page(body)) for body in found if body is not None]
 
 
+def stored_trips(vault: Vault, months: Iterable[str] | None = None) -> list[Trip]:
+    """Return the trips as the analysis found them, in time order; see `pages`."""
+    found = (trip for page in pages(vault, months) for trip in page.trips)
+    return sorted(found, key=lambda trip: (trip.start_us, trip.end_us))
+
+
 def described_trips(
     vault: Vault, period: Period | None = None, *, zone: str = ""
 ) -> tuple[DescribedTrip, ...]:
@@ -56,8 +63,7 @@ def described_trips(
         period: Local days, or None for all.
         zone: Time zone of these days, "" for the owner's.
     """
-    stored = pages(vault, _months_around(period) if period else None)
-    trips = sorted((t for page in stored for t in page.trips), key=lambda trip: trip.start_us)
+    trips = shaped(vault, stored_trips(vault, _months_around(period) if period else None))
     days = [local_time(trip.start_us, zone or own_zone(vault)).date() for trip in trips]
     inside = [t for t, day in zip(trips, days, strict=True) if period is None or day in period]
     return describe_trips(vault, inside)

@@ -182,6 +182,8 @@ class Place:
         name: What the owner calls it, or "".
         kind: What it is to the owner, or None while unnamed.
         guess: What it looks like (most nights, most work hours), or None.
+        confidence: Probability of ``guess``, 0 to 1; 0 without one.
+        reason: Why it looks so, for people, or None.
     """
 
     id: str
@@ -192,6 +194,8 @@ class Place:
     name: str = ""
     kind: PlaceKind | None = None
     guess: PlaceKind | None = None
+    confidence: float = 0.0
+    reason: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +240,11 @@ class DescribedTrip:
         origin: The named place it starts at, or None.
         destination: The named place it ends at, or None.
         vehicle: Id of the owner's vehicle, or "".
-        by_owner: Whether the owner corrected a mode or the purpose.
+        by_owner: Whether the owner corrected a mode, the purpose or the ends, by a
+            word on this trip or by a rule.
+        purpose_confidence: Probability of ``purpose``, 0 to 1.
+        purpose_reasons: Why this purpose, for people.
+        tags: Words that the owner put on it, sorted; nothing is computed from them.
     """
 
     trip: Trip
@@ -248,3 +256,6 @@ class DescribedTrip:
     destination: NamedPlace | None
     vehicle: str = ""
     by_owner: bool = False
+    purpose_confidence: float = 1.0
+    purpose_reasons: tuple[Phrase, ...] = ()
+    tags: tuple[str, ...] = ()

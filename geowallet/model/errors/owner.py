@@ -121,3 +121,30 @@ class DeclinedError(GeowalletError):
     exit_status = 2
     text = N_("nothing was done")
     hint = N_("answer y to go on, or give --yes")
+
+
+class MissingExtraError(GeowalletError):
+    """A part of geowallet that is installed only when asked for."""
+
+    code = "usage.missing_extra"
+    exit_status = 2
+    text = N_("this needs the extra '{extra}', which is not installed")
+    hint = N_("pip install 'geowallet[{extra}]'")
+
+
+class CannotSplitError(GeowalletError):
+    """An instant at which a trip cannot be cut in two."""
+
+    code = "wallet.cannot_split"
+    exit_status = 2
+    text = N_("trip {trip} cannot be split there: each part must last a minute")
+    hint = N_("without --at, --leg or --stop, 'geowallet trip split {trip}' lists where it can be")
+
+
+class CannotMergeError(GeowalletError):
+    """Trips that are no neighbours in time."""
+
+    code = "wallet.cannot_merge"
+    exit_status = 2
+    text = N_("these trips cannot be one: another lies between, or more than {hours} hours do")
+    hint = N_("name neighbours of 'geowallet trip list', one after the other")

@@ -139,3 +139,12 @@ class NoFilesError(GeowalletError):
     exit_status = 4
     text = N_("there is no file in what was named")
     hint = N_("name the files or the folder that your app wrote; hidden files are left out")
+
+
+class BadCalendarError(GeowalletError):
+    """A file that is no calendar, or one that would never end."""
+
+    code = "source.calendar"
+    exit_status = 3
+    text = N_("{name}: not a calendar that can be read: {reason}")
+    hint = N_("export it again as one .ics file; see 'geowallet work calendar add --help'")
