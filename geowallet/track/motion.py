@@ -37,6 +37,7 @@ class Path:
         lat_deg: float64 ``(n,)``.
         lon_deg: float64 ``(n,)``, unwrapped at the antimeridian.
         accuracy_m: float64 ``(n,)``, NaN where unknown.
+        speed_mps: float64 ``(n,)``, as the receiver measured it, NaN where unknown.
         start_us: Instant of the first fix.
         step_m: float64 ``(n - 1,)``, metres to the next fix.
         gap: bool ``(n - 1,)``, whether the step is a silence: never travelled metres.
@@ -47,6 +48,7 @@ class Path:
     lat_deg: NDArray[np.float64]
     lon_deg: NDArray[np.float64]
     accuracy_m: NDArray[np.float64]
+    speed_mps: NDArray[np.float64]
     start_us: int
     step_m: NDArray[np.float64]
     gap: NDArray[np.bool_]
@@ -78,6 +80,7 @@ def path_of(fixes: Fixes) -> Path:
         lat_deg=fixes.lat_deg,
         lon_deg=lon_deg,
         accuracy_m=fixes.accuracy_m,
+        speed_mps=fixes.speed_mps,
         start_us=int(fixes.time_us[0]),
         step_m=step_m,
         gap=gap,

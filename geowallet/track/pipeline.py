@@ -17,8 +17,9 @@ from geowallet.crypto.canonical import digest_of
 from geowallet.model.geodesy import distance_m, step_lengths_m
 from geowallet.model.mobility import Point, Stop, Trip
 from geowallet.model.provenance import Algorithm
-from geowallet.track import clean, distance, legs, mode, motion, sources, stops, trips
+from geowallet.track import clean, distance, legs, motion, sources, stops, trips
 from geowallet.track.clean import BAD, flag_jumps, flag_single
+from geowallet.track.modes import rules
 from geowallet.track.motion import PARKED_M, path_of
 from geowallet.track.sources import Merged, SourcedFixes, merge
 from geowallet.track.trips import movements
@@ -143,7 +144,7 @@ def algorithms() -> tuple[Algorithm, ...]:
         "sources": (sources,),
         "stops": (stops, motion),
         "legs": (legs,),
-        "mode": (mode,),
+        "mode": (rules,),
         "distance": (distance,),
         "trips": (trips,),
     }

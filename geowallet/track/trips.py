@@ -12,9 +12,9 @@ import numpy as np
 from geowallet.model.geodesy import distance_m, distances_m
 from geowallet.model.mobility import Leg, Point, Stop, Trip
 from geowallet.track.distance import Length, path_length
-from geowallet.track.features import features_of
 from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, find_legs
-from geowallet.track.mode import classify
+from geowallet.track.modes.classify import classify_spans
+from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.motion import speeds_mps
 from geowallet.track.stops import SETTLED_M, find_stays, hidden_stays, still
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.track.legs import Span
+    from geowallet.track.modes.decide import Guess
+    from geowallet.track.modes.hints import Hints
     from geowallet.track.motion import Path
     from geowallet.track.stops import Stay
 
@@ -48,7 +50,11 @@ def trip_id(start_us: int, end_us: int) -> str:
 
 
 def movements(
-    path: Path, stream: NDArray[np.int32], sources: Sequence[str]
+    path: Path,
+    stream: NDArray[np.int32],
+    sources: Sequence[str],
+    *,
+    hints: Hints = NO_HINTS,
 ) -> tuple[tuple[Trip, ...], tuple[Stop, ...]]:
     """Return the trips and stops of one chunk.
 
@@ -56,6 +62,7 @@ def movements(
         path: Its ``n`` fixes, at least one.
         stream: ``(n,)`` index of each fix into ``sources``.
         sources: SHA-256 (hex) of the file of each stream.
+        hints: What is known of modes beside the fixes.
 
     Returns:
         Both in time order; either may be empty.
@@ -65,10 +72,13 @@ def movements(
     slow_mps = speeds_mps(path, half_s=SPEED_WINDOW_S)
     edge_mps = speeds_mps(path, half_s=EDGE_WINDOW_S)
     activities = [stay for stay in stays if stay.is_activity]
+    episodes = _episodes(path, activities, still_fixes)
+    cut = [find_legs(path, *ends, slow_mps=slow_mps, edge_mps=edge_mps) for ends in episodes]
+    # All legs at once: they see their neighbours, and one call costs less than many.
+    guesses = iter(classify_spans(path, [span for spans in cut for span in spans], hints=hints))
     trips = []
-    for first, last in _episodes(path, activities, still_fixes):
-        spans = find_legs(path, first, last, slow_mps=slow_mps, edge_mps=edge_mps)
-        legs = _legs(path, spans, slow_mps, edge_mps)
+    for (first, last), spans in zip(episodes, cut, strict=True):
+        legs = _legs(path, spans, edge_mps, [next(guesses) for _ in spans])
         legs = _from_door_to_door(path, legs, (first, last), activities)
         used = tuple(sorted({sources[number] for number in np.unique(stream[first : last + 1])}))
         trips.append(_trip(path, legs, (first, last), activities, used))
@@ -111,20 +121,11 @@ def _is_trip(path: Path, first: int, last: int) -> bool:
 
 
 def _legs(
-    path: Path,
-    spans: tuple[Span, ...],
-    slow_mps: NDArray[np.float64],
-    edge_mps: NDArray[np.float64],
+    path: Path, spans: tuple[Span, ...], edge_mps: NDArray[np.float64], guesses: list[Guess]
 ) -> tuple[Leg, ...]:
-    walks_s = [0.0, *(_walked_s(path, span) for span in spans), 0.0]
     legs = []
-    for number, span in enumerate(spans):
+    for span, guess in zip(spans, guesses, strict=True):
         length = _length(path, span, edge_mps)
-        walked_s = walks_s[number], walks_s[number + 2]
-        features = features_of(
-            path, span, speed_mps=slow_mps, length_m=length.metres, walked_s=walked_s
-        )
-        guess = classify(features)
         steps = slice(span.first, span.last)
         gap = path.gap[steps]
         legs.append(
@@ -164,10 +165,6 @@ def _from_door_to_door(
                     found[leg], distance_m=metres, distance_sd_m=math.sqrt(variance)
                 )
     return tuple(found)
-
-
-def _walked_s(path: Path, span: Span) -> float:
-    return float(path.time_s[span.last] - path.time_s[span.first]) if span.on_foot else 0.0
 
 
 def _length(path: Path, span: Span, edge_mps: NDArray[np.float64]) -> Length:

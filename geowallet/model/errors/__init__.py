@@ -56,6 +56,7 @@ from geowallet.model.errors.exports import (
     UnknownHolderError,
     WrongRecipientError,
 )
+from geowallet.model.errors.models import BadModelError
 from geowallet.model.errors.owner import (
     AmbiguousNameError,
     BadNameError,
@@ -124,6 +125,7 @@ __all__ = [
     "BadCalendarError",
     "BadContractError",
     "BadExportError",
+    "BadModelError",
     "BadNameError",
     "BadOptionError",
     "BadPeriodError",

@@ -1,9 +1,8 @@
-"""Mode of travel by rules: how well each mode explains the features of a leg.
+"""Mode of travel by rules, where no forest is at hand.
 
 Each mode says what speeds, halts and turns it expects, from physics and published
 statistics; the probabilities follow by Bayes' rule, softened because the features
-depend on each other. A measured model can take this module's place: it needs only
-`classify`.
+depend on each other.
 """
 
 from __future__ import annotations
@@ -12,21 +11,31 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from geowallet.model.mobility import Mode
 from geowallet.model.words import N_, phrase
+from geowallet.track.distance import path_length
+from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S
+from geowallet.track.modes.decide import SHARE_SHOWN, Guess
+from geowallet.track.modes.leg_features import features_of
+from geowallet.track.motion import speeds_mps
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from geowallet.model.words import Phrase
-    from geowallet.track.features import LegFeatures
+    from geowallet.track.legs import Span
+    from geowallet.track.modes.leg_features import LegFeatures
+    from geowallet.track.motion import Path
 
 LEAST_CONFIDENCE = 0.45
 """Below this the mode is stated as unknown."""
 
 SOFTENING = 0.6
 """Power of the likelihood: the features of a leg are not independent."""
-
-SHARE_SHOWN = 0.01
-"""Alternatives less probable are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +97,38 @@ WALKED_S = 120.0
 """Parking is usually nearer than this; stations and stops are not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """A mode with its probability, the others, and why.
+def by_rules(path: Path, spans: Sequence[Span]) -> tuple[Guess, ...]:
+    """Return the mode of each leg, in time order."""
+    slow_mps = speeds_mps(path, half_s=SPEED_WINDOW_S)
+    edge_mps = speeds_mps(path, half_s=EDGE_WINDOW_S)
+    guesses = []
+    for number, span in enumerate(spans):
+        before = spans[number - 1] if number else None
+        after = spans[number + 1] if number + 1 < len(spans) else None
+        walked_s = (
+            _walked_s(path, before) if before and before.last == span.first else 0.0,
+            _walked_s(path, after) if after and after.first == span.last else 0.0,
+        )
+        length_m = _length_m(path, span, edge_mps)
+        described = features_of(
+            path, span, speed_mps=slow_mps, length_m=length_m, walked_s=walked_s
+        )
+        guesses.append(classify(described))
+    return tuple(guesses)
 
-    Attributes:
-        mode: The most probable mode, or ``UNKNOWN``.
-        confidence: Its probability; for ``UNKNOWN`` that of the best mode.
-        alternatives: Other modes with their probability, most probable first.
-        reasons: Why, for people.
-    """
 
-    mode: Mode
-    confidence: float
-    alternatives: tuple[tuple[Mode, float], ...]
-    reasons: tuple[Phrase, ...]
+def _walked_s(path: Path, span: Span) -> float:
+    return float(path.time_s[span.last] - path.time_s[span.first]) if span.on_foot else 0.0
+
+
+def _length_m(path: Path, span: Span, edge_mps: NDArray[np.float64]) -> float:
+    cuts = np.flatnonzero(path.gap[span.first : span.last]) + span.first
+    metres = 0.0
+    for first, last in zip([span.first, *(cuts + 1)], [*cuts, span.last], strict=True):
+        rows = slice(first, last + 1)
+        columns = path.time_s[rows], path.lat_deg[rows], path.lon_deg[rows], edge_mps[rows]
+        metres += path_length(*columns).metres
+    return metres
 
 
 def classify(features: LegFeatures) -> Guess:

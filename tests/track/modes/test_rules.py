@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.model.mobility import Mode
-from geowallet.track.features import LegFeatures
-from geowallet.track.mode import PROFILES, classify, probabilities
+from geowallet.track.modes.leg_features import LegFeatures
+from geowallet.track.modes.rules import PROFILES, classify, probabilities
 
 DRIVE = LegFeatures(
     duration_s=900,

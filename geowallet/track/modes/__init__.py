@@ -1,0 +1,1 @@
+"""Which mode a leg was travelled with: its description, the forest, and what surrounds it."""

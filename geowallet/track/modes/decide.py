@@ -1,0 +1,194 @@
+"""From probabilities to one mode, or to a stated unknown.
+
+Between them stand the bounds of physics, the owner's vehicles and what sources say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.model.mobility import Mode
+from geowallet.track.modes.features import FEATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from geowallet.model.words import Phrase
+
+SHARE_SHOWN = 0.01
+"""Alternatives less probable are not listed."""
+
+IMPOSSIBLE = 1e-9
+"""What is left of a mode beyond its bounds."""
+
+FASTEST_MPS: dict[Mode, float] = {
+    Mode.WALK: 3.0,
+    Mode.RUN: 7.5,
+    Mode.BIKE: 13.0,
+    Mode.E_BIKE: 12.5,
+    Mode.E_SCOOTER: 9.0,
+    Mode.TRAM: 25.0,
+    Mode.SUBWAY: 36.0,
+    Mode.BUS: 36.0,
+    Mode.FERRY: 25.0,
+    Mode.CAR: 75.0,
+    Mode.MOTORCYCLE: 75.0,
+    Mode.TRAIN: 100.0,
+}
+"""No mode holds more over a minute for a tenth of its time. Walking turns into running at
+2.1 m/s (Hreljac 1993); 7.5 m/s is above the marathon record of 5.8; 13 m/s is what
+professional riders reach in a time trial; scooters are built for 25 km/h at most (France,
+Code de la route R311-1), some are faster; trams are built for 70 to 80 km/h, coaches are
+limited to 100 (Directive 92/6/EEC), subways keep below 130, fast ferries below 90 km/h,
+trains in service below 350."""
+
+SLOWEST_MPS: dict[Mode, float] = {Mode.AIRPLANE: 45.0}
+"""An airliner's best minutes are faster than any stall speed."""
+
+NEAREST: dict[Mode, Mode] = {
+    Mode.E_BIKE: Mode.BIKE,
+    Mode.E_SCOOTER: Mode.BIKE,
+    Mode.MOTORCYCLE: Mode.CAR,
+}
+"""What a mode is taken for while nothing says that its owner has one: positions alone do
+not tell them apart."""
+
+PACE_MPS: dict[Mode, tuple[float, float]] = {
+    Mode.BIKE: (5.6, 0.22),
+    Mode.E_BIKE: (6.7, 0.10),
+    Mode.E_SCOOTER: (5.9, 0.14),
+}
+"""High speed held over a minute, and the standard deviation of its logarithm. The help of
+a pedelec ends at 25 km/h (Regulation (EU) 168/2013), so that its riders keep near 6.9 m/s;
+cyclists without it spread (Schleinitz et al. 2017, "The German Naturalistic Cycling
+Study", Safety Science 92: 15.3 km/h on bicycles, 17.4 on pedelecs)."""
+
+OWN_SHARE = 0.5
+"""Of the ways for which a car and a motorcycle of one owner look alike."""
+
+ALL_MODES = tuple(mode for mode in Mode if mode not in {Mode.OTHER, Mode.UNKNOWN})
+"""The columns of the tables below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A mode with its probability, the others, and why.
+
+    Attributes:
+        mode: The most probable mode, or ``UNKNOWN``.
+        confidence: Its probability; for ``UNKNOWN`` that of the best mode.
+        alternatives: Other modes with their probability, most probable first.
+        reasons: Why, for people.
+    """
+
+    mode: Mode
+    confidence: float
+    alternatives: tuple[tuple[Mode, float], ...]
+    reasons: tuple[Phrase, ...]
+
+    @property
+    def probability(self) -> float:
+        """The same as `confidence`."""
+        return self.confidence
+
+
+def over_all_modes(
+    probabilities: NDArray[np.float64], classes: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """Return the same probabilities with a column for each of `ALL_MODES`, ``(k, 13)``."""
+    result = np.zeros((len(probabilities), len(ALL_MODES)))
+    for column, name in enumerate(classes):
+        result[:, ALL_MODES.index(Mode(name))] += probabilities[:, column]
+    return result
+
+
+def shared_out(
+    shares: NDArray[np.float64],
+    table: NDArray[np.float64],
+    owned: frozenset[Mode] | None,
+    said: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Give e-bikes, scooters and motorcycles what the owner's vehicles and labels allow.
+
+    Args:
+        shares: ``(k, 13)`` probabilities.
+        table: ``(k, len(FEATURES))``.
+        owned: As in `Hints`.
+        said: ``(k, 13)`` as `label_odds` returns.
+    """
+    result = shares.copy()
+    pace = table[:, FEATURES.index("v60_p90")]
+    for mode, near in NEAREST.items():
+        result[:, _at(near)] += result[:, _at(mode)]
+        result[:, _at(mode)] = 0.0
+    for near in (Mode.BIKE, Mode.CAR):
+        family = [near, *(mode for mode, other in NEAREST.items() if other is near)]
+        likely = np.column_stack([_likely(mode, pace, owned, said) for mode in family])
+        likely /= np.maximum(likely.sum(axis=1, keepdims=True), 1e-300)
+        whole = result[:, _at(near)].copy()
+        for column, mode in enumerate(family):
+            result[:, _at(mode)] = whole * likely[:, column]
+    return result
+
+
+def _likely(
+    mode: Mode,
+    pace: NDArray[np.float64],
+    owned: frozenset[Mode] | None,
+    said: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return how likely a mode is within its family."""
+    named = said[:, _at(mode)] > 0
+    if mode in NEAREST:
+        allowed = named & (said[:, _at(mode)] > said[:, _at(NEAREST[mode])])
+        allowed |= owned is not None and mode in owned
+    else:
+        others = {NEAREST.get(other) for other in owned or ()}
+        alone = owned is not None and mode not in owned and mode in others
+        allowed = np.full(len(pace), not alone) | named
+    fit = np.ones(len(pace))
+    if mode in PACE_MPS:
+        usual, spread = PACE_MPS[mode]
+        z = np.log(np.maximum(np.nan_to_num(pace, nan=usual), 0.1) / usual) / spread
+        fit = np.maximum(np.exp(-0.5 * z * z), 1e-6) / spread
+    result: NDArray[np.float64] = np.where(allowed, fit, 0.0)
+    return result
+
+
+def within_physics(shares: NDArray[np.float64], table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities with what no vehicle can do taken out, ``(k, 13)``."""
+    pace = np.nan_to_num(table[:, FEATURES.index("v60_p90")])
+    result = shares.copy()
+    for column, mode in enumerate(ALL_MODES):
+        beyond = pace > FASTEST_MPS.get(mode, np.inf)
+        beyond |= pace < SLOWEST_MPS.get(mode, 0.0)
+        result[beyond, column] *= IMPOSSIBLE
+    total = result.sum(axis=1, keepdims=True)
+    return np.where(total > 0, result / np.where(total > 0, total, 1.0), shares)
+
+
+def told(shares: NDArray[np.float64], said: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities after what sources say, ``(k, 13)``."""
+    weights = shares * np.exp(said - said.max(axis=1, keepdims=True, initial=0.0))
+    result: NDArray[np.float64] = weights / weights.sum(axis=1, keepdims=True)
+    return result
+
+
+def least_confidence(settings: Mapping[str, float], mode: Mode) -> float:
+    """Return below which probability a mode is not claimed."""
+    return float(settings.get(mode.value, settings["default"]))
+
+
+def ranked(row: NDArray[np.float64]) -> list[tuple[Mode, float]]:
+    """Return the modes of one leg by probability, most probable first."""
+    pairs = ((mode, float(share)) for mode, share in zip(ALL_MODES, row, strict=True))
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _at(mode: Mode) -> int:
+    return ALL_MODES.index(mode)

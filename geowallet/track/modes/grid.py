@@ -1,0 +1,174 @@
+"""Legs as positions at even steps, so that all sources are described alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.model.geodesy import EARTH_RADIUS_M
+from geowallet.track.modes.ragged import Rows, quantiles, ratio, rows_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geowallet.track.motion import Path
+
+STEP_S = 5.0
+"""Step of the grid where the fixes allow it."""
+
+MOST_STEPS = 4000
+"""Longer legs have wider steps: the work for a leg is bounded."""
+
+STEPS_PER_FIX = 4.0
+"""Sparse legs have wider steps: between fixes nothing is known."""
+
+FEWEST_STEPS = 13
+"""Short legs have narrower steps."""
+
+FEWEST_FIXES = 4
+"""Fewer describe no movement."""
+
+LONG_SILENCE_S = 90.0
+"""Silences of this length are described apart, if they last three usual intervals."""
+
+CORE_SHARE = 0.35
+"""The core of a leg begins and ends at this share of its high speed: what is slower at
+the ends is waiting, walking or a label that comes early."""
+
+FEWEST_CORE = 8
+"""Where the core would be shorter, the whole leg is described."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """The fixes of ``k`` legs and what lies between them.
+
+    Attributes:
+        fixes: The fixes of each leg.
+        index: intp, index of each fix in the path.
+        rows: The steps of each leg: from each fix to the next.
+        dt_s: float64, duration of each step.
+        ds_m: float64, its straight length.
+        usual_s: float64 ``(k,)``, median duration of a step.
+        silent: bool, whether the step is a long silence.
+    """
+
+    fixes: Rows
+    index: NDArray[np.intp]
+    rows: Rows
+    dt_s: NDArray[np.float64]
+    ds_m: NDArray[np.float64]
+    usual_s: NDArray[np.float64]
+    silent: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Positions at even steps.
+
+    Attributes:
+        rows: The grid points of each leg.
+        step_s: float64 ``(k,)``, the step of each leg.
+        x_m: float64, metres east, unrolled along the path.
+        y_m: float64, metres north.
+        silent: bool, whether the point lies in a long silence.
+    """
+
+    rows: Rows
+    step_s: NDArray[np.float64]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    silent: NDArray[np.bool_]
+
+    def lag(self, window_s: float) -> NDArray[np.intp]:
+        """Return, per leg, the number of steps that come nearest to ``window_s``."""
+        wanted = np.maximum(np.rint(window_s / self.step_s).astype(np.intp), 1)
+        result: NDArray[np.intp] = np.maximum(np.minimum(wanted, self.rows.count - 1), 1)
+        return result
+
+    def chords(self, window_s: float) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+        """Return at which points a chord of ``window_s`` begins, and its speeds.
+
+        Returns:
+            bool ``(t,)``, and float64 metres per second of the points set.
+        """
+        lag = self.lag(window_s)
+        begins = self.rows.offset() + lag[self.rows.leg] < self.rows.count[self.rows.leg]
+        first = np.flatnonzero(begins)
+        leg = self.rows.leg[first]
+        last = first + lag[leg]
+        length_m = np.hypot(self.x_m[last] - self.x_m[first], self.y_m[last] - self.y_m[first])
+        return begins, length_m / (lag[leg] * self.step_s[leg])
+
+    def taken(self, mask: NDArray[np.bool_]) -> Grid:
+        """Return the grid points where ``mask`` is set."""
+        columns = (self.x_m[mask], self.y_m[mask], self.silent[mask])
+        return Grid(self.rows.kept(mask), self.step_s, *columns)
+
+
+def steps_of(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> Steps:
+    """Return the fixes ``first[i]`` to ``last[i]`` of the path, both included."""
+    fixes, rows = rows_of(last - first + 1), rows_of(last - first)
+    at = first[rows.leg] + rows.offset()
+    dt_s, ds_m = np.diff(path.time_s)[at], path.step_m[at]
+    usual_s = quantiles(rows, dt_s, (0.5,))[:, 0]
+    limit_s = np.maximum(LONG_SILENCE_S, 3 * usual_s)
+    silent = dt_s > limit_s[rows.leg]
+    index = first[fixes.leg] + fixes.offset()
+    return Steps(fixes, index, rows, dt_s, ds_m, usual_s, silent)
+
+
+def grid_of(path: Path, first: NDArray[np.intp], last: NDArray[np.intp], steps: Steps) -> Grid:
+    """Return the even grid of legs that last some time.
+
+    Each position is a mean of three instants a third of a step apart, which takes
+    some receiver noise off.
+    """
+    begin_s, end_s = path.time_s[first], path.time_s[last]
+    duration_s = end_s - begin_s
+    step_s = np.maximum(STEP_S, duration_s / MOST_STEPS)
+    step_s = np.maximum(step_s, duration_s / (STEPS_PER_FIX * (last - first + 1)))
+    step_s = np.minimum(step_s, duration_s / FEWEST_STEPS)
+    rows = rows_of(np.floor(duration_s / step_s + 1e-6).astype(np.intp) + 1)
+    when_s = begin_s[rows.leg] + rows.offset() * step_s[rows.leg]
+    x_m, y_m = _unrolled(path)
+    at_x, at_y = np.zeros(len(rows)), np.zeros(len(rows))
+    for third in (-1, 0, 1):
+        near_s = np.clip(when_s + third * step_s[rows.leg] / 3, begin_s[rows.leg], end_s[rows.leg])
+        at_x += np.interp(near_s, path.time_s, x_m) / 3
+        at_y += np.interp(near_s, path.time_s, y_m) / 3
+    before = np.searchsorted(path.time_s, when_s, side="right") - 1
+    before = np.minimum(before, last[rows.leg] - 1)
+    step = before - first[rows.leg] + steps.rows.start[rows.leg]
+    return Grid(rows, step_s, at_x, at_y, steps.silent[step])
+
+
+def core_of(grid: Grid) -> tuple[Grid, NDArray[np.float64]]:
+    """Return the grid without slow ends, and the share of points that is left, ``(k,)``."""
+    begins, speed = grid.chords(30.0)
+    chords = grid.rows.kept(begins)
+    high = quantiles(chords, speed, (0.9,))[:, 0]
+    lag = grid.lag(30.0)
+    # A chord speaks for its middle.
+    fast = np.flatnonzero(begins)[speed > CORE_SHARE * high[chords.leg]]
+    middle = fast + lag[grid.rows.leg[fast]] // 2
+    k = len(grid.step_s)
+    low, top = grid.rows.end.copy(), grid.rows.start.copy()
+    np.minimum.at(low, grid.rows.leg[fast], middle)
+    np.maximum.at(top, grid.rows.leg[fast], middle + 1)
+    short = top - low < FEWEST_CORE
+    low, top = np.where(short, grid.rows.start, low), np.where(short, grid.rows.end, top)
+    at = np.arange(len(grid.rows))
+    core = grid.taken((at >= low[grid.rows.leg]) & (at < top[grid.rows.leg]))
+    return core, ratio(core.rows.count, grid.rows.count).reshape(k)
+
+
+def _unrolled(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return metres east and north along the path: true for steps, not for far ends."""
+    scale_m = np.radians(1.0) * EARTH_RADIUS_M
+    middle = np.cos(np.radians((path.lat_deg[1:] + path.lat_deg[:-1]) / 2))
+    east_m = np.diff(path.lon_deg) * middle * scale_m
+    x_m = np.concatenate(([0.0], np.cumsum(east_m)))
+    return x_m, (path.lat_deg - path.lat_deg[0]) * scale_m

@@ -1,0 +1,39 @@
+"""What is known beside the fixes.
+
+The model, the owner's vehicles and habits, and what sources say of modes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geowallet.model.mobility import Mode
+    from geowallet.track.modes.forest import Forest
+    from geowallet.track.modes.labels import ModeLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the classification may use beyond the fixes.
+
+    Attributes:
+        forest: The model; None is the one that ships.
+        owned: Modes the owner has a vehicle for; None while the owner has not
+            said.
+        habits: Share of each mode among the owner's legs, by its name; empty
+            treats the owner as everybody.
+        labels: What sources say, by the SHA-256 (hex) of the source.
+    """
+
+    forest: Forest | None = None
+    owned: frozenset[Mode] | None = None
+    habits: Mapping[str, float] = field(default_factory=dict)
+    labels: Mapping[str, tuple[ModeLabel, ...]] = field(default_factory=dict)
+
+
+NO_HINTS = Hints()
+"""Nothing beyond the fixes."""

@@ -1,0 +1,122 @@
+"""The shape of a leg's way: how it turns, by length and not by time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.track.modes.ragged import largest, means, quantiles, rows_of, runs, shares
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geowallet.track.modes.grid import Grid
+    from geowallet.track.modes.ragged import Rows
+
+LENGTHS_M = (60.0, 250.0, 1000.0)
+"""Street corners, bends of roads, bends of railways."""
+
+MOST_PARTS = 2000
+"""Longer ways are cut into longer parts."""
+
+FEWEST_PARTS = 3
+"""Needed for two turns."""
+
+SHARP_RAD = 0.9
+"""A corner of a street; railways need hundreds of metres for such a turn."""
+
+SHAPE = (
+    *(f"{what}{length:.0f}" for length in LENGTHS_M for what in ("turn", "turn_p90_", "straight")),
+    "sharp_share",
+    "corners_km",
+    "corner_free_log_m",
+    "side_mps2",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """Ways cut into parts of one length: turns between them and chords over them."""
+
+    turns: Rows
+    turn_rad: NDArray[np.float64]
+    chords: Rows
+    straight: NDArray[np.float64]
+    part_m: NDArray[np.float64]
+    side_mps2: NDArray[np.float64]
+
+
+def shape_table(
+    core: Grid, along_m: NDArray[np.float64], core_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the columns `SHAPE`, one row a leg; NaN where the way is too short.
+
+    Args:
+        core: Positions of the legs.
+        along_m: ``(t,)`` metres along all of them.
+        core_m: ``(k,)`` metres of each.
+    """
+    columns = []
+    for length_m in LENGTHS_M:
+        parts = _parts(core, along_m, core_m, length_m)
+        high = quantiles(parts.turns, parts.turn_rad, (0.9,))[:, 0]
+        usual = quantiles(parts.chords, parts.straight, (0.5,))[:, 0]
+        columns += [means(parts.turns, parts.turn_rad), high, usual]
+    parts = _parts(core, along_m, core_m, LENGTHS_M[0])
+    side = quantiles(parts.turns, parts.side_mps2, (0.95,))[:, 0]
+    wide = _parts(core, along_m, core_m, LENGTHS_M[1])
+    columns += [shares(wide.turns, wide.turn_rad > SHARP_RAD), *_corners(parts, core_m), side]
+    return np.column_stack(columns)
+
+
+def _corners(
+    parts: _Parts, core_m: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return corners per kilometre, and the logarithm of the longest way without one."""
+    sharp = parts.turn_rad > SHARP_RAD
+    first, _ = runs(parts.turns, sharp)
+    k = len(core_m)
+    known = parts.turns.count > 0
+    count = np.bincount(parts.turns.leg[first], minlength=k)
+    begin, after = runs(parts.turns, ~sharp)
+    free = rows_of(np.bincount(parts.turns.leg[begin], minlength=k))
+    free_m = (after - begin) * parts.part_m[free.leg]
+    longest = np.log(np.nan_to_num(largest(free, free_m)) + 50.0)
+    km = np.maximum(core_m, 1.0) / 1000
+    return np.where(known, count / km, np.nan), np.where(known, longest, np.nan)
+
+
+def _parts(
+    core: Grid, along_m: NDArray[np.float64], core_m: NDArray[np.float64], length_m: float
+) -> _Parts:
+    count = np.minimum((core_m // length_m).astype(np.intp), MOST_PARTS)
+    count = np.where(count >= FEWEST_PARTS, count, -1)
+    points = rows_of(count + 1)
+    part_m = core_m / np.maximum(count, 1)
+    # A metre between legs keeps the last point of one apart from the first of the next.
+    ruler_m = along_m + core.rows.leg
+    base = ruler_m[core.rows.start]
+    at = base[points.leg] + points.offset() * part_m[points.leg]
+    at = np.minimum(at, ruler_m[core.rows.end - 1][points.leg])
+    time_s = core.rows.offset() * core.step_s[core.rows.leg]
+    x_m, y_m, when_s = (np.interp(at, ruler_m, c) for c in (core.x_m, core.y_m, time_s))
+    edges = _edges(points)
+    east, north, lasting = (np.diff(c)[edges] for c in (x_m, y_m, when_s))
+    chords = rows_of(np.maximum(count, 0))
+    heading = np.arctan2(east, north)
+    turns = rows_of(np.maximum(count - 1, 0))
+    pair = _edges(chords)
+    turn = np.abs((np.diff(heading)[pair] + np.pi) % (2 * np.pi) - np.pi)
+    straight = np.hypot(east, north) / part_m[chords.leg]
+    pace = part_m[chords.leg] / np.maximum(lasting, 1.0)
+    slower = np.minimum(pace[1:], pace[:-1])[pair] if len(pace) else pace
+    side = slower**2 * turn / part_m[turns.leg]
+    return _Parts(turns, turn, chords, straight, part_m, side)
+
+
+def _edges(rows: Rows) -> NDArray[np.bool_]:
+    """Return which neighbours belong to one leg, ``(t - 1,)``."""
+    result: NDArray[np.bool_] = np.diff(rows.leg) == 0
+    return result
