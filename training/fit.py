@@ -1,0 +1,163 @@
+"""Fit the model of travel modes that ships, measure it, and write its card.
+
+    python -m training.fit --data DIR --simulation DIR --holdout DIR
+
+DIR of the data holds ``labelled/`` and ``corpus/``. The same data, simulation and
+versions give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geowallet.track.modes.artefact import forest_bytes
+from geowallet.track.modes.fitting import assembled, neutral_of
+from training.card import Made, card_of
+from training.evaluate import calibration_of, figures, heard, left_out, probabilities
+from training.recipe import (
+    HELD_OUT,
+    LEAST_CONFIDENCE,
+    PRIOR,
+    Method,
+    grown_on,
+    measured_scenes,
+    real_scenes,
+    real_tables,
+    simulated_table,
+)
+from training.tables import CLASSES, joined, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geowallet.track.modes.forest import Forest
+    from training.evaluate import Heard
+    from training.measure import Figures
+    from training.tables import Table
+
+HERE = Path(__file__).parent
+ARTEFACT = HERE.parent / "geowallet" / "track" / "modes" / "shipped.forest"
+MOST_BYTES = 2_000_000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that is fitted on or measured with.
+
+    Attributes:
+        real: One table a set, blurred, as it is taught.
+        plain: The same sets as they were recorded.
+        simulated: Simulated legs that are taught.
+        holdout: Simulated legs of other networks and seeds, which only measure.
+        measured: Sets whose terms allow measuring only.
+    """
+
+    real: Mapping[str, Table]
+    plain: Mapping[str, Table]
+    simulated: Table
+    holdout: Table
+    measured: Mapping[str, Table]
+
+
+def read_sources(data: Path, simulation: Path, holdout: Path) -> Sources:
+    """Return the tables of all sets under the three folders."""
+    scenes = real_scenes(data)
+    return Sources(
+        real=real_tables(scenes),
+        plain={name: table_of(every) for name, every in scenes.items()},
+        simulated=simulated_table(simulation),
+        holdout=simulated_table(holdout),
+        measured={"uah": table_of(measured_scenes(data))},
+    )
+
+
+def fitted(sources: Sources, method: Method) -> tuple[Forest, Made]:
+    """Return the forest fitted on all sets, and what was measured on the way.
+
+    Every figure is of legs whose set, or network, the trees had not seen; the
+    temperature of the confidence comes from the same legs.
+    """
+    asked = {name: [sources.plain[name], sources.real[name]] for name in HELD_OUT}
+    outside = left_out(sources.simulated, sources.real, asked, method)
+    taught = list(sources.real.values())
+    grown = grown_on(sources.simulated, taught, method)
+    others = {
+        name: heard(grown, table, method)
+        for name, table in {"simulation": sources.holdout, **sources.measured}.items()
+    }
+    blurred = [parts[1] for parts in outside.values()]
+    bands = calibration_of([*blurred, others["simulation"]])
+    everything = joined([sources.simulated, *taught])
+    settings: dict[str, Any] = {
+        "calibration": bands,
+        "prior": [PRIOR[name] for name in CLASSES],
+        "least_confidence": dict(LEAST_CONFIDENCE),
+        "neutral": neutral_of(everything.features[:, method.columns], method.names),
+    }
+    forest = assembled(grown, CLASSES, method.names, settings)
+    parts = {name: pair[0] for name, pair in outside.items()} | others
+    return forest, Made(
+        digest=forest.digest,
+        size=len(forest_bytes(forest)),
+        legs={name: len(table) for name, table in sources.plain.items()}
+        | {"simulation": len(sources.simulated)},
+        figures={name: figures(part, bands, LEAST_CONFIDENCE) for name, part in parts.items()},
+        bands=bands,
+        growth=method.growth,
+        reliability={name: reliability(part, bands) for name, part in parts.items()},
+    )
+
+
+def reliability(
+    part: Heard, bands: Sequence[Mapping[str, object]]
+) -> list[tuple[float, float, int]]:
+    """Return mean confidence, share that is right and count of each tenth of confidence."""
+    chance = probabilities(part, bands)
+    sure = chance.max(axis=1)
+    right = chance.argmax(axis=1) == part.table.classes
+    place = np.minimum((sure * 10).astype(np.intp), 9)
+    return [
+        (float(sure[place == n].mean()), float(right[place == n].mean()), int(np.sum(place == n)))
+        for n in np.unique(place)
+    ]
+
+
+def write_figures(folder: Path, every: Mapping[str, Figures]) -> None:
+    """Write the figures of each set as JSON, for the accuracy page."""
+    folder.mkdir(exist_ok=True)
+    for name, found in sorted(every.items()):
+        text = json.dumps(dataclasses.asdict(found), indent=1, sort_keys=True)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Fit, measure, write."""
+    parser = argparse.ArgumentParser(prog="training.fit")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--simulation", type=Path, required=True)
+    parser.add_argument("--holdout", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=ARTEFACT)
+    parser.add_argument("--card", type=Path, default=HERE / "MODEL_CARD.md")
+    parser.add_argument("--figures", type=Path, default=HERE / "figures")
+    chosen = parser.parse_args()
+    sources = read_sources(chosen.data, chosen.simulation, chosen.holdout)
+    forest, made = fitted(sources, Method())
+    if made.size > MOST_BYTES:
+        sys.exit(f"the artefact has {made.size} bytes, more than {MOST_BYTES}")
+    chosen.out.write_bytes(forest_bytes(forest))
+    write_figures(chosen.figures, made.figures)
+    chosen.card.write_text(card_of(made, HERE / "looks.toml"), encoding="utf-8")
+    for name, found in made.figures.items():
+        print(f"{name:12s} {found.line()}")
+    print(f"{made.digest} {made.size} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""What the forest is fitted on, and with which weights.
+
+Simulated legs are half of the weight; the real sets share the other half by the root of
+their sizes, so that the largest does not teach its habits. Then every class is brought
+to the share that `PRIOR` states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.track.modes.features import FEATURES
+from geowallet.track.modes.fitting import Growth, grow
+from training.scenes import drives, goal_archive, labelled_folder, simulated
+from training.sports import recorded
+from training.tables import CLASSES, joined, table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from geowallet.track.modes.fitting import Grown
+    from training.scenes import Scene
+    from training.tables import Table
+
+SEED = 20_261_122
+
+PRIOR: Mapping[str, float] = {
+    "walk": 0.33,
+    "run": 0.03,
+    "bike": 0.15,
+    "car": 0.21,
+    "bus": 0.13,
+    "tram": 0.03,
+    "subway": 0.05,
+    "train": 0.05,
+    "ferry": 0.01,
+    "airplane": 0.01,
+}
+"""Share of each class among legs before anything is known of the owner: one leg in three
+a walk, because most rides have one at an end; the rest spread so that no ride starts
+with a great handicap. A statement, not a measurement."""
+
+SIMULATED_SHARE = 0.5
+"""Of the weight."""
+
+VERSIONS: Mapping[str, int] = {"mobilitynet": 12, "ssi": 8, "goal": 2, "recorders": 25}
+"""Blurred versions of each real leg: small sets more, so that each is some hundred legs."""
+
+LEAST_CONFIDENCE: Mapping[str, float] = {"default": 0.35, "walk": 0.4, "bike": 0.5}
+"""Below it a leg is unknown: foot and bike need more, because a car taken for a bike is a
+false claim of money."""
+
+USED: tuple[str, ...] = FEATURES
+"""The features that the trees may see."""
+
+HELD_OUT = ("mobilitynet", "ssi", "goal", "recorders")
+"""Sets that are left out in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How trees are grown.
+
+    Attributes:
+        names: Features that they may see.
+        growth: Their number and size.
+        seed: Of the choice of features and legs.
+    """
+
+    names: tuple[str, ...] = USED
+    growth: Growth = field(default_factory=Growth)
+    seed: int = SEED
+
+    @property
+    def columns(self) -> NDArray[np.intp]:
+        """Where the features stand in a table, intp ``(f,)``."""
+        return np.array([FEATURES.index(name) for name in self.names], dtype=np.intp)
+
+
+def real_scenes(data: Path) -> dict[str, list[Scene]]:
+    """Return the real sets under ``data`` whose terms allow fitting."""
+    labelled = data / "labelled"
+    return {
+        "mobilitynet": list(labelled_folder(labelled / "mobilitynet", "mobilitynet")),
+        "ssi": list(labelled_folder(labelled / "ssi", "ssi")),
+        "goal": list(goal_archive(labelled / "goal" / "trajectories.zip")),
+        "recorders": list(recorded(data / "corpus")),
+    }
+
+
+def measured_scenes(data: Path) -> Iterator[Scene]:
+    """Yield the drives of UAH-DriveSet: its terms are unread, so it only measures."""
+    yield from drives(data / "labelled" / "uah" / "gps.csv.gz", "uah")
+
+
+def real_tables(scenes: Mapping[str, Sequence[Scene]]) -> dict[str, Table]:
+    """Return each set blurred, as it is taught."""
+    return {
+        name: table_of(every, versions=VERSIONS[name], seed=SEED + number)
+        for number, (name, every) in enumerate(scenes.items())
+    }
+
+
+def simulated_table(folder: Path) -> Table:
+    """Return the legs of the simulation in ``folder``."""
+    return table_of(simulated(folder), versions=1, seed=SEED + 100, thin=False)
+
+
+def mixed(sim: Table | None, real: Sequence[Table]) -> tuple[Table, NDArray[np.float64]]:
+    """Return all legs and the weight of each, mean 1.
+
+    Args:
+        sim: Simulated legs, if any.
+        real: One table a set, at least one if there is no simulation.
+    """
+    parts = [*real] if sim is None else [sim, *real]
+    roots = [np.sqrt(len(table)) for table in real]
+    left = 1.0 if sim is None else 1.0 - SIMULATED_SHARE
+    each = [
+        left * root / max(sum(roots), 1e-9) / len(table)
+        for root, table in zip(roots, real, strict=True)
+    ]
+    if sim is not None:
+        each = [(SIMULATED_SHARE if real else 1.0) / len(sim), *each]
+    weights = np.concatenate([np.full(len(t), w) for t, w in zip(parts, each, strict=True)])
+    table = joined(parts)
+    found = np.bincount(table.classes, weights, minlength=len(CLASSES))
+    wanted = np.array([PRIOR[name] for name in CLASSES])
+    lift = np.divide(wanted, found, out=np.zeros(len(CLASSES)), where=found > 0)
+    weights = weights * lift[table.classes]
+    return table, weights / np.mean(weights)
+
+
+def grown_on(sim: Table | None, real: Sequence[Table], method: Method) -> Grown:
+    """Return trees grown on the mixture."""
+    table, weights = mixed(sim, real)
+    return grow(
+        table.features[:, method.columns],
+        table.classes,
+        weights,
+        count=len(CLASSES),
+        seed=method.seed,
+        growth=method.growth,
+    )
