@@ -27,6 +27,14 @@ class FixFlag(IntFlag):
     """The source itself gives an accuracy too coarse to follow a path."""
     SHADOWED = 32
     """Another source covers this interval better."""
+    ELSEWHERE = 64
+    """Of a device that lay elsewhere while another one was carried."""
+    REPEATED = 128
+    """A position said again though others show movement: a remembered one, not a measured one."""
+    COARSE = 256
+    """From cell towers or wifi among better fixes that contradict it."""
+    DRIFT = 512
+    """Wandering about a place where nothing moves."""
 
 
 class TimeKind(StrEnum):

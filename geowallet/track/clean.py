@@ -44,7 +44,8 @@ LONELY_M = 100.0
 """How near each other the fixes before and after are then."""
 
 BAD = FixFlag.JUMP | FixFlag.DUPLICATE | FixFlag.NULL_ISLAND | FixFlag.IMPLAUSIBLE_TIME
-BAD |= FixFlag.POOR_ACCURACY | FixFlag.SHADOWED
+BAD |= FixFlag.POOR_ACCURACY | FixFlag.SHADOWED | FixFlag.ELSEWHERE
+BAD |= FixFlag.REPEATED | FixFlag.COARSE
 """Flags that keep a fix out of stops, legs and distances."""
 
 

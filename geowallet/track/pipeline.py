@@ -17,11 +17,22 @@ from geowallet.crypto.canonical import digest_of
 from geowallet.model.geodesy import distance_m, step_lengths_m
 from geowallet.model.mobility import Point, Stop, Trip
 from geowallet.model.provenance import Algorithm
-from geowallet.track import clean, distance, legs, motion, sources, stops, trips
+from geowallet.track import (
+    carried,
+    clean,
+    devices,
+    distance,
+    interleaved,
+    legs,
+    motion,
+    sources,
+    stops,
+    trips,
+)
 from geowallet.track.clean import BAD, flag_jumps, flag_single
 from geowallet.track.modes import rules
 from geowallet.track.motion import PARKED_M, path_of
-from geowallet.track.sources import Merged, SourcedFixes, merge
+from geowallet.track.sources import CUT_GAP_US, Merged, SourcedFixes, merge
 from geowallet.track.trips import movements
 
 if TYPE_CHECKING:
@@ -42,10 +53,6 @@ __all__ = [
     "analyse",
 ]
 
-CUT_GAP_US = 2 * 3_600_000_000
-"""Two hours without a fix end a chunk: longer than any tunnel or dead phone within a
-trip that could still be measured, shorter than a night or a working morning."""
-
 VERSION = "1"
 """Of all stages; raised whenever a result changes."""
 
@@ -63,6 +70,27 @@ class CountedOnce:
     fixes_used: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Positions of a device that lay elsewhere while another was carried.
+
+    Attributes:
+        source: SHA-256 (hex) of the file of the device.
+        device: Its name, or "".
+        carried: SHA-256 (hex) of the file that was followed instead.
+        start_us: First instant set aside, UTC microseconds.
+        end_us: Last instant.
+        fixes: How many positions were set aside.
+    """
+
+    source: str
+    device: str
+    carried: str
+    start_us: int
+    end_us: int
+    fixes: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
     """What the fixes show.
@@ -72,12 +100,14 @@ class Analysis:
         stops: In time order, activity stops and short ones.
         fixes: All fixes of all sources in one table, flagged; none is missing.
         counted_once: Where sources overlapped.
+        elsewhere: Devices that lay elsewhere, in time order.
     """
 
     trips: tuple[Trip, ...]
     stops: tuple[Stop, ...]
     fixes: Fixes
     counted_once: CountedOnce
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 def analyse(traces: Sequence[SourcedFixes], *, latest_us: int | None = None) -> Analysis:
@@ -98,14 +128,14 @@ def analyse(traces: Sequence[SourcedFixes], *, latest_us: int | None = None) -> 
     used, stream = fixes.take(good), merged.stream[good]
     all_trips: list[Trip] = []
     all_stops: list[Stop] = []
-    for first, last in _chunks(used):
+    for first, last in _chunks(used, merged.breaks_us):
         rows = slice(first, last)
         found_trips, found_stops = movements(path_of(used.take(rows)), stream[rows], merged.sources)
         all_stops += _parked(used, first)
         all_trips += found_trips
         all_stops += found_stops
     once = _counted_once(merged, used, stream, merged.several[good])
-    return Analysis(tuple(all_trips), tuple(all_stops), fixes, once)
+    return Analysis(tuple(all_trips), tuple(all_stops), fixes, once, _elsewhere(merged))
 
 
 def affected_window(
@@ -141,7 +171,7 @@ def algorithms() -> tuple[Algorithm, ...]:
     """Return every stage with its version and the digest of its parameters."""
     stages: dict[str, tuple[ModuleType, ...]] = {
         "clean": (clean,),
-        "sources": (sources,),
+        "sources": (sources, devices, carried, interleaved),
         "stops": (stops, motion),
         "legs": (legs,),
         "mode": (rules,),
@@ -174,13 +204,14 @@ def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return chunks
 
 
-def _chunks(used: Fixes) -> list[tuple[int, int]]:
+def _chunks(used: Fixes, breaks_us: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Return ``(first, after last)`` of each chunk of good fixes."""
     if not len(used):
         return []
     cuts = np.flatnonzero(np.diff(used.time_us) >= CUT_GAP_US) + 1
-    edges = [0, *(int(cut) for cut in cuts), len(used)]
-    return list(pairwise(edges))
+    changes = np.searchsorted(used.time_us, breaks_us)
+    inside = np.union1d(cuts, changes[(changes > 0) & (changes < len(used))])
+    return list(pairwise([0, *(int(cut) for cut in inside), len(used)]))
 
 
 def _parked(used: Fixes, first: int) -> list[Stop]:
@@ -192,6 +223,20 @@ def _parked(used: Fixes, first: int) -> list[Stop]:
         return []
     start_us, end_us = (int(when) for when in used.time_us[first - 1 : first + 1])
     return [Stop(start_us, end_us, Point(float(lat[0]), float(lon[0])), 0, is_activity=True)]
+
+
+def _elsewhere(merged: Merged) -> tuple[Elsewhere, ...]:
+    return tuple(
+        Elsewhere(
+            source=merged.sources[item.stream],
+            device=merged.devices[item.stream],
+            carried=merged.sources[item.carried],
+            start_us=item.start_us,
+            end_us=item.end_us,
+            fixes=item.fixes,
+        )
+        for item in merged.lying
+    )
 
 
 def _counted_once(

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.fixes import Fixes, FixFlag, no_fixes
+from geowallet.track.carried import Lying, follow
 from geowallet.track.clean import BAD, flag_duplicates
+from geowallet.track.interleaved import device_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+CUT_GAP_US = 2 * 3_600_000_000
+"""Two hours without a fix end a chunk: longer than any tunnel or dead phone within a
+trip that could still be measured, shorter than a night or a working morning."""
 
 ACTIVE_US = 120_000_000
 """A source is active between fixes at most two minutes apart; in longer silences
@@ -51,13 +57,20 @@ class Merged:
         fixes: ``n`` fixes in time order; those of the worse source `SHADOWED`.
         stream: int32 ``(n,)``, index into ``sources``.
         sources: SHA-256 (hex) of the file of each stream.
+        devices: Name of the device of each stream, or "".
         several: bool ``(n,)``, whether another source was active at the time.
+        breaks_us: Instants at which the timeline goes on with another device in
+            another place.
+        lying: Devices that lay elsewhere, in time order.
     """
 
     fixes: Fixes
     stream: NDArray[np.int32]
     sources: tuple[str, ...]
+    devices: tuple[str, ...]
     several: NDArray[np.bool_]
+    breaks_us: NDArray[np.int64]
+    lying: tuple[Lying, ...]
 
 
 def merge(traces: Sequence[SourcedFixes]) -> Merged:
@@ -66,17 +79,29 @@ def merge(traces: Sequence[SourcedFixes]) -> Merged:
     The result is a function of the set of traces: neither their order nor
     their repetition changes it. The same fix in two files counts once. Where
     sources overlap, the one with the lower cost (median accuracy plus
-    cadence) is kept; ties fall to the lower digest, then device name.
+    cadence) is kept; ties fall to the lower digest, then device name. Where
+    they are in different places, the carried one is followed.
     """
-    streams = _streams(traces)
+    streams = [part for trace in _streams(traces) for part in _unmixed(trace)]
     fixes, stream = _table([trace.fixes for trace in streams])
     clear = fixes.unflagged(BAD)
     copy = _copies(fixes, clear)
+    carried = follow(fixes, stream, clear & ~copy, cut_us=CUT_GAP_US)
+    fixes = fixes.with_flag(carried.left, FixFlag.ELSEWHERE)
+    clear &= ~carried.left
     segments = _segments(fixes, stream, clear & ~copy)
     shadowed, several = _choose(fixes, stream, segments)
     fixes = fixes.with_flag(clear & (shadowed | copy), FixFlag.SHADOWED)
     fixes = flag_duplicates(fixes)
-    return Merged(fixes, stream, tuple(trace.source for trace in streams), several)
+    return Merged(
+        fixes=fixes,
+        stream=stream,
+        sources=tuple(trace.source for trace in streams),
+        devices=tuple(trace.device for trace in streams),
+        several=several,
+        breaks_us=carried.breaks_us,
+        lying=carried.lying,
+    )
 
 
 def _streams(traces: Sequence[SourcedFixes]) -> list[SourcedFixes]:
@@ -87,6 +112,15 @@ def _streams(traces: Sequence[SourcedFixes]) -> list[SourcedFixes]:
         return trace.source, trace.device, len(trace.fixes), b"".join(c.tobytes() for c in columns)
 
     return sorted((trace for trace in traces if len(trace.fixes)), key=rank)
+
+
+def _unmixed(trace: SourcedFixes) -> list[SourcedFixes]:
+    """Return the trace, or each of two devices that are mixed in it."""
+    which = device_of(trace.fixes)
+    if not np.any(which):
+        return [trace]
+    parts = (trace.fixes.take(which == number) for number in (0, 1))
+    return [SourcedFixes(trace.source, trace.device, part) for part in parts]
 
 
 def _table(tables: list[Fixes]) -> tuple[Fixes, NDArray[np.int32]]:

@@ -32,15 +32,47 @@ def table(samples: list[Sample]) -> Fixes:
     )
 
 
-@pytest.fixture(scope="module")
-def month() -> tuple[dict[str, Any], Analysis]:
+def lived() -> tuple[dict[str, Any], list[SourcedFixes]]:
+    """The truth of the month, and what a phone and a watch recorded of it."""
     journeys = live_the_month(seed=SEED)
     traces = [SourcedFixes("f" * 64, "phone", table(phone(journeys, seed=SEED)))]
     for number, journey in enumerate(journeys):
         if journey.outing.watch:
             seen = table(watch(journey, seed=SEED))
             traces.append(SourcedFixes(f"{number:064x}", "watch", seen))
-    return truth_of(journeys, seed=SEED), analyse(traces)
+    return truth_of(journeys, seed=SEED), traces
+
+
+@pytest.fixture(scope="module")
+def month() -> tuple[dict[str, Any], Analysis]:
+    truth, traces = lived()
+    return truth, analyse(traces)
+
+
+def at_home(truth: dict[str, Any], *, every_s: int) -> Fixes:
+    """What another phone records that lies at home all month, by wifi."""
+    (home,) = [p for p in truth["places"] if p["kind"] == PlaceKind.HOME]
+    rng = np.random.default_rng(SEED)
+    first_us = round(dt.datetime(2026, 5, 1, tzinfo=dt.UTC).timestamp() * 1e6)
+    times = first_us + np.arange(0, 31 * 86_400, every_s) * 1_000_000
+    noise = rng.normal(0.0, 2e-4, (2, len(times)))
+    known = np.full(len(times), 25.0)
+    lat, lon = home["lat_deg"] + noise[0], home["lon_deg"] + noise[1]
+    return fixes_from(times, lat, lon, accuracy_m=known)
+
+
+@pytest.mark.parametrize("every_s", [60, 600])
+def test_a_second_phone_left_at_home_changes_no_trip(
+    month: tuple[dict[str, Any], Analysis], *, every_s: int
+) -> None:
+    truth, traces = lived()
+    both = analyse([*traces, SourcedFixes("0" * 64, "tablet", at_home(truth, every_s=every_s))])
+    assert len(both.trips) == len(month[1].trips)
+    for one, two in zip(both.trips, month[1].trips, strict=True):
+        assert (one.id, one.main_leg.mode) == (two.id, two.main_leg.mode)
+        assert one.distance_m == pytest.approx(two.distance_m, abs=20)
+    assert both.elsewhere
+    assert {item.source for item in both.elsewhere} == {"0" * 64}
 
 
 @pytest.fixture(scope="module")
