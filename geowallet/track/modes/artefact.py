@@ -3,7 +3,7 @@
 ``GWFOREST1`` and a line feed; the length of the header in four bytes; the header,
 canonical JSON; then, deflated, for each set of trees the counts, features, first and
 last leaves (a byte each), directions of unknown values (a bit each), thresholds
-(float32) and leaves (int32), all little-endian.
+(float32) and leaves (int64), all little-endian.
 
 Of the header, ``features``, ``classes``, ``trees`` and ``context`` describe the tables.
 The rest are the settings; `check_settings` says which the program reads.
@@ -12,7 +12,6 @@ The rest are the settings; `check_settings` says which the program reads.
 from __future__ import annotations
 
 import json
-import math
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import BadModelError
 from geowallet.track.modes.context import context_names
 from geowallet.track.modes.features import FEATURES
-from geowallet.track.modes.forest import MOST_LEAVES, Forest, Trees
+from geowallet.track.modes.forest import MOST_LEAVES, UNIT, Forest, Trees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +41,7 @@ MOST_COMPARISONS = 400_000
 
 MOST_CLASSES = 16
 MOST_LOGIT = 50.0
-"""A bias beyond this would say more than any data can."""
+"""Of a leaf or a bias: more would say more than any data can."""
 
 _MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
@@ -146,7 +145,6 @@ def _shape(trees: Trees) -> dict[str, Any]:
     return {
         "trees": len(trees.count),
         "comparisons": len(trees.feature),
-        "unit": trees.unit,
     }
 
 
@@ -154,13 +152,8 @@ def _size(shape: Mapping[str, Any]) -> int:
     _check(all(isinstance(shape[name], int) for name in ("trees", "comparisons")))
     number, comparisons = int(shape["trees"]), int(shape["comparisons"])
     _check(0 < number <= MOST_COMPARISONS and 0 <= comparisons <= MOST_COMPARISONS)
-    return (
-        number
-        + 3 * comparisons
-        + (comparisons + 7) // 8
-        + 4 * comparisons
-        + 4 * (comparisons + number)
-    )
+    bits = (comparisons + 7) // 8
+    return number + 3 * comparisons + bits + 4 * comparisons + 8 * (comparisons + number)
 
 
 def _packed(trees: Trees) -> bytes:
@@ -171,15 +164,14 @@ def _packed(trees: Trees) -> bytes:
         trees.after,
         np.packbits(trees.nan_left),
         trees.threshold.astype("<f4"),
-        trees.leaf.astype("<i4"),
+        trees.leaf.astype("<i8"),
     )
     return b"".join(column.tobytes() for column in columns)
 
 
 def _trees(shape: Mapping[str, Any], body: bytes, classes: int, width: int) -> Trees:
     number, n = shape["trees"], shape["comparisons"]
-    unit = float(shape["unit"])
-    _check(number % classes == 0 and math.isfinite(unit) and 0 < unit < 1)
+    _check(number % classes == 0)
     place = 0
 
     def column(kind: str, length: int) -> NDArray[Any]:
@@ -191,13 +183,14 @@ def _trees(shape: Mapping[str, Any], body: bytes, classes: int, width: int) -> T
     count = column("u1", number).astype(np.intp)
     feature, first, after = (column("u1", n) for _ in range(3))
     nan_left = np.unpackbits(column("u1", (n + 7) // 8), count=n).astype(np.bool_)
-    threshold, leaf = column("<f4", n).astype(np.float32), column("<i4", n + number)
+    threshold, leaf = (
+        column("<f4", n).astype(np.float32),
+        column("<i8", n + number).astype(np.int64),
+    )
     owner = np.repeat(count, count)
     _check(int(count.sum()) == n and bool(np.all(count < MOST_LEAVES)))
     _check(bool(np.all(feature < width) and np.all(np.isfinite(threshold))))
     # The last leaf is on no left side, so that one leaf is always reached.
     _check(bool(np.all(first < after) and np.all(after <= owner)))
-    most = np.abs(leaf.astype(np.float64)).sum() * unit
-    _check(most < 1e9)
-    leaf = leaf.astype(np.int32)
-    return Trees(feature, threshold, nan_left, first, after, count, leaf, unit, classes)
+    _check(bool(np.all(np.abs(leaf) <= MOST_LOGIT / UNIT)))
+    return Trees(feature, threshold, nan_left, first, after, count, leaf, classes)

@@ -6,34 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geowallet.track.modes.forest import MOST_LEAVES, Trees
+from geowallet.track.modes.forest import MOST_LEAVES, UNIT, Trees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-_LARGEST = 2**31 - 1
 
-
-def trees_from_dump(dump: Mapping[str, Any]) -> Trees:
-    """Return the trees of ``booster.dump_model()``.
+def trees_from_dump(*dumps: Mapping[str, Any]) -> Trees:
+    """Return the trees of ``booster.dump_model()``; of several boosters, their mean.
 
     Rows must be compared as float32 where the booster was fitted on float32 values:
     each threshold is rounded down to the next float32, which changes no comparison.
 
     Args:
-        dump: Of a multiclass booster with numerical splits and at most 64
-            leaves a tree.
+        *dumps: At least one, of multiclass boosters of the same classes and
+            columns, with numerical splits and at most 64 leaves a tree.
 
     Raises:
         ValueError: Something else.
     """
-    classes = int(dump["num_tree_per_iteration"])
+    classes = int(dumps[0]["num_tree_per_iteration"])
     nodes: list[tuple[int, float, bool, int, int]] = []
     counts: list[int] = []
     values: list[float] = []
-    for tree in dump["tree_info"]:
+    for tree in (tree for dump in dumps for tree in dump["tree_info"]):
         before, leaves = len(nodes), len(values)
         _walk(tree["tree_structure"], leaves, nodes, values)
         counts.append(len(nodes) - before)
@@ -41,8 +39,6 @@ def trees_from_dump(dump: Mapping[str, Any]) -> Trees:
             msg = f"a tree has more than {MOST_LEAVES} leaves"
             raise ValueError(msg)
     feature, threshold, nan_left, first, after = zip(*nodes, strict=True) if nodes else ((),) * 5
-    value = np.asarray(values)
-    unit = float(max(np.max(np.abs(value), initial=0.0), 1e-9)) / _LARGEST
     return Trees(
         feature=np.asarray(feature, dtype=np.uint8),
         threshold=_floored(np.asarray(threshold, dtype=np.float64)),
@@ -50,8 +46,7 @@ def trees_from_dump(dump: Mapping[str, Any]) -> Trees:
         first=np.asarray(first, dtype=np.uint8),
         after=np.asarray(after, dtype=np.uint8),
         count=np.asarray(counts, dtype=np.intp),
-        leaf=np.rint(value / unit).astype(np.int32),
-        unit=unit,
+        leaf=np.rint(np.asarray(values) / (len(dumps) * UNIT)).astype(np.int64),
         classes=classes,
     )
 
@@ -81,6 +76,8 @@ def _walk(
 
 def _floored(threshold: NDArray[np.float64]) -> NDArray[np.float32]:
     """Return the largest float32 not above each threshold."""
-    near = threshold.astype(np.float32)
-    lower = np.nextafter(near, np.float32(-np.inf))
-    return np.where(near.astype(np.float64) > threshold, lower, near)
+    largest = float(np.finfo(np.float32).max)
+    bounded = np.clip(threshold, -largest, largest)
+    near = bounded.astype(np.float32)
+    lower = np.nextafter(near, np.float32(-largest))
+    return np.where(near.astype(np.float64) > bounded, lower, near)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,9 +15,8 @@ from geowallet.track.modes.decide import (
     ALL_MODES,
     SHARE_SHOWN,
     Guess,
-    least_confidence,
+    decided,
     over_all_modes,
-    ranked,
     shared_out,
     told,
     within_physics,
@@ -125,8 +124,10 @@ def _classified(path: Path, spans: Sequence[Span], hints: Hints, *, estimate: bo
     said = label_odds((x for some in hints.labels.values() for x in some), bounds_us, ALL_MODES)
     shares = told(over_all_modes(alone, forest.classes), said)
     shares = within_physics(shared_out(shares, table, hints.owned, said), table)
-    limits = forest.settings["least_confidence"]
-    return [_guess(row, described, limits) for row, described in zip(shares, table, strict=True)]
+    return [
+        _guess(row, described, forest.settings)
+        for row, described in zip(shares, table, strict=True)
+    ]
 
 
 def _probabilities(
@@ -153,28 +154,38 @@ def _of_owner(
 
 
 def _guess(
-    shares: NDArray[np.float64], described: NDArray[np.float64], limits: Mapping[str, float]
+    shares: NDArray[np.float64], described: NDArray[np.float64], settings: Mapping[str, Any]
 ) -> Guess:
     if np.all(np.isnan(described)):
         return Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))
-    order = ranked(shares)
-    best, confidence = order[0]
-    if confidence < least_confidence(limits, best):
-        others = tuple((mode, share) for mode, share in order if share >= SHARE_SHOWN)
+    found = decided(shares, settings)
+    confidence = dict(found.shares)[found.best]
+    shown = tuple(pair for pair in found.shares if pair[1] >= SHARE_SHOWN)
+    if not found.claimed:
         why = phrase(
-            N_("{first} and {second} fit almost equally well"), first=best, second=order[1][0]
+            N_("{first} and {second} fit almost equally well"),
+            first=found.best,
+            second=found.second,
         )
-        return Guess(Mode.UNKNOWN, confidence, others, (why,))
-    others = tuple((mode, share) for mode, share in order[1:] if share >= SHARE_SHOWN)
-    return Guess(best, confidence, others, ())
+        return Guess(Mode.UNKNOWN, confidence, shown, (why,), found.family)
+    others = tuple(pair for pair in shown if pair[0] is not found.best)
+    return Guess(found.best, confidence, others, (), found.family)
+
+
+def good_fixes(fixes: Fixes) -> Fixes:
+    """Return the fixes of one device that can be trusted, at distinct instants.
+
+    `path_of` makes their path; there may be none.
+    """
+    fixes = flag_jumps(flag_duplicates(flag_single(fixes)))
+    return fixes.take(fixes.unflagged(BAD))
 
 
 def _spans(
     fixes: Fixes, bounds_us: NDArray[np.int64]
 ) -> tuple[Path | None, list[Span], NDArray[np.intp]]:
     """Return the path of the good fixes, and the spans and places of legs that have some."""
-    fixes = flag_jumps(flag_duplicates(flag_single(fixes)))
-    good = fixes.take(fixes.unflagged(BAD))
+    good = good_fixes(fixes)
     first = np.searchsorted(good.time_us, bounds_us[:, 0], side="left")
     last = np.searchsorted(good.time_us, bounds_us[:, 1], side="right") - 1
     found = np.flatnonzero(last > first)

@@ -6,7 +6,7 @@ Between them stand the bounds of physics, the owner's vehicles and what sources 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -71,6 +71,21 @@ Study", Safety Science 92: 15.3 km/h on bicycles, 17.4 on pedelecs)."""
 OWN_SHARE = 0.5
 """Of the ways for which a car and a motorcycle of one owner look alike."""
 
+FAMILIES: tuple[frozenset[Mode], ...] = (
+    frozenset({Mode.WALK, Mode.RUN}),
+    frozenset({Mode.BIKE, Mode.E_BIKE, Mode.E_SCOOTER}),
+    frozenset({Mode.CAR, Mode.MOTORCYCLE}),
+    frozenset({Mode.BUS}),
+    frozenset({Mode.TRAM, Mode.SUBWAY, Mode.TRAIN}),
+    frozenset({Mode.FERRY}),
+    frozenset({Mode.AIRPLANE}),
+)
+"""Modes that are decided between only after the family: half tram and half train is rail,
+not the third that is likelier than either."""
+
+MOTORISED = frozenset().union(*FAMILIES[2:])
+"""What must not be taken for foot or bike: it would be a false claim of money."""
+
 ALL_MODES = tuple(mode for mode in Mode if mode not in {Mode.OTHER, Mode.UNKNOWN})
 """The columns of the tables below."""
 
@@ -80,21 +95,18 @@ class Guess:
     """A mode with its probability, the others, and why.
 
     Attributes:
-        mode: The most probable mode, or ``UNKNOWN``.
+        mode: The most probable mode of the most probable family, or ``UNKNOWN``.
         confidence: Its probability; for ``UNKNOWN`` that of the best mode.
         alternatives: Other modes with their probability, most probable first.
         reasons: Why, for people.
+        probability: Of its family: that it is some train, if not this kind.
     """
 
     mode: Mode
     confidence: float
     alternatives: tuple[tuple[Mode, float], ...]
     reasons: tuple[Phrase, ...]
-
-    @property
-    def probability(self) -> float:
-        """The same as `confidence`."""
-        return self.confidence
+    probability: float = 0.0
 
 
 def over_all_modes(
@@ -179,15 +191,47 @@ def told(shares: NDArray[np.float64], said: NDArray[np.float64]) -> NDArray[np.f
     return result
 
 
-def least_confidence(settings: Mapping[str, float], mode: Mode) -> float:
-    """Return below which probability a mode is not claimed."""
-    return float(settings.get(mode.value, settings["default"]))
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the probabilities of one leg come to.
+
+    Attributes:
+        best: The most probable mode of the most probable family.
+        family: Probability of that family.
+        second: The most probable mode of the next family.
+        shares: All modes with their probability, most probable first.
+        claimed: Whether ``best`` is sure enough to be stated.
+    """
+
+    best: Mode
+    family: float
+    second: Mode
+    shares: tuple[tuple[Mode, float], ...]
+    claimed: bool
 
 
-def ranked(row: NDArray[np.float64]) -> list[tuple[Mode, float]]:
-    """Return the modes of one leg by probability, most probable first."""
+def decided(row: NDArray[np.float64], settings: Mapping[str, Any]) -> Decision:
+    """Return what the probabilities ``(13,)`` of one leg come to.
+
+    Args:
+        row: Of `ALL_MODES`.
+        settings: Of the forest: below ``least_confidence`` of its family a mode
+            is not stated, and none that uses muscles while motorised ones are
+            more probable than ``soft_needs``.
+    """
     pairs = ((mode, float(share)) for mode, share in zip(ALL_MODES, row, strict=True))
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+    shares = tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
+    sums = [sum(share for mode, share in shares if mode in family) for family in FAMILIES]
+    first, second = sorted(range(len(FAMILIES)), key=lambda family: (-sums[family], family))[:2]
+    best, other = (
+        next(mode for mode, _ in shares if mode in FAMILIES[family]) for family in (first, second)
+    )
+    limits = settings["least_confidence"]
+    claimed = sums[first] >= float(limits.get(best.value, limits["default"]))
+    if best not in MOTORISED:
+        motorised = sum(share for mode, share in shares if mode in MOTORISED)
+        claimed = claimed and motorised <= float(settings.get("soft_needs", 1.0))
+    return Decision(best, sums[first], other, shares, claimed)
 
 
 def _at(mode: Mode) -> int:

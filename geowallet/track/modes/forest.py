@@ -24,13 +24,16 @@ if TYPE_CHECKING:
 MOST_LEAVES = 64
 """Of one tree: the bits of a word."""
 
+UNIT = 2.0**-36
+"""Of a leaf: fine enough for sums of thousands, coarse enough that they never overflow."""
+
 AT_ONCE = 2_000_000
 """Comparisons held in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trees:
-    """``T`` trees of ``N`` comparisons in all, trees in order, classes in turn.
+    """``T`` trees of ``N`` comparisons in all, the classes in turn.
 
     Attributes:
         feature: uint8 ``(N,)``, column that is compared.
@@ -39,8 +42,7 @@ class Trees:
         first: uint8 ``(N,)``, first leaf on the left.
         after: uint8 ``(N,)``, leaf after the last on the left.
         count: intp ``(T,)``, comparisons of each tree; 0 for a single leaf.
-        leaf: int32 ``(N + T,)``, value of each leaf in `unit`.
-        unit: Logits that a leaf value of one stands for.
+        leaf: int64 ``(N + T,)``, logits of each leaf in `UNIT`.
         classes: Number of classes; tree ``t`` speaks for class ``t % classes``.
     """
 
@@ -50,8 +52,7 @@ class Trees:
     first: NDArray[np.uint8]
     after: NDArray[np.uint8]
     count: NDArray[np.intp]
-    leaf: NDArray[np.int32]
-    unit: float
+    leaf: NDArray[np.int64]
     classes: int
     _struck: NDArray[np.uint64] = field(init=False, repr=False)
 
@@ -73,9 +74,9 @@ class Trees:
     def _logits(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         leaves = self._leaves(table.astype(np.float32))
         start = np.cumsum(self.count + 1) - self.count - 1
-        reached = self.leaf[start + leaves].astype(np.int64)
+        reached = self.leaf[start + leaves]
         total = reached.reshape(len(table), -1, self.classes).sum(axis=1)
-        logits: NDArray[np.float64] = total * self.unit
+        logits: NDArray[np.float64] = total * UNIT
         return logits
 
     def _leaves(self, table: NDArray[np.float32]) -> NDArray[np.intp]:
@@ -86,12 +87,13 @@ class Trees:
             return reached
         start = (np.cumsum(self.count) - self.count)[split]
         everything = np.uint64(2**64 - 1)
-        unknown = np.isnan(table)
+        unknown = np.any(np.isnan(table), axis=1).tolist()
+        nan_right = ~self.nan_left
         for row in range(len(table)):
             value = table[row][self.feature]
             right = value > self.threshold
-            if unknown[row].any():
-                right |= unknown[row][self.feature] & ~self.nan_left
+            if unknown[row]:
+                right |= np.isnan(value) & nan_right
             alive = np.where(right, self._struck, everything)
             left = np.bitwise_and.reduceat(alive, start)
             lowest = left & (~left + np.uint64(1))

@@ -143,9 +143,9 @@ def classify(features: LegFeatures) -> Guess:
         why = phrase(
             N_("{first} and {second} fit almost equally well"), first=best, second=ranked[1][0]
         )
-        return Guess(Mode.UNKNOWN, confidence, others, (why, *_reasons(features)))
+        return Guess(Mode.UNKNOWN, confidence, others, (why, *_reasons(features)), confidence)
     others = tuple((mode, share) for mode, share in ranked[1:] if share >= SHARE_SHOWN)
-    return Guess(best, confidence, others, _reasons(features))
+    return Guess(best, confidence, others, _reasons(features), confidence)
 
 
 def probabilities(features: LegFeatures) -> dict[Mode, float]:
