@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 from geowallet.app import connector_template as files
 from geowallet.app.files import read_small
+from geowallet.app.guests import Lodging
+from geowallet.app.locations import trust_file
+from geowallet.app.trust import trusted
+from geowallet.connectors.guests.guest import GuestConnector
 from geowallet.connectors.registry import BUILTIN, by_name
 from geowallet.model.errors import BadOptionError, DiskFullError, FolderExistsError
 from geowallet.model.words import N_
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geowallet.connectors.api import ReadOptions
+    from geowallet.model.words import Phrase
 
 MAX_SAMPLE_BYTES = 1_000_000
 """The kit reads a sample some thousand times."""
@@ -24,17 +29,24 @@ MAX_SAMPLE_BYTES = 1_000_000
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
-def check_sample(name: str, sample: Path, *, options: ReadOptions) -> tuple[str, ...]:
-    """Return what is wrong with an installed connector, in sentences; empty if nothing is.
+def check_sample(name: str, sample: Path, *, options: ReadOptions) -> tuple[Phrase, ...]:
+    """Return what is wrong with a connector, in sentences; empty if nothing is.
+
+    One of another package must be trusted, and the kit runs with it where it is confined.
 
     Raises:
         UnknownFormatError: No connector has this name.
+        ConnectorNotTrustedError: It is not trusted.
+        ConnectorChangedError: It is not what was trusted.
         SourceMissingError: There is no such sample.
         SourceAccessError: It cannot be read.
         TooLargeError: It is larger than `MAX_SAMPLE_BYTES`.
     """
-    connector = by_name(name)
-    return check_connector(connector, read_small(sample, MAX_SAMPLE_BYTES), options=options)
+    connector = by_name(name, Lodging(trusted(trust_file())))
+    data = read_small(sample, MAX_SAMPLE_BYTES)
+    if isinstance(connector, GuestConnector):
+        return connector.check(data, options)
+    return check_connector(connector, data, options=options)
 
 
 def new_connector(name: str, folder: Path) -> tuple[Path, ...]:

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.derive import pending
 from geowallet.app.settings import named_places, work_week
+from geowallet.app.trusting import State, lodgers
 from geowallet.app.wallet import opened
-from geowallet.connectors.registry import BUILTIN, installed
+from geowallet.connectors.registry import BUILTIN
 from geowallet.evaluator.host import layers
 from geowallet.evaluator.trial import escape_attempts
 from geowallet.model.errors import (
+    ConnectorChangedError,
+    ConnectorUnusableError,
     GeowalletError,
     NoVaultError,
     SandboxError,
@@ -126,10 +129,20 @@ def _sandbox() -> Iterator[Finding]:
 
 
 def _connectors() -> Iterator[Finding]:
-    guests, failures = installed()
-    text = N_("{builtin} formats built in, {guests} of other packages")
-    note = phrase(text, builtin=len(BUILTIN), guests=len(guests))
-    yield Finding(Health.OK, "connectors", note)
-    for failure in failures:
-        note = phrase(N_("not loaded: {failure}"), failure=failure)
+    try:
+        others = lodgers()
+    except GeowalletError as error:
+        note = Phrase(error.text, tuple(error.details.items()))
         yield Finding(Health.PROBLEM, "connectors", note)
+        return
+    usable = sum(lodger.state is State.TRUSTED for lodger in others)
+    text = N_("{builtin} formats built in, {guests} of other packages trusted")
+    yield Finding(Health.OK, "connectors", phrase(text, builtin=len(BUILTIN), guests=usable))
+    for lodger in others:
+        if lodger.state is State.CHANGED:
+            note = Phrase(ConnectorChangedError.text, (("name", lodger.name),))
+            yield Finding(Health.WARNING, "connectors", note)
+        elif lodger.state is State.UNUSABLE:
+            details = (("name", lodger.name), ("reason", lodger.reason))
+            note = Phrase(ConnectorUnusableError.text, details)
+            yield Finding(Health.PROBLEM, "connectors", note)

@@ -40,3 +40,9 @@ class Locations:
     def highwater(self, vault_id: str) -> Path:
         """Return the file that remembers the newest head of one wallet."""
         return self.state / f"{vault_id}.head"
+
+
+def trust_file() -> Path:
+    """Return the file that lists the connectors the owner trusts; it needs no wallet."""
+    folder = os.environ.get("GEOWALLET_CONFIG") or platformdirs.user_config_dir(_APP, False)
+    return Path(folder).expanduser().absolute() / "connectors.json"

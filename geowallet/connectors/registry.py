@@ -1,15 +1,10 @@
-"""Finding connectors: built in, and by entry points, loaded one at a time when needed."""
+"""Choosing a connector for a source: one of ours by its content, or a guest that is trusted."""
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import PurePath
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Protocol
 
-from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.foreign import BINARY, foreign_kind, is_binary
 from geowallet.connectors.phone.apple_health import AppleHealthConnector
 from geowallet.connectors.phone.arc import ArcConnector
@@ -40,20 +35,11 @@ from geowallet.connectors.vehicle.openxc import OpenXcConnector
 from geowallet.connectors.vehicle.teslafi import TeslaFiConnector
 from geowallet.connectors.vehicle.teslamate import TeslaMateConnector
 from geowallet.connectors.vehicle.torque import TorqueConnector
-from geowallet.model.errors import (
-    GeowalletError,
-    NotATraceError,
-    UnknownFormatError,
-    UnreadableSourceError,
-)
-from geowallet.model.words import N_
+from geowallet.model.errors import NotATraceError, UnknownFormatError
 
 if TYPE_CHECKING:
     from geowallet.connectors.api import Connector
-
-GROUP = "geowallet.connectors"
-SWITCH = "GEOWALLET_PLUGINS"
-"""Environment variable; "none" turns the connectors of other packages off."""
+    from geowallet.model.errors import GeowalletError
 
 BUILTIN: tuple[Connector, ...] = (
     GpxConnector(),
@@ -88,105 +74,92 @@ BUILTIN: tuple[Connector, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GuestConnector:
-    """A connector of another package; whatever it raises becomes a named error."""
+class Guests(Protocol):
+    """The connectors of other packages, of which only trusted ones are ever started."""
 
-    guest: Connector
-    name: str
-    extensions: tuple[str, ...]
-    generic: bool = False
+    def names(self) -> tuple[str, ...]:
+        """Return the names of those that are trusted."""
 
-    def sniff(self, head: bytes) -> bool:
-        """Say whether the guest claims the source; a guest that fails does not."""
-        try:
-            return bool(self.guest.sniff(head))
-        except Exception:  # noqa: BLE001  third-party code: anything can happen
-            return False
+    def named(self, name: str) -> Connector | None:
+        """Return the one of this name; None where no package has it.
 
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        """Read with the guest, who gets no secret, and check what it returns."""
-        try:
-            result = self.guest.read(stream, replace(options, secret=None, unbox=None))
-        except GeowalletError:
-            raise
-        except Exception as error:
-            reason = N_("its connector failed; report it to the connector's author")
-            raise UnreadableSourceError(format=self.name, reason=reason) from error
-        if not isinstance(result, ReadResult):
-            reason = N_("its connector returned something else than traces")
-            raise UnreadableSourceError(format=self.name, reason=reason)
-        return result
+        Raises:
+            ConnectorNotTrustedError: It is not trusted.
+            ConnectorChangedError: It is not what was trusted.
+            ConnectorUnusableError: It could never run.
+        """
+
+    def of_ending(self, ending: str) -> tuple[Connector, ...]:
+        """Return those that may be started and name this ending, lower case with its dot."""
+
+    def missed(self, ending: str) -> GeowalletError | None:
+        """Return why one that names this ending may not be started, if there is such a one."""
 
 
-def installed() -> tuple[tuple[Connector, ...], tuple[str, ...]]:
-    """Return the connectors of other packages, and why any could not be loaded.
+class _Nobody:
+    """No guests."""
 
-    One broken package costs its own connector, never the command; the reason
-    names the distribution, so that the user knows what to uninstall.
-    """
-    if os.environ.get(SWITCH) == "none":
-        return (), ()
-    return _loaded()
+    def names(self) -> tuple[str, ...]:
+        return ()
 
+    def named(self, name: str) -> Connector | None:  # noqa: ARG002  nobody has any name
+        return None
 
-@cache
-def _loaded() -> tuple[tuple[Connector, ...], tuple[str, ...]]:
-    loaded: list[Connector] = []
-    failures: list[str] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
-        owner = entry.dist.name if entry.dist else "unknown package"
-        try:
-            loaded.append(_guest(entry))
-        except Exception as error:  # noqa: BLE001  third-party code: anything can happen
-            failures.append(f"{entry.name} (from {owner}): {type(error).__name__}")
-    return tuple(loaded), tuple(failures)
+    def of_ending(self, ending: str) -> tuple[Connector, ...]:  # noqa: ARG002  nor any ending
+        return ()
+
+    def missed(self, ending: str) -> GeowalletError | None:  # noqa: ARG002  nor is missed
+        return None
 
 
-def _guest(entry: EntryPoint) -> GuestConnector:
-    guest = entry.load()()
-    extensions = tuple(str(extension).lower() for extension in guest.extensions)
-    if not callable(guest.sniff) or not callable(guest.read):
-        raise TypeError("not a connector")
-    return GuestConnector(guest, str(guest.name), extensions, _is_generic(guest))
+NOBODY: Guests = _Nobody()
+"""Only what is built in."""
 
 
-def connectors() -> tuple[Connector, ...]:
-    """Return every connector that can be used now, built-in ones first."""
-    return (*BUILTIN, *installed()[0])
-
-
-def by_name(name: str) -> Connector:
-    """Return the connector named ``name``.
+def by_name(name: str, guests: Guests = NOBODY) -> Connector:
+    """Return the connector named ``name``; ours, if both have the name.
 
     Raises:
-        UnknownFormatError: None, or several, have that name.
+        UnknownFormatError: None has that name.
+        GeowalletError: What `Guests.named` raises.
     """
-    found = [connector for connector in connectors() if connector.name == name]
-    if len(found) != 1:
-        raise UnknownFormatError(candidates=", ".join(sorted(c.name for c in connectors())))
-    return found[0]
+    ours = next((connector for connector in BUILTIN if connector.name == name), None)
+    found = ours or guests.named(name)
+    if found is None:
+        known = sorted((*(connector.name for connector in BUILTIN), *guests.names()))
+        raise UnknownFormatError(candidates=", ".join(known))
+    return found
 
 
-def connector_for(name: str, head: bytes) -> Connector:
+def connector_for(name: str, head: bytes, guests: Guests = NOBODY) -> Connector:
     """Choose by content: a specific format before a generic one, the extension to break ties.
+
+    A guest sees the head of a source only if none of ours that is specific claims
+    it, and if the guest named its ending.
 
     Args:
         name: File name, for its ending only.
         head: The first `HEAD_BYTES` of the source.
+        guests: Connectors of other packages.
 
     Raises:
         NotATraceError: The bytes are a known other thing.
         UnknownFormatError: No connector, or more than one, claims the source.
+        GeowalletError: `Guests.missed`, where nothing claims it.
     """
     what = foreign_kind(head)
     if what is not None:
         raise NotATraceError(what=what)
-    claims = [connector for connector in connectors() if connector.sniff(head)]
+    suffix = PurePath(name).suffix.lower()
+    claims = [connector for connector in BUILTIN if connector.sniff(head)]
+    if all(_is_generic(connector) for connector in claims):
+        claims += [guest for guest in guests.of_ending(suffix) if guest.sniff(head)]
     claims = [c for c in claims if not _is_generic(c)] or claims
     if len(claims) > 1:
-        suffix = PurePath(name).suffix.lower()
         claims = [c for c in claims if suffix in c.extensions] or claims
+    missed = None if claims else guests.missed(suffix)
+    if missed is not None:
+        raise missed
     if not claims and is_binary(head):
         raise NotATraceError(what=BINARY)
     if len(claims) != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from geowallet.connectors.api import HEAD_BYTES, PartsConnector
-from geowallet.connectors.registry import by_name, connector_for
+from geowallet.connectors.registry import NOBODY, by_name, connector_for
 from geowallet.connectors.streams import rewound, take, text_of
 from geowallet.model.errors import (
     EmptySourceError,
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geowallet.connectors.api import Connector, ReadOptions, ReadResult
+    from geowallet.connectors.registry import Guests
 
 
 class Counts(Protocol):
@@ -42,6 +43,7 @@ def read_source(
     *,
     options: ReadOptions,
     format: str | None = None,  # noqa: A002  the word of the command line
+    guests: Guests = NOBODY,
 ) -> tuple[str, ReadResult]:
     """Return the name of the connector and what it read.
 
@@ -50,6 +52,7 @@ def read_source(
         stream: One plain source, not an archive: see `open_members`.
         options: What the owner knows.
         format: Name of the connector, to skip the choice by content.
+        guests: Connectors of other packages.
 
     Raises:
         EmptySourceError: Nothing but blanks.
@@ -57,7 +60,7 @@ def read_source(
         UnknownFormatError: No connector, or more than one, claims it.
         GeowalletError: What `Connector.read` raises.
     """
-    connector, start = _chosen(name, stream, format)
+    connector, start = _chosen(name, stream, format, guests)
     return connector.name, connector.read(start, options)
 
 
@@ -67,6 +70,7 @@ def read_source_parts(
     *,
     options: ReadOptions,
     format: str | None = None,  # noqa: A002  the word of the command line
+    guests: Guests = NOBODY,
 ) -> tuple[str, Iterator[ReadResult]]:
     """Return the name of the connector and, part by part, what it reads.
 
@@ -75,20 +79,22 @@ def read_source_parts(
     Raises:
         GeowalletError: As `read_source`, now or at any part.
     """
-    connector, start = _chosen(name, stream, format)
+    connector, start = _chosen(name, stream, format, guests)
     if isinstance(connector, PartsConnector):
         return connector.name, connector.read_parts(start, options)
     return connector.name, iter((connector.read(start, options),))
 
 
-def _chosen(name: str, stream: BinaryIO, form: str | None) -> tuple[Connector, BinaryIO]:
+def _chosen(
+    name: str, stream: BinaryIO, form: str | None, guests: Guests
+) -> tuple[Connector, BinaryIO]:
     """Return the connector of a source, and the source from its start."""
     head = take(stream, HEAD_BYTES)
     while not text_of(head):
         if len(head) < HEAD_BYTES:
             raise EmptySourceError
         head = take(stream, HEAD_BYTES)
-    connector = by_name(form) if form else connector_for(name, head)
+    connector = by_name(form, guests) if form else connector_for(name, head, guests)
     return connector, rewound(head, stream)
 
 

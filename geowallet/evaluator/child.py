@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -31,6 +32,21 @@ START = (
 
 CHUNK_BYTES = 1 << 16
 NO_START = N_("the worker does not start")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a stream may take, as only the child's own time counts.
+
+    Attributes:
+        quiet_s: Longest time in which it neither takes nor gives a byte.
+        start_s: Time in all for an empty source.
+        bytes_per_s: Each so many bytes that it takes earn it a second more.
+    """
+
+    quiet_s: int = 20
+    start_s: int = 30
+    bytes_per_s: int = 100_000
 
 
 def command(module: str, arguments: Sequence[str]) -> list[str]:
@@ -71,6 +87,17 @@ class Child:
         del self._heard[:end]
         return line
 
+    def say(self, line: bytes) -> None:
+        """Send a line that fits the pipe, before anything else is sent.
+
+        Raises:
+            ValueError: It does not fit.
+        """
+        if len(line) > CHUNK_BYTES:
+            raise ValueError("a line longer than a pipe holds")
+        with suppress(BrokenPipeError):  # it has ended, and says nothing
+            self._input.write(line)
+
     def ask(self, message: bytes) -> bytes:
         """Send ``message``, close its input, and return all it says until it ends.
 
@@ -85,8 +112,37 @@ class Child:
             self._input.close()
         while self._turn():
             pass
-        self._check_end()
+        self._check_end(max(0.0, self._deadline_s - time.monotonic()))
         return bytes(self._heard)
+
+    def stream(self, pieces: Iterator[bytes], pace: Pace) -> Iterator[bytes]:
+        """Send ``pieces`` as it takes them, and yield what it says until it ends.
+
+        Raises:
+            EvaluationTimeoutError: It was quiet too long, or is slow beyond ``pace``.
+            EvaluationFailedError: It ended with a failure.
+        """
+        if self._heard:
+            yield bytes(self._heard)
+            self._heard.clear()
+        self._selector.register(self._input, selectors.EVENT_WRITE)
+        waited_s, taken = 0.0, 0
+        goes_on = True
+        while goes_on:
+            before_s = time.monotonic()
+            ready = self._selector.select(pace.quiet_s)
+            waited_s += time.monotonic() - before_s
+            if not ready or waited_s > pace.start_s + taken / pace.bytes_per_s:
+                raise EvaluationTimeoutError(seconds=round(waited_s))
+            for key, _ in ready:
+                if key.fileobj is self._input:
+                    taken += self._feed(pieces)
+                    continue
+                part = self._output.read(CHUNK_BYTES)
+                goes_on = part != b""
+                if part:
+                    yield part
+        self._check_end(pace.quiet_s)
 
     def close(self) -> None:
         """End it and all it may have started, and leave nothing behind."""
@@ -111,15 +167,33 @@ class Child:
                 goes_on = self._read()
         return goes_on
 
+    def _feed(self, pieces: Iterator[bytes]) -> int:
+        """Send what it takes now of the next piece, and return how many bytes it took."""
+        if not self._unsent:
+            self._unsent = memoryview(next(pieces, b""))
+        before = len(self._unsent)
+        if not before or not self._send():
+            self._hang_up()
+            return 0
+        return before - len(self._unsent)
+
     def _write(self) -> None:
+        if not self._send() or not self._unsent:
+            self._hang_up()
+
+    def _send(self) -> bool:
+        """Send what it takes now; return False where it ended or stopped listening."""
         try:
             sent = self._input.write(self._unsent[:CHUNK_BYTES]) or 0
-        except BrokenPipeError:  # it ended or stopped listening; its answer says which
-            sent = len(self._unsent)
+        except BrokenPipeError:  # its answer says which
+            return False
         self._unsent = self._unsent[sent:]
-        if not self._unsent:
-            self._selector.unregister(self._input)
-            self._input.close()
+        return True
+
+    def _hang_up(self) -> None:
+        self._unsent = memoryview(b"")
+        self._selector.unregister(self._input)
+        self._input.close()
 
     def _read(self) -> bool:
         part = self._output.read(CHUNK_BYTES)
@@ -129,8 +203,7 @@ class Child:
             raise EvaluationFailedError
         return part != b""
 
-    def _check_end(self) -> None:
-        left_s = max(0.0, self._deadline_s - time.monotonic())
+    def _check_end(self, left_s: float) -> None:
         try:
             status = self._process.wait(left_s)
         except subprocess.TimeoutExpired:

@@ -63,7 +63,7 @@ def run(
         raise EvaluationFailedError
     require_linux()
     with started(command(WORKER, limits.as_arguments()), limits) as child:
-        lacking = missing(_report(child))
+        lacking = missing(layer_report(child))
         if lacking:
             raise SandboxError(reason=", ".join(lacking))
         answer = child.ask(message)
@@ -83,7 +83,7 @@ def layers(*, limits: Limits | None = None) -> tuple[Layer, ...]:
     report: Mapping[str, int] = {}
     if sys.platform == "linux":
         with started(command(WORKER, limits.as_arguments()), limits) as child:
-            report = _report(child)
+            report = layer_report(child)
     return tuple(
         Layer(name.value, worth > 0, phrase(text, version=worth))
         for name, text in GUARDS.items()
@@ -113,8 +113,12 @@ def json_object(data: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _report(child: Child) -> dict[str, int]:
-    """Return what each layer is worth, as the child found before it may read anything."""
+def layer_report(child: Child) -> dict[str, int]:
+    """Return what each layer is worth, as the child found before it may read anything.
+
+    Raises:
+        SandboxError: It said nothing of the kind.
+    """
     value = json_object(child.line())
     if value is None or any(type(worth) is not int for worth in value.values()):
         raise SandboxError(reason=NO_START)

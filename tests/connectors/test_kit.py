@@ -87,7 +87,7 @@ def _again(data: bytes) -> BinaryIO:
     ("fault", "finding"),
     [
         ("greedy", "it claims what is not its format"),
-        ("opens", "the sample: raises _ForbiddenError"),
+        ("opens", "it reaches out of its stream: open"),
         ("crashes", "a truncation: raises KeyError"),
         ("type", "the sample: returns something else than ReadResult"),
         ("refuses", "the sample is refused: source.unreadable"),
@@ -98,4 +98,5 @@ def _again(data: bytes) -> BinaryIO:
     ],
 )
 def test_the_kit_finds_the_fault(fault: str, finding: str) -> None:
-    assert finding in check_connector(Faulty(fault), inline.GPX, mutations=20)
+    found = check_connector(Faulty(fault), inline.GPX, mutations=20, repeats=20)
+    assert finding in {str(said) for said in found}

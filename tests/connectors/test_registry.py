@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from importlib.metadata import EntryPoint
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import pytest
 
 from geowallet.connectors import registry
-from geowallet.connectors.api import ReadOptions, ReadResult
+from geowallet.connectors.api import Connector, ReadOptions, ReadResult
 from geowallet.connectors.source import read_source
 from geowallet.connectors.standard.tabular import CsvConnector
 from geowallet.model.errors import (
+    ConnectorChangedError,
     EmptySourceError,
+    GeowalletError,
     NotATraceError,
     UnknownFormatError,
     UnreadableSourceError,
@@ -20,104 +21,93 @@ from geowallet.model.errors import (
 from tests.connectors import samples_inline as inline
 
 
+@dataclass
 class Stranger:
-    """A connector of another package."""
+    """A connector of another package, as it looks from here."""
 
-    name = "stranger"
-    extensions = (".STR",)
-    fault = ""
+    name: str = "stranger"
+    extensions: tuple[str, ...] = (".str",)
+    generic: bool = False
+    heads: list[bytes] = field(default_factory=list)
 
     def sniff(self, head: bytes) -> bool:
-        if self.fault == "sniff":
-            raise RuntimeError(head)
+        self.heads.append(head)
         return head.startswith((b"stranger", b"<gpx"))
 
     def read(self, stream: BinaryIO, _: ReadOptions) -> ReadResult:
         stream.read()
-        if self.fault == "read":
-            raise RuntimeError("48.6921")
-        if self.fault == "refuse":
-            raise UnreadableSourceError(format="stranger", reason="x")
-        return ReadResult(()) if self.fault != "type" else None  # type: ignore[return-value]
+        return ReadResult(())
 
 
-class Silent:
-    """Not a connector."""
+@dataclass
+class Inn:
+    """Guests without a list of what is trusted."""
 
-    name = "silent"
-    extensions = ()
-    sniff = read = None
+    strangers: tuple[Stranger, ...] = ()
+    why: GeowalletError | None = None
 
+    def names(self) -> tuple[str, ...]:
+        return tuple(stranger.name for stranger in self.strangers)
 
-@pytest.fixture
-def plugins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    points = [
-        EntryPoint("stranger", f"{__name__}:Stranger", registry.GROUP),
-        EntryPoint("broken", "no_such_module:X", registry.GROUP),
-        EntryPoint("silent", f"{__name__}:Silent", registry.GROUP),
-    ]
-    monkeypatch.delenv(registry.SWITCH, raising=False)
-    monkeypatch.setattr(registry, "entry_points", lambda **_: points)
-    registry._loaded.cache_clear()
-    yield
-    registry._loaded.cache_clear()
+    def named(self, name: str) -> Connector | None:
+        return next((s for s in self.strangers if s.name == name), None)
+
+    def of_ending(self, ending: str) -> tuple[Connector, ...]:
+        return tuple(s for s in self.strangers if ending in s.extensions)
+
+    def missed(self, ending: str) -> GeowalletError | None:
+        return self.why if ending == ".str" else None
 
 
-@pytest.mark.usefixtures("plugins")
-def test_one_broken_package_costs_its_own_connector_only() -> None:
-    loaded, failures = registry.installed()
-    assert [connector.name for connector in loaded] == ["stranger"]
-    assert failures == (
-        "broken (from unknown package): ModuleNotFoundError",
-        "silent (from unknown package): TypeError",
-    )
-    assert read_source("x", io.BytesIO(b"stranger"), options=ReadOptions())[0] == "stranger"
+def test_a_guest_reads_what_nobody_else_claims() -> None:
+    inn = Inn((Stranger(),))
+    found, _ = read_source("x.STR", io.BytesIO(b"stranger"), options=ReadOptions(), guests=inn)
+    assert found == "stranger"
+    with pytest.raises(UnknownFormatError, match="none"):
+        read_source("x.str", io.BytesIO(b"stranger"), options=ReadOptions())
 
 
-@pytest.mark.usefixtures("plugins")
-def test_plugins_can_be_turned_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(registry.SWITCH, "none")
-    assert registry.installed() == ((), ())
-    assert registry.connectors() == registry.BUILTIN
+def test_a_guest_sees_no_source_of_ours_and_none_of_another_ending() -> None:
+    stranger = Stranger()
+    inn = Inn((stranger,))
+    assert registry.connector_for("x.str", b"<gpx></gpx>", inn).name == "gpx"
+    with pytest.raises(UnknownFormatError):
+        registry.connector_for("x.dat", b"stranger", inn)
+    assert stranger.heads == []
 
 
-@pytest.mark.usefixtures("plugins")
-def test_two_claimants_are_an_error_that_names_both_unless_the_extension_decides() -> None:
-    head = b"<gpx></gpx>"
-    with pytest.raises(UnknownFormatError, match="gpx, stranger"):
-        registry.connector_for("x.dat", head)
-    assert registry.connector_for("x.GPX", head).name == "gpx"
-    assert registry.connector_for("x.str", head).name == "stranger"
+def test_a_format_that_is_named_may_be_that_of_a_guest() -> None:
+    inn = Inn((Stranger(), Stranger("gpx")))
+    options = ReadOptions()
+    found, _ = read_source("x", io.BytesIO(b"?"), options=options, format="stranger", guests=inn)
+    assert found == "stranger"
+    assert registry.by_name("gpx", inn) is registry.by_name("gpx")
+    with pytest.raises(UnknownFormatError, match=r"gpx, .*stranger"):
+        registry.by_name("sheet", inn)
 
 
-@pytest.mark.usefixtures("plugins")
-def test_a_generic_connector_yields_to_a_specific_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_guests_that_claim_are_an_error_that_names_both() -> None:
+    inn = Inn((Stranger("one"), Stranger("two")))
+    with pytest.raises(UnknownFormatError, match="one, two"):
+        registry.connector_for("x.str", b"stranger", inn)
+
+
+def test_a_generic_connector_yields_to_a_specific_guest(monkeypatch: pytest.MonkeyPatch) -> None:
     head = b"stranger,time,lat,lon\n"
     monkeypatch.setattr(CsvConnector, "sniff", lambda _, head: b"lat" in head)
-    assert registry.connector_for("x.csv", head).name == "stranger"
-    monkeypatch.setattr(Stranger, "generic", True, raising=False)
-    registry._loaded.cache_clear()
-    assert registry.connector_for("x.csv", head).name == "csv"
-    with pytest.raises(UnknownFormatError, match="csv, stranger"):
-        registry.connector_for("x.dat", head)
+    assert registry.connector_for("x.csv", head, Inn((Stranger("s", (".csv",)),))).name == "s"
+    generic = Inn((Stranger("s", (".csv",), generic=True),))
+    with pytest.raises(UnknownFormatError, match="csv, s"):
+        registry.connector_for("x.csv", head, generic)
 
 
-@pytest.mark.usefixtures("plugins")
-@pytest.mark.parametrize("fault", ["read", "type", "refuse"])
-def test_a_stranger_that_fails_is_a_named_error(
-    fault: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Stranger, "fault", fault)
-    with pytest.raises(UnreadableSourceError, match="stranger") as caught:
-        read_source("x", io.BytesIO(b"stranger"), options=ReadOptions())
-    assert "48.69" not in str(caught.value)
-
-
-@pytest.mark.usefixtures("plugins")
-def test_a_stranger_that_fails_to_sniff_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Stranger, "fault", "sniff")
-    with pytest.raises(UnknownFormatError, match="none"):
-        registry.connector_for("x", b"stranger")
+def test_why_a_guest_is_off_is_said_where_nobody_else_claims() -> None:
+    inn = Inn(why=ConnectorChangedError(name="stranger"))
+    with pytest.raises(ConnectorChangedError):
+        registry.connector_for("x.str", b"stranger", inn)
+    assert registry.connector_for("x.str", b"<gpx></gpx>", inn).name == "gpx"
+    with pytest.raises(UnknownFormatError):
+        registry.connector_for("x.dat", b"stranger", inn)
 
 
 @pytest.mark.parametrize(
@@ -167,15 +157,3 @@ def test_a_format_that_is_named_is_believed() -> None:
         read_source("x", io.BytesIO(b"Geo"), options=options, format="plt")
     with pytest.raises(UnknownFormatError, match=r"csv, .*geojson, .*gpx, .*plt"):
         read_source("x", io.BytesIO(b"x"), options=options, format="sheet")
-
-
-def test_a_connector_of_another_package_gets_no_secret() -> None:
-    class Curious(Stranger):
-        def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-            stream.read()
-            assert (options.zone, options.secret, options.unbox) == ("Europe/Paris", None, None)
-            return ReadResult(())
-
-    guest = registry.GuestConnector(Curious(), "curious", (), generic=False)
-    options = ReadOptions(zone="Europe/Paris", secret=b"s3cr1t", unbox=lambda _key, box: box)
-    assert guest.read(io.BytesIO(b"stranger"), options) == ReadResult(())
