@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from geowallet.app.guests import read_source_parts
 from geowallet.app.held import Held, HeldTrace, hold
 from geowallet.app.paths import STDIN, source_paths
 from geowallet.connectors.api import Problem, ReadOptions
 from geowallet.connectors.archives import open_members
 from geowallet.connectors.foreign import WEB_PAGE
-from geowallet.connectors.source import read_source_parts, refuse_without_fixes
+from geowallet.connectors.source import refuse_without_fixes
 from geowallet.connectors.streams import whole
 from geowallet.crypto.secretbox import open_box
 from geowallet.model.errors import (

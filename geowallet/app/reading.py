@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from geowallet.app.analyse import ReadTrace
+from geowallet.app.guests import read_source_parts
 from geowallet.app.held import Held, hold
 from geowallet.app.inspect import FileReport, equipped, open_source
 from geowallet.app.paths import source_paths
 from geowallet.connectors.archives import open_members
-from geowallet.connectors.source import read_source_parts, refuse_without_fixes
+from geowallet.connectors.source import refuse_without_fixes
 from geowallet.model.errors import GeowalletError
 
 if TYPE_CHECKING:
