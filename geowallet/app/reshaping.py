@@ -99,19 +99,19 @@ def split_points(vault: Vault, trip: Trip) -> tuple[tuple[int, str], ...]:
     Returns:
         Pairs of the instant and ``leg``, ``stop`` or ``merge``.
     """
-    halts = [
+    pauses = [word.join for word in merges(vault)]
+    found = [(pause.from_us + (pause.to_us - pause.from_us) // 2, "merge") for pause in pauses]
+    parted = [(leg.start_us, "leg") for leg in trip.legs[1:]]
+    parted += [
         (stop.start_us + (stop.end_us - stop.start_us) // 2, "stop")
         for page in pages(vault)
         for stop in page.stops
         if trip.start_us < stop.start_us and stop.end_us < trip.end_us
     ]
-    legs = [(leg.start_us, "leg") for leg in trip.legs[1:]]
-    pauses = [
-        (word.join.from_us + (word.join.to_us - word.join.from_us) // 2, "merge")
-        for word in merges(vault)
-    ]
-    found = sorted({*halts, *legs, *pauses})
-    return tuple(point for point in found if falls_into(point[0], trip))
+    for at_us, kind in parted:
+        if not any(pause.from_us <= at_us <= pause.to_us for pause in pauses):
+            found.append((at_us, kind))
+    return tuple(sorted(point for point in {*found} if falls_into(point[0], trip)))
 
 
 def _between(vault: Vault, first_us: int, last_us: int) -> tuple[Trip, ...]:

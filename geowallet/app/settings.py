@@ -100,6 +100,21 @@ def name_place(vault: Vault, place: NamedPlace, *, now_us: int) -> None:
     _store(vault, ("place", place.name), body, "place named", now_us=now_us)
 
 
+def forget_place(vault: Vault, name: str, *, now_us: int) -> NamedPlace:
+    """Take the name off a place and return what it was; the stops there stay.
+
+    Raises:
+        NotFoundError: No place has this name.
+        AmbiguousNameError: Several begin with it.
+    """
+    known = {place.name: place for place in named_places(vault)}
+    place = known[resolve("place", name, known)]
+    with vault.transaction(now_us=now_us) as tx:
+        tx.delete("place", place.name)
+        tx.log(Statement(StatementKind.SETTING, (), (), {"what": "place forgotten"}))
+    return place
+
+
 def owner_name(vault: Vault) -> str:
     """Return the name that recipients read, "" before it is set."""
     return (vault.get("setting", "owner") or b"").decode()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from geowallet.app.corrections import corrections, with_modes, with_purposes
 from geowallet.app.settings import days_off, named_places, resolve, vehicles, work_week
 from geowallet.app.shapes import shaped
+from geowallet.app.trip_rules import ruled, ruled_modes, trip_rules
 from geowallet.model.calendar import Period, local_time
 from geowallet.model.errors import NotFoundError
 from geowallet.track.places import find_places
@@ -15,8 +18,9 @@ from geowallet.track.purpose import describe
 from geowallet.vault.pages import decode_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from geowallet.app.trip_rules import TripRule
     from geowallet.model.mobility import DescribedTrip, Place, Stop, Trip
     from geowallet.vault.store import Vault
 
@@ -54,7 +58,11 @@ def stored_trips(vault: Vault, months: Iterable[str] | None = None) -> list[Trip
 
 
 def described_trips(
-    vault: Vault, period: Period | None = None, *, zone: str = ""
+    vault: Vault,
+    period: Period | None = None,
+    *,
+    zone: str = "",
+    rules: Sequence[TripRule] | None = None,
 ) -> tuple[DescribedTrip, ...]:
     """Return the trips that start on a day of ``period``, in time order.
 
@@ -62,29 +70,51 @@ def described_trips(
         vault: The open wallet.
         period: Local days, or None for all.
         zone: Time zone of these days, "" for the owner's.
+        rules: Instead of the owner's rules, to try others.
     """
-    trips = shaped(vault, stored_trips(vault, _months_around(period) if period else None))
+    found = stored_trips(vault, _months_around(period) if period else None)
+    trips = shaped(vault, found)
     days = [local_time(trip.start_us, zone or own_zone(vault)).date() for trip in trips]
     inside = [t for t, day in zip(trips, days, strict=True) if period is None or day in period]
-    return describe_trips(vault, inside)
+    described = describe_trips(vault, inside, rules=rules)
+    guessed = {trip.id for trip in found}
+    return tuple(t if t.trip.id in guessed else replace(t, by_owner=True) for t in described)
 
 
-def describe_trips(vault: Vault, trips: Sequence[Trip]) -> tuple[DescribedTrip, ...]:
-    """Return ``trips``, which are in time order, with all that is known of them."""
+def describe_trips(
+    vault: Vault, trips: Sequence[Trip], *, rules: Sequence[TripRule] | None = None
+) -> tuple[DescribedTrip, ...]:
+    """Return ``trips``, which are in time order, with all that is known of them.
+
+    The owner's rules are laid over the guesses, and words on single trips over both.
+    """
     if not trips:
         return ()
+    as_told = _describer(vault, trips)
+    said = corrections(vault)
+    rules = trip_rules(vault) if rules is None else rules
+    labelled = with_modes(trips, said)
+    seen = with_purposes(as_told(labelled), said)
+    if not rules:
+        return tuple(seen)
+    described = as_told(ruled_modes(labelled, seen, rules))
+    return tuple(with_purposes(ruled(described, seen, rules), said))
+
+
+def _describer(
+    vault: Vault, trips: Sequence[Trip]
+) -> Callable[[Sequence[Trip]], tuple[DescribedTrip, ...]]:
+    """Return the function that describes trips of this time by what the wallet knows."""
     week = work_week(vault)
     ends = (trips[0].start_us, trips[-1].end_us)
     first, last = (local_time(end, own_zone(vault)).date() for end in ends)
-    said = corrections(vault)
-    described = describe(
-        with_modes(trips, said),
+    return partial(
+        describe,
         named=named_places(vault),
         work=week,
         days_off=days_off(week, Period(first, last)),
         vehicles=vehicles(vault),
     )
-    return tuple(with_purposes(described, said))
 
 
 def find_trip(vault: Vault, shortened: str) -> DescribedTrip:

@@ -17,8 +17,10 @@ from geowallet.cli import (
     label,
     look,
     place,
+    reshape,
     rule,
     trip,
+    trip_rule,
     vault,
     vehicle,
     verify,
@@ -37,6 +39,8 @@ def register(app: typer.Typer) -> None:
     for verbs in (demo, wallet, look, ingest, export, verify, doctor):
         verbs.add_to(app)
     label.add_to(trip.app)
+    reshape.add_to(trip.app)
+    trip.app.add_typer(trip_rule.app, name="rule")
     for name, noun in (
         ("trip", trip.app),
         ("place", place.app),

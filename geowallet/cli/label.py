@@ -45,16 +45,20 @@ def label(
         int, typer.Option(help=_("Only this leg, as numbered by 'trip show'; 0 for the longest."))
     ] = 0,
     purpose: Annotated[str, typer.Option(help=_("commute, business or private."))] = "",
+    tag: Annotated[str, typer.Option(help=_("A word of yours for it, such as carpool."))] = "",
     undo: Annotated[bool, typer.Option("--undo", help=_("Let the guess stand again."))] = False,
 ) -> None:
     """Correct trips; the guess is kept, and the effect on the totals is shown."""
-    from geowallet.app import corrections, trips
+    from geowallet.app import corrections, settings, trips
     from geowallet.app.wallet import now_us
 
     check_word("--mode", mode, MODES)
     check_word("--purpose", purpose, list(Purpose))
-    if undo == bool(mode or purpose):
-        raise BadOptionError(option="--mode, --purpose, --undo", reason=_("one of them is needed"))
+    if undo == bool(mode or purpose or tag):
+        names = "--mode, --purpose, --tag, --undo"
+        raise BadOptionError(option=names, reason=_("one of them is needed"))
+    if tag:
+        settings.check_name(tag)
     with open_wallet(shell) as vault:
         found = [trips.find_trip(vault, name) for name in trip]
         before = totals(found)
@@ -68,6 +72,8 @@ def label(
                 corrections.withdraw(vault, item.trip, now_us=moment)
         else:
             said = [word for item in found for word in _words(item, mode, purpose, leg, moment)]
+            if tag:
+                said += [_tagged(item, tag, moment) for item in found]
             corrections.correct(vault, said)
         after = _again(vault, found)
     shell.say(_("{before}  ->  {after}", before=before, after=totals(after)))
@@ -78,6 +84,7 @@ def label(
                 "mode": str(item.trip.main_leg.mode),
                 "purpose": str(item.purpose),
                 "by_owner": item.by_owner,
+                "tags": list(item.tags),
             }
         )
     shell.next(f"geowallet trip show {after[0].trip.id[:7]}", _("the guess and your word are kept"))
@@ -99,6 +106,12 @@ def _words(
     if purpose:
         said.append(Correction(trip.start_us, trip.end_us, None, Purpose(purpose), said_us))
     return said
+
+
+def _tagged(item: DescribedTrip, tag: str, said_us: int) -> Correction:
+    from geowallet.app.corrections import Correction
+
+    return Correction(item.trip.start_us, item.trip.end_us, None, None, said_us, tag)
 
 
 def _again(vault: Vault, found: list[DescribedTrip]) -> list[DescribedTrip]:

@@ -135,7 +135,14 @@ _DATES = frozenset({"date", "first", "last"})
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
-NOUNS = (N_("trip"), N_("place"), N_("contract"), N_("vehicle"))
+NOUNS = (
+    N_("trip"),
+    N_("trip rule"),
+    N_("place"),
+    N_("contract"),
+    N_("vehicle"),
+    N_("work calendar"),
+)
 """What a wallet may not hold under a name, as errors say it."""
 
 

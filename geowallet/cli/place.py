@@ -1,18 +1,21 @@
-"""``place list`` and ``place name``."""
+"""``place list``, ``place name`` and ``place forget``."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.language import _, word
+from geowallet.cli.language import _, say, word
 from geowallet.cli.numbers import count
 from geowallet.cli.secrets import open_wallet
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import group, verb
 from geowallet.model.errors import BadOptionError
-from geowallet.model.mobility import NamedPlace, Place, PlaceKind
+from geowallet.model.mobility import NamedPlace, Place, PlaceKind, Sureness
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 app = group(_("Places where you stay: see them, name them."))
 
@@ -47,9 +50,11 @@ def list_(
     shell.table(columns, [_row(place) for place in shown])
     if len(found) > len(shown):
         shell.say(_("({count} more; --all shows them)", count=len(found) - len(shown)))
-    unnamed = next((place for place in found if place.guess and not place.name), None)
-    if unnamed:
-        shell.next(f"geowallet place name {unnamed.id} {word(unnamed.guess or '').title()}")
+    proposed = [place for place in shown if place.guess and not place.name]
+    _show_proposals(shell, proposed)
+    if proposed:
+        first = proposed[0]
+        shell.next(f"geowallet place name {first.id} {word(first.guess or '').title()}")
 
 
 def name(
@@ -75,8 +80,26 @@ def name(
     shell.next("geowallet trip list")
 
 
+def forget(shell: Shell, name: Annotated[str, typer.Argument(help=_("What you call it."))]) -> None:
+    """Take a name back; trips there are no longer counted as to or from it."""
+    from geowallet.app import settings
+    from geowallet.app.wallet import now_us
+
+    with open_wallet(shell) as vault:
+        gone = settings.forget_place(vault, name, now_us=now_us())
+    shell.say(
+        _("{name} ({kind}) is forgotten. Its stops stay.", name=gone.name, kind=word(gone.kind))
+    )
+    shell.emit({"name": gone.name, "kind": str(gone.kind), "forgotten": True})
+    shell.next("geowallet place list")
+
+
 verb(app, "list", _("List the places where you stay."))(list_)
 verb(app, "name", _("Name a place."), example="geowallet place name p4f7k9 Home")(name)
+
+verb(app, "forget", _("Take back the name of a place."), example="geowallet place forget Home")(
+    forget
+)
 
 
 def _kind_of(name: str) -> str:
@@ -85,6 +108,25 @@ def _kind_of(name: str) -> str:
         if name.casefold() in {kind.value, word(kind).casefold()}:
             return kind
     return PlaceKind.OTHER
+
+
+def _show_proposals(shell: Shell, proposed: Sequence[Place]) -> None:
+    """Say why places look like something; nothing counts before it is named."""
+    if not proposed:
+        return
+    shell.say()
+    shell.say(_("Proposals; none counts before you name it:"))
+    rows = [
+        [
+            place.id,
+            _("looks like {kind}", kind=word(place.guess or "")),
+            word(Sureness.of(place.confidence)),
+            say(place.reason) if place.reason else "",
+        ]
+        for place in proposed
+    ]
+    columns = [Column(_("ID")), Column(_("KIND")), Column(_("SURE?")), Column(_("WHY"))]
+    shell.table(columns, rows, indent=2)
 
 
 def _row(place: Place) -> list[str]:
@@ -100,6 +142,8 @@ def _record(place: Place) -> dict[str, str | int | None]:
         "name": place.name,
         "kind": str(place.kind) if place.kind else None,
         "guess": str(place.guess) if place.guess else None,
+        "sureness": str(Sureness.of(place.confidence)) if place.guess else None,
+        "reason": str(place.reason) if place.reason else None,
         "visits": place.visits,
         "dwell_s": place.dwell_s,
     }

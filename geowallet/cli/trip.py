@@ -46,6 +46,7 @@ def list_(
     ] = "",
     mode: Annotated[str, typer.Option(help=_("Only this mode."))] = "",
     purpose: Annotated[str, typer.Option(help=_("Only commute, business or private."))] = "",
+    tag: Annotated[str, typer.Option(help=_("Only trips with this tag."))] = "",
     to_check: Annotated[bool, typer.Option("--to-check", help=_("Only unsure trips."))] = False,
     everything: Annotated[bool, typer.Option("--all", help=_("Do not shorten the list."))] = False,
 ) -> None:
@@ -59,7 +60,7 @@ def list_(
         here = trips.own_zone(vault)
     chosen = Period.parse(period) if period else _newest_month(every)
     inside = [t for t in every if chosen and dt.date.fromisoformat(t.day) in chosen]
-    found = [t for t in inside if _fits(t, mode, purpose, to_check=to_check)]
+    found = [t for t in inside if _fits(t, mode, purpose, tag, to_check=to_check)]
     short = trips.short_ids([t.trip.id for t in every])
     for trip in found:
         shell.emit(_record(trip))
@@ -109,6 +110,7 @@ def show(
     )
     for number, leg in enumerate(found.trip.legs, start=1):
         _show_reasons(shell, number, leg)
+    _show_purpose(shell, found)
 
 
 verb(app, "list", _("List your trips."), example="geowallet trip list --month 2026-05")(list_)
@@ -120,10 +122,11 @@ def sureness(trip: DescribedTrip) -> Sureness:
     return Sureness.of(trip.trip.main_leg.confidence)
 
 
-def _fits(trip: DescribedTrip, mode: str, purpose: str, *, to_check: bool) -> bool:
+def _fits(trip: DescribedTrip, mode: str, purpose: str, tag: str, *, to_check: bool) -> bool:
     return (
         (not mode or trip.trip.main_leg.mode == mode)
         and (not purpose or trip.purpose == purpose)
+        and (not tag or tag in trip.tags)
         and (not to_check or sureness(trip) is Sureness.UNSURE)
     )
 
@@ -222,7 +225,7 @@ def _row(trip: DescribedTrip, short: dict[str, str], here: str) -> list[str]:
         kilometres(trip.trip.distance_m),
         word(trip.trip.main_leg.mode),
         _("by you") if trip.by_owner else word(sureness(trip)),
-        word(trip.purpose),
+        " ".join([word(trip.purpose), *trip.tags]),
         _ends(trip),
     ]
 
@@ -271,10 +274,14 @@ def _leg_row(number: int, leg: Leg, here: str) -> list[str]:
 
 def _confidence(leg: Leg) -> str:
     from geowallet.app.corrections import SAID
+    from geowallet.app.trip_rules import by_rule
 
     if leg.reasons == (SAID,):
         guess, share = leg.alternatives[0]
         return _("by you; guessed {mode} {share}", mode=word(guess), share=percent(share))
+    if by_rule(leg.reasons):
+        guess, share = leg.alternatives[0]
+        return _("by your rule; guessed {mode} {share}", mode=word(guess), share=percent(share))
     text = f"{word(Sureness.of(leg.confidence))}, {percent(leg.confidence)}"
     if leg.alternatives and Sureness.of(leg.confidence) is not Sureness.SURE:
         other, share = leg.alternatives[0]
@@ -290,6 +297,16 @@ def _show_reasons(shell: Shell, number: int, leg: Leg) -> None:
         shell.say("  " + say(reason))
     if leg.gap_m >= _GAP_M:
         shell.say("  " + _("a gap of {km} in the trace, not counted", km=km(leg.gap_m)))
+
+
+def _show_purpose(shell: Shell, trip: DescribedTrip) -> None:
+    shell.say()
+    sure = word(Sureness.of(trip.purpose_confidence))
+    shell.say(_("Why {purpose}, {sureness}", purpose=word(trip.purpose), sureness=sure))
+    for reason in trip.purpose_reasons:
+        shell.say("  " + say(reason))
+    if trip.tags:
+        shell.say(_("Tags: {tags}", tags=", ".join(trip.tags)))
 
 
 def _record(trip: DescribedTrip) -> dict[str, Any]:
@@ -308,6 +325,9 @@ def _record(trip: DescribedTrip) -> dict[str, Any]:
         "to": trip.destination.name if trip.destination else None,
         "vehicle": trip.vehicle or None,
         "by_owner": trip.by_owner,
+        "purpose_confidence": round(trip.purpose_confidence, 3),
+        "purpose_reasons": [str(reason) for reason in trip.purpose_reasons],
+        "tags": list(trip.tags),
     }
 
 

@@ -91,6 +91,25 @@ class WorkWeek:
         zone_of(self.zone)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Busy:
+    """An interval of the owner's calendar.
+
+    Attributes:
+        start_us: Beginning, UTC microseconds.
+        end_us: End, not before it.
+        chosen: Whether the owner picked it by a word, as one of work.
+        title: What it is called, or "" where titles are not kept.
+        label: Keyed mark that says which entry it is, and to nobody else what.
+    """
+
+    start_us: int
+    end_us: int
+    chosen: bool = False
+    title: str = ""
+    label: str = ""
+
+
 @lru_cache(maxsize=64)
 def zone_of(name: str) -> ZoneInfo:
     """Return the IANA time zone ``name``.

@@ -1,44 +1,102 @@
-"""Purpose of trips: commute, business or private."""
+"""Purpose of trips: commute, business or private, with the reason and how sure it is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from geowallet.model.calendar import local_time
 from geowallet.model.mobility import DescribedTrip, Mode, PlaceKind, Purpose
+from geowallet.model.words import N_, Phrase, phrase
+from geowallet.track.errands import Errand, errands
 from geowallet.track.places import place_at
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from geowallet.model.calendar import WorkWeek
+    from geowallet.model.calendar import Busy, WorkWeek
     from geowallet.model.mobility import NamedPlace, Trip, Vehicle
 
+EARLY_US = 45 * 60_000_000
+"""One arrives at an appointment up to 45 minutes early, and leaves as much after its end."""
 
-def describe(
+LATE_US = 15 * 60_000_000
+"""One arrives up to a quarter of an hour late, and leaves as much before its end."""
+
+
+class Confidence(NamedTuple):
+    """How sure each kind of reason is, 0 to 1: set by hand, by what the reason rests on."""
+
+    between_home_and_work: float = 0.97
+    errand: float = 0.85
+    client: float = 0.95
+    calendar: float = 0.90
+    hours: float = 0.70
+    on_foot: float = 0.70
+    outside: float = 0.90
+    nothing_known: float = 0.50
+
+
+CONFIDENCE = Confidence()
+
+
+class _Guess(NamedTuple):
+    purpose: Purpose
+    confidence: float
+    reasons: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that is known of the owner, beside the trips."""
+
+    named: Sequence[NamedPlace]
+    work: WorkWeek | None
+    days_off: frozenset[dt.date]
+    vehicles: Sequence[Vehicle]
+    by_start: tuple[Busy, ...]
+    by_end: tuple[Busy, ...]
+    starts_us: tuple[int, ...]
+    ends_us: tuple[int, ...]
+
+
+def describe(  # noqa: PLR0913  what the owner said, by kind
     trips: Sequence[Trip],
     *,
     named: Sequence[NamedPlace],
     work: WorkWeek | None,
     days_off: frozenset[dt.date],
     vehicles: Sequence[Vehicle],
+    busy: Iterable[Busy] = (),
 ) -> tuple[DescribedTrip, ...]:
     """Return every trip with its local day, named ends, purpose and vehicle.
 
     A commute leads from home to work or from work home, on any day and by any
-    mode. Business is, on a worked day, what starts inside the work window or
-    leads to or from a client, and is no commute; a walk that meets no client
-    is a break. All else is private.
+    mode, directly or with errands on the way (`geowallet.track.errands`).
+    Business is, on a worked day, what leads to or from a client, comes to or
+    from an entry of the calendar, or starts inside the work window, and is no
+    commute; a walk that meets neither is a break. An entry that the owner
+    picked by a word makes business of its trips at any hour. All else is
+    private.
 
     Args:
         trips: In time order.
         named: What the owner said of positions.
-        work: Hours and zone; None makes days those of UTC and no trip business.
+        work: Hours and zone; None makes days those of UTC, and no trip business
+            but for a picked entry.
         days_off: Public holidays; the leave of ``work`` is added.
         vehicles: The owner's; a mode with exactly one vehicle gets it.
+        busy: Entries of the owner's calendars.
     """
-    return tuple(_described(trip, named, work, days_off, vehicles) for trip in trips)
+    by_start = tuple(sorted(busy, key=lambda entry: entry.start_us))
+    by_end = tuple(sorted(by_start, key=lambda entry: entry.end_us))
+    starts_us = tuple(entry.start_us for entry in by_start)
+    ends_us = tuple(entry.end_us for entry in by_end)
+    known = _Known(named, work, days_off, vehicles, by_start, by_end, starts_us, ends_us)
+    chains = errands(trips, named)
+    return tuple(_described(trip, known, chains.get(trip.id)) for trip in trips)
 
 
 def is_worked(day: dt.date, work: WorkWeek, days_off: frozenset[dt.date]) -> bool:
@@ -55,45 +113,112 @@ def in_work_window(time_us: int, work: WorkWeek, days_off: frozenset[dt.date]) -
     return any(start <= minute < end for start, end in work.hours[local.weekday()])
 
 
-def _described(
-    trip: Trip,
-    named: Sequence[NamedPlace],
-    work: WorkWeek | None,
-    days_off: frozenset[dt.date],
-    vehicles: Sequence[Vehicle],
-) -> DescribedTrip:
-    zone = work.zone if work else "UTC"
+def _described(trip: Trip, known: _Known, errand: Errand | None) -> DescribedTrip:
+    zone = known.work.zone if known.work else "UTC"
     starts, ends = local_time(trip.start_us, zone), local_time(trip.end_us, zone)
-    origin, destination = place_at(trip.start, named), place_at(trip.end, named)
+    origin, destination = place_at(trip.start, known.named), place_at(trip.end, known.named)
     days = (ends.date() - starts.date()).days
+    guess = _guess(trip, (origin, destination), known, errand)
     return DescribedTrip(
         trip=trip,
         day=starts.date().isoformat(),
         starts_min=starts.hour * 60 + starts.minute,
         ends_min=days * 1440 + ends.hour * 60 + ends.minute,
-        purpose=_purpose(trip, (origin, destination), work, days_off),
+        purpose=guess.purpose,
         origin=origin,
         destination=destination,
-        vehicle=_vehicle(trip.main_leg.mode, vehicles),
+        vehicle=_vehicle(trip.main_leg.mode, known.vehicles),
+        purpose_confidence=guess.confidence,
+        purpose_reasons=guess.reasons,
     )
 
 
-def _purpose(
+def _guess(
     trip: Trip,
     ends: tuple[NamedPlace | None, NamedPlace | None],
-    work: WorkWeek | None,
-    days_off: frozenset[dt.date],
-) -> Purpose:
+    known: _Known,
+    errand: Errand | None,
+) -> _Guess:
     kinds = {place.kind for place in ends if place}
     if kinds == {PlaceKind.HOME, PlaceKind.WORK}:
-        return Purpose.COMMUTE
-    if work is None or not is_worked(local_time(trip.start_us, work.zone).date(), work, days_off):
-        return Purpose.PRIVATE
-    if PlaceKind.CLIENT in kinds:
-        return Purpose.BUSINESS
-    on_foot = trip.main_leg.mode in {Mode.WALK, Mode.RUN}
-    in_hours = in_work_window(trip.start_us, work, days_off)
-    return Purpose.BUSINESS if in_hours and not on_foot else Purpose.PRIVATE
+        reason = phrase(N_("leads from {origin} to {destination}"), **_names(ends))
+        return _Guess(Purpose.COMMUTE, CONFIDENCE.between_home_and_work, (reason,))
+    work, entry = known.work, _entry(trip, ends, known)
+    worked = work is not None and is_worked(
+        local_time(trip.start_us, work.zone).date(), work, known.days_off
+    )
+    if worked and PlaceKind.CLIENT in kinds:
+        client = next(place for place in ends if place and place.kind is PlaceKind.CLIENT)
+        reason = phrase(N_("to or from {name}, a client"), name=client.name)
+        return _Guess(Purpose.BUSINESS, CONFIDENCE.client, (reason,))
+    in_hours = work is not None and in_work_window(trip.start_us, work, known.days_off)
+    if entry is not None and (entry.chosen or in_hours):
+        return _Guess(Purpose.BUSINESS, CONFIDENCE.calendar, (_entry_reason(entry),))
+    if errand is not None:
+        return _Guess(Purpose.COMMUTE, CONFIDENCE.errand, _errand_reasons(errand))
+    return _by_hours(trip, known, worked=worked, in_hours=in_hours)
+
+
+def _by_hours(trip: Trip, known: _Known, *, worked: bool, in_hours: bool) -> _Guess:
+    if known.work is None:
+        reason = phrase(N_("your work hours are not set"))
+        return _Guess(Purpose.PRIVATE, CONFIDENCE.nothing_known, (reason,))
+    if not worked:
+        reason = phrase(N_("not a day on which you work"))
+        return _Guess(Purpose.PRIVATE, CONFIDENCE.outside, (reason,))
+    if not in_hours:
+        reason = phrase(N_("outside your work hours"))
+        return _Guess(Purpose.PRIVATE, CONFIDENCE.outside, (reason,))
+    if trip.main_leg.mode in {Mode.WALK, Mode.RUN}:
+        reason = phrase(N_("on foot in your work hours, to no client: a break"))
+        return _Guess(Purpose.PRIVATE, CONFIDENCE.on_foot, (reason,))
+    reason = phrase(N_("starts in your work hours, and is no commute"))
+    return _Guess(Purpose.BUSINESS, CONFIDENCE.hours, (reason,))
+
+
+def _entry(
+    trip: Trip, ends: tuple[NamedPlace | None, NamedPlace | None], known: _Known
+) -> Busy | None:
+    """Return the entry of the calendar that the trip leads to or comes from; never by home."""
+    at_home = [place is not None and place.kind is PlaceKind.HOME for place in ends]
+    starts = known.starts_us
+    first = bisect_left(starts, trip.end_us - LATE_US)
+    if not at_home[1] and first < len(starts) and starts[first] <= trip.end_us + EARLY_US:
+        return known.by_start[first]
+    stops = known.ends_us
+    last = bisect_left(stops, trip.start_us + LATE_US + 1) - 1
+    if not at_home[0] and last >= 0 and stops[last] >= trip.start_us - EARLY_US:
+        return known.by_end[last]
+    return None
+
+
+def _entry_reason(entry: Busy) -> Phrase:
+    if entry.title:
+        return phrase(N_("your calendar has '{title}' at that time"), title=entry.title)
+    return phrase(N_("your calendar has an entry at that time"))
+
+
+def _errand_reasons(errand: Errand) -> tuple[Phrase, ...]:
+    ends = _names((errand.origin, errand.destination))
+    minutes = round(errand.stops_us / 60e6)
+    if not minutes:
+        return (phrase(N_("a part of the way from {origin} to {destination}"), **ends),)
+    reasons = [
+        phrase(N_("on the way from {origin} to {destination}, with a detour"), **ends),
+        phrase(N_("stops on the way: {minutes} min"), minutes=minutes),
+    ]
+    if errand.by_way_of:
+        names = ", ".join(place.name for place in errand.by_way_of)
+        reasons.append(phrase(N_("by way of {names}"), names=names))
+    if errand.longer_m is not None and errand.longer_m >= 1_000:
+        longer_km = round(errand.longer_m / 1_000)
+        reasons.append(phrase(N_("{km} km more than the usual way"), km=longer_km))
+    return tuple(reasons)
+
+
+def _names(ends: tuple[NamedPlace | None, NamedPlace | None]) -> dict[str, str]:
+    origin, destination = (place.name if place else "" for place in ends)
+    return {"origin": origin, "destination": destination}
 
 
 def _vehicle(mode: Mode, vehicles: Sequence[Vehicle]) -> str:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from geowallet.model.calendar import instant_us, zone_of
-from geowallet.model.mobility import NamedPlace, PlaceKind, Point, Stop
+from geowallet.model.mobility import NamedPlace, Place, PlaceKind, Point, Stop, Sureness
 from geowallet.track.places import find_places, place_at
 from tests.track.synthetic import METRE_DEG
 
@@ -54,9 +56,61 @@ def test_short_stops_make_no_place() -> None:
     assert find_places([stop(GYM, 6, "17:30", 0.05, is_activity=False)], [], zone=PARIS) == ()
 
 
-def test_one_night_in_a_hotel_and_two_days_at_a_client_are_not_guessed() -> None:
+def test_one_night_in_a_hotel_is_no_home_and_two_days_somewhere_are_no_work() -> None:
     stops = [stop(GYM, 4, "20:00", 11), stop(OFFICE, 4, "09:00", 6), stop(OFFICE, 5, "09:00", 6)]
-    assert [place.guess for place in find_places(stops, [], zone=PARIS)] == [None, None]
+    found = find_places(stops, [], zone=PARIS)
+    assert [place.guess for place in found] == [PlaceKind.CLIENT, None]
+
+
+class TestProposals:
+    """Promise: a proposal has a reason, and how sure it is; it is never counted."""
+
+    def test_a_week_is_likely_and_a_month_is_sure(self) -> None:
+        def home_after(days: int) -> Place:
+            stops = [stop(HOME, day, "19:00", 12) for day in range(1, days + 1)]
+            return find_places(stops, [], zone=PARIS)[0]
+
+        week_long, month_long = home_after(7), home_after(28)
+        assert Sureness.of(week_long.confidence) is Sureness.LIKELY
+        assert Sureness.of(month_long.confidence) is Sureness.SURE
+        assert str(month_long.reason) == "28 of 28 nights are spent here"
+
+    def test_nights_elsewhere_make_home_less_sure(self) -> None:
+        stops = [stop(HOME, day, "19:00", 12) for day in range(1, 21)]
+        away = [stop(GYM, day, "19:00", 12) for day in range(21, 29)]
+        (alone, *_), (shared, *_) = (
+            find_places(some, [], zone=PARIS) for some in (stops, stops + away)
+        )
+        assert shared.confidence < 0.7 < alone.confidence
+        assert str(shared.reason) == "20 of 28 nights are spent here"
+
+    def test_work_tells_of_how_many_weekdays(self) -> None:
+        office = next(p for p in find_places(week(), [], zone=PARIS) if p.guess is PlaceKind.WORK)
+        assert str(office.reason) == "here in work hours on 5 of 5 weekdays away from home"
+        assert 0.5 < office.confidence < 0.9
+
+    def test_repeated_visits_in_work_hours_look_like_a_client(self) -> None:
+        visits = [stop(GYM, 5, "10:00", 1.5), stop(GYM, 7, "14:30", 2.0)]
+        found = {p.guess: p for p in find_places([*week(), *visits][:-1], [], zone=PARIS)}
+        assert PlaceKind.CLIENT not in found
+        found = {p.guess: p for p in find_places([*week()[:-1], *visits], [], zone=PARIS)}
+        client = found[PlaceKind.CLIENT]
+        assert str(client.reason) == "here on 2 weekdays, in work hours only"
+        assert Sureness.of(client.confidence) is Sureness.UNSURE
+
+    @pytest.mark.parametrize(
+        ("start", "hours", "why"),
+        [
+            ("12:05", 1.2, "lunch"),
+            ("10:00", 0.3, "a delivery"),
+            ("16:00", 4.0, "mostly in the evening"),
+            ("03:00", 9.0, "a night shift"),
+        ],
+    )
+    def test_what_is_no_client(self, start: str, hours: float, why: str) -> None:
+        visits = [stop(GYM, day, start, hours) for day in (4, 5, 6)]
+        found = find_places([*week()[:-1], *visits], [], zone=PARIS)
+        assert PlaceKind.CLIENT not in {place.guess for place in found}, why
 
 
 def test_working_hours_on_a_weekend_do_not_count() -> None:

@@ -1,0 +1,124 @@
+"""Errands on the way to work or home: a school, a shop. The whole way is still a commute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING
+
+from geowallet.model.geodesy import distance_m
+from geowallet.model.mobility import PlaceKind
+from geowallet.track.places import place_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geowallet.model.mobility import NamedPlace, Trip
+
+LONGEST_US = 3_600_000_000
+"""All stops on the way together, at most an hour: dropping children off, shopping.
+Longer stays are a place of their own (usual in tour analysis: Primerano et al. 2008 take
+the stay that is longest as the purpose of a tour)."""
+
+MOST_TRIPS = 4
+"""Home, three errands, work."""
+
+SAME_SPOT_M = 500.0
+"""The next trip begins where the last one ended: a car park may lie between."""
+
+FEWEST_DIRECT = 3
+"""So many direct commutes tell the usual way."""
+
+_ENDS = {PlaceKind.HOME, PlaceKind.WORK}
+
+Ends = tuple["NamedPlace | None", "NamedPlace | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One commute in several trips.
+
+    Attributes:
+        origin: Home or work.
+        destination: The other.
+        stops_us: Time spent on the way.
+        by_way_of: The named places on the way, in order; unnamed ones are left out.
+        longer_m: Metres more than the usual direct way, or None where none is known.
+    """
+
+    origin: NamedPlace
+    destination: NamedPlace
+    stops_us: int
+    by_way_of: tuple[NamedPlace, ...]
+    longer_m: float | None
+
+
+def errands(trips: Sequence[Trip], named: Sequence[NamedPlace]) -> dict[str, Errand]:
+    """Return the trips, by id, that together lead from home to work or back.
+
+    A chain leaves home (or work), stops for an hour at most in all, at no client, and
+    ends at work (or home). Trips that lead there directly are no chain.
+
+    Args:
+        trips: In time order.
+        named: What the owner said of positions.
+    """
+    ends = [(place_at(t.start, named), place_at(t.end, named)) for t in trips]
+    usual_m = _usual_m(trips, ends)
+    found: dict[str, Errand] = {}
+    first = 0
+    while first < len(trips):
+        last = _last_of_chain(trips, ends, first)
+        if last is None:
+            first += 1
+            continue
+        errand = _errand(trips[first : last + 1], ends[first : last + 1], usual_m)
+        found |= {trip.id: errand for trip in trips[first : last + 1]}
+        first = last + 1
+    return found
+
+
+def _last_of_chain(trips: Sequence[Trip], ends: Sequence[Ends], first: int) -> int | None:
+    """Return the number of the trip that ends the chain beginning at ``first``."""
+    origin = ends[first][0]
+    if origin is None or origin.kind not in _ENDS:
+        return None
+    stops_us = 0
+    for number in range(first, min(first + MOST_TRIPS, len(trips))):
+        if number > first:
+            before, after = trips[number - 1], trips[number]
+            stops_us += after.start_us - before.end_us
+            here, there = before.end, after.start
+            away_m = distance_m(here.lat_deg, here.lon_deg, there.lat_deg, there.lon_deg)
+            if stops_us > LONGEST_US or away_m > SAME_SPOT_M:
+                return None
+        end = ends[number][1]
+        if end is None or end.kind is PlaceKind.OTHER:
+            continue
+        kinds = {origin.kind, end.kind}
+        return number if kinds == _ENDS and number > first else None
+    return None
+
+
+def _errand(chain: Sequence[Trip], ends: Sequence[Ends], usual_m: float | None) -> Errand:
+    origin, destination = ends[0][0], ends[-1][1]
+    if origin is None or destination is None:
+        raise ValueError("a chain leads from home to work or back")
+    whole_m = sum(trip.distance_m for trip in chain)
+    return Errand(
+        origin=origin,
+        destination=destination,
+        stops_us=sum(b.start_us - a.end_us for a, b in pairwise(chain)),
+        by_way_of=tuple(place for _, place in ends[:-1] if place is not None),
+        longer_m=None if usual_m is None else whole_m - usual_m,
+    )
+
+
+def _usual_m(trips: Sequence[Trip], ends: Sequence[Ends]) -> float | None:
+    direct = [
+        trip.distance_m
+        for trip, both in zip(trips, ends, strict=True)
+        if {place.kind for place in both if place} == _ENDS
+    ]
+    return median(direct) if len(direct) >= FEWEST_DIRECT else None
