@@ -14,6 +14,31 @@ EARTH_RADIUS_M = 6_371_008.8
 """Mean Earth radius R1 = (2a + b) / 3 of WGS 84 (IUGG; Moritz 2000, "Geodetic
 Reference System 1980", Journal of Geodesy 74)."""
 
+SEMI_MAJOR_M = 6_378_137.0
+"""Equatorial radius of WGS 84."""
+
+ECCENTRICITY_SQUARED = 0.006694379990141
+"""First eccentricity squared of WGS 84."""
+
+
+def degree_lengths_m(
+    lat_deg: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Metres of a degree of latitude and of a degree of longitude, on the ellipsoid.
+
+    On a sphere a degree of longitude is 0.3 % too short in Europe: too much
+    where a metre is to be a metre.
+
+    Source:
+        Meridional and prime vertical radius of curvature (Torge and Mueller
+        2012, "Geodesy", 4th edition, 4.1.3).
+    """
+    latitude = np.radians(lat_deg)
+    flat = 1.0 - ECCENTRICITY_SQUARED * np.sin(latitude) ** 2
+    north = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / flat**1.5
+    east = SEMI_MAJOR_M / np.sqrt(flat) * np.cos(latitude)
+    return np.radians(north), np.radians(east)
+
 
 def step_lengths_m(
     lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]

@@ -12,7 +12,9 @@ from itertools import accumulate, pairwise
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
-from geowallet.model.geodesy import EARTH_RADIUS_M, distance_m
+import numpy as np
+
+from geowallet.model.geodesy import degree_lengths_m
 from geowallet.model.mobility import PlaceKind, Point
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class Road:
         start: Name of the place it begins at.
         end: Name of the place it ends at; the same for a loop.
         kind: What it looks like and how fast it may be driven.
-        length_m: Its length on the sphere, held within a millimetre.
+        length_m: Its length on the ellipsoid, held within a millimetre.
     """
 
     start: str
@@ -108,7 +110,7 @@ class Line:
 
     Attributes:
         points: At least two.
-        at_m: Length on the sphere from the first point to each of them.
+        at_m: Length on the ellipsoid from the first point to each of them.
     """
 
     points: tuple[Point, ...]
@@ -126,7 +128,7 @@ class Line:
 
 def point_of(place: str) -> Point:
     """Return where ``place`` stands, in degrees."""
-    return _on_sphere(PLACES[place][1])
+    return _on_earth(PLACES[place][1])
 
 
 def survey(name: str, *, seed: int) -> Line:
@@ -157,7 +159,7 @@ def _drawn(kind: RoadKind, start: Plane, end: Plane, bends: list[float], size: f
     else:
         corners = _zigzag(start, end, bends, size, block_m=_BLOCK_M[kind])
     rounded = _rounded(corners, _CORNER_M[kind]) if kind in _CORNER_M else corners
-    return _line(tuple(_on_sphere(point) for point in _dense(rounded)))
+    return _line(tuple(_on_earth(point) for point in _dense(rounded)))
 
 
 def _zigzag(
@@ -228,12 +230,15 @@ def _mix(a: Plane, b: Plane, u: float) -> Plane:
 
 
 def _line(points: tuple[Point, ...]) -> Line:
-    steps = (distance_m(a.lat_deg, a.lon_deg, b.lat_deg, b.lon_deg) for a, b in pairwise(points))
-    return Line(points, tuple(accumulate(steps, initial=0.0)))
+    lat_deg = np.array([point.lat_deg for point in points])
+    lon_deg = np.array([point.lon_deg for point in points])
+    a_north_m, a_east_m = degree_lengths_m((lat_deg[1:] + lat_deg[:-1]) / 2)
+    steps = np.hypot(a_east_m * np.diff(lon_deg), a_north_m * np.diff(lat_deg))
+    return Line(points, tuple(accumulate(steps.tolist(), initial=0.0)))
 
 
-def _on_sphere(place: Plane) -> Point:
-    degree_m = math.radians(1.0) * EARTH_RADIUS_M
-    lat_deg = HOME.lat_deg + place[1] / degree_m
-    lon_deg = HOME.lon_deg + place[0] / (degree_m * math.cos(math.radians(HOME.lat_deg)))
-    return Point(lat_deg, lon_deg)
+def _on_earth(place: Plane) -> Point:
+    a_north_m, a_east_m = degree_lengths_m(np.array(HOME.lat_deg))
+    return Point(
+        HOME.lat_deg + place[1] / float(a_north_m), HOME.lon_deg + place[0] / float(a_east_m)
+    )

@@ -1,10 +1,11 @@
 """Length of a way, with its uncertainty, from noisy or sparse fixes.
 
-Adding up raw steps overstates a dense noisy track (each step carries twice the
-noise) and understates a sparse one (chords cut corners): Ranacher et al. 2016,
-"Why GPS makes distances bigger than they are", IJGIS 30(2). Here fixes are averaged
-in bins of some tens of metres, the noise left in the bins is measured and taken
-off, and the corners that chords cut are restored by comparing two bin widths.
+Adding up raw steps overstates a dense noisy track (each step carries twice the noise)
+and understates a sparse one (chords cut corners): Ranacher et al. 2016, "Why GPS makes
+distances bigger than they are", IJGIS 30(2). Here fixes are averaged in bins that are
+wide against the noise, the noise left in the bins is measured and taken off, and what
+chords cut is restored by how the way turns (`shortfall`). Where the receiver measured
+its speed, the speed over time is a second opinion, weighed by its own uncertainty.
 """
 
 from __future__ import annotations
@@ -14,29 +15,64 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.model.geodesy import EARTH_RADIUS_M, step_lengths_m
+from geowallet.model.geodesy import degree_lengths_m
+from geowallet.track.shortfall import LOST, TURNS_DEG, shortfall
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BIN_M = 30.0
-"""Width of a bin: several times the noise of a phone, shorter than a city block."""
+__all__ = ["LOST", "TURNS_DEG", "Length", "path_length", "plane_m"]
+
+NARROWEST_M = 10.0
+"""Least width of a bin: a quiet receiver needs no more."""
+
+WIDEST_M = 45.0
+"""Greatest width of a bin: a city block allows no more."""
+
+NOISE_WIDTHS = 10.0
+"""A bin is this many times as wide as the noise left in its mean: a chord across such
+bins is one per cent too long, of which nine tenths are taken off."""
 
 MOST_NOISE_M = 8.0
 """Larger lateral deviations of bins are bends of the road, not noise."""
 
-SPARSE_BINS = 1.5
-"""Sources whose steps are longer than this many bins are sparse: each fix is its own bin."""
+CALMEST_SHARE = 0.25
+"""Quantile of the lateral deviations that measures noise: noise is everywhere, bends are not."""
 
-MOST_CUT = 0.05
-"""Largest share restored: receivers that record at corners lose nothing there."""
+CALMEST_Z = 0.3186
+"""That quantile of the absolute value of a standard normal variable."""
 
-MODEL_SD = 0.007
-"""Relative standard deviation that remains on simulated streets of known length, with
-white or wandering noise of 3 to 8 m and a fix every 1 to 15 seconds."""
+FARTHEST_M = 150.0
+"""Steps longer than this say nothing of noise."""
 
-MAD_TO_SD = 1.4826
-"""Median absolute deviation to standard deviation for a normal distribution."""
+MODEL_SD = 0.006
+"""Relative standard deviation that remains where nothing had to be corrected. This and
+the four below: maximum likelihood on the errors, cross-validated by source."""
+
+CORNERS_SD = 0.35
+"""Standard deviation of what corners cost, as a share of what was restored for them."""
+
+CORNERS_A_CHORD = 0.22
+"""Variance of it that averages out over the chords."""
+
+NOISE_SD = 0.5
+"""Standard deviation of what noise cost, as a share of what was taken off for it."""
+
+SPEED_SD = 0.005
+"""Relative standard deviation of a receiver's speed over a journey."""
+
+BETWEEN_SD = 0.3
+"""Standard deviation of the metres between two fixes from their speeds, as a share of
+what the change of speed, and `SPEED_STEP_MPS` more, would make."""
+
+SPEED_STEP_MPS = 0.3
+"""Change of speed between two fixes that the speeds themselves may hide."""
+
+LEAST_SPEEDS = 0.95
+"""Share of the time for which speeds must be known to be used."""
+
+MOST_APART = 3.0
+"""Standard deviations between the two opinions beyond which the speeds are not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +88,7 @@ def path_length(
     lat_deg: NDArray[np.float64],
     lon_deg: NDArray[np.float64],
     speed_mps: NDArray[np.float64],
+    measured_mps: NDArray[np.float64] | None = None,
 ) -> Length:
     """Estimate the length of a way without gaps.
 
@@ -60,73 +97,122 @@ def path_length(
         lat_deg: ``(n,)`` latitudes.
         lon_deg: ``(n,)`` longitudes, unwrapped.
         speed_mps: ``(n,)`` windowed speeds, which say how far along each fix is.
+        measured_mps: ``(n,)`` speeds as the receiver measured them, NaN where
+            it did not; None where it never did.
 
     Returns:
         Metres; zero for fewer than two fixes.
     """
     if len(time_s) < 2:
         return Length(0.0, 0.0)
+    from_fixes = _from_fixes(time_s, lat_deg, lon_deg, speed_mps)
+    if measured_mps is None:
+        return from_fixes
+    return _agreed(from_fixes, _from_speeds(time_s, measured_mps))
+
+
+def plane_m(
+    lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return metres east and north along the way, each ``(n,)``, on the ellipsoid.
+
+    Each step is exact at its own latitude, so that lengths and turns are true
+    though the way be long.
+    """
+    a_north_m, a_east_m = degree_lengths_m((lat_deg[1:] + lat_deg[:-1]) / 2)
+    east_m, north_m = a_east_m * np.diff(lon_deg), a_north_m * np.diff(lat_deg)
+    return np.concatenate(([0.0], np.cumsum(east_m))), np.concatenate(([0.0], np.cumsum(north_m)))
+
+
+def _from_fixes(
+    time_s: NDArray[np.float64],
+    lat_deg: NDArray[np.float64],
+    lon_deg: NDArray[np.float64],
+    speed_mps: NDArray[np.float64],
+) -> Length:
+    """Estimate the length from positions alone."""
+    x_m, y_m = plane_m(lat_deg, lon_deg)
     steps_m = (speed_mps[1:] + speed_mps[:-1]) / 2 * np.diff(time_s)
     along_m = np.concatenate(([0.0], np.cumsum(steps_m)))
-    fine, noise_m = _binned(along_m, lat_deg, lon_deg, BIN_M)
     usual_m = float(np.sum(steps_m**2) / max(np.sum(steps_m), 1e-9))
-    if usual_m > SPARSE_BINS * BIN_M:
-        coarse = _every_second(lat_deg, lon_deg)
-    else:
-        coarse, _ = _binned(along_m, lat_deg, lon_deg, 2 * BIN_M)
-    # Chords lose in proportion to their length: doubling it loses the same once more.
-    cut_m = max(fine - coarse, 0.0)
-    metres = fine + min(cut_m, MOST_CUT * fine)
-    bins = max(along_m[-1] / BIN_M, 1.0)
-    across_m = noise_m**2 / BIN_M
-    variance = (MODEL_SD * metres) ** 2 + (cut_m / 2) ** 2 + 2 * noise_m**2 + across_m**2 * bins
+    near = usual_m < FARTHEST_M
+    moving = np.concatenate(([True], steps_m > 0.5))
+    fresh_m = _noise_m(x_m[moving], y_m[moving]) if near else 0.0
+    width_m = _width_m(float(np.cbrt((NOISE_WIDTHS * fresh_m) ** 2 * usual_m)))
+    x_bin, y_bin, ends_m = _binned(along_m, x_m, y_m, width_m)
+    noise_m = _noise_m(x_bin, y_bin) if near else 0.0
+    if NOISE_WIDTHS * noise_m > 2 * width_m < WIDEST_M:
+        # An error that wanders does not average out in a narrow bin.
+        width_m = _width_m(NOISE_WIDTHS * noise_m)
+        x_bin, y_bin, ends_m = _binned(along_m, x_m, y_m, width_m)
+        noise_m = _noise_m(x_bin, y_bin)
+    noise_m = min(noise_m, MOST_NOISE_M)
+    chord_m = np.hypot(np.diff(x_bin), np.diff(y_bin))
+    # Only the part of the noise across the way lengthens a chord.
+    chords_m = float(np.sum(np.sqrt(np.maximum(chord_m**2 - 2 * noise_m**2, 0.0))))
+    noisy_m = float(np.sum(chord_m)) - chords_m
+    lost = shortfall(x_bin, y_bin)
+    metres = chords_m * (1.0 + lost) + ends_m
+    share = MODEL_SD**2 + (CORNERS_SD * lost) ** 2 + CORNERS_A_CHORD * lost / max(len(chord_m), 1)
+    variance = share * metres**2 + (NOISE_SD * noisy_m) ** 2 + 2 * noise_m**2
     return Length(metres, float(np.sqrt(variance)))
+
+
+def _from_speeds(time_s: NDArray[np.float64], measured_mps: NDArray[np.float64]) -> Length | None:
+    """Add up measured speeds over time; None where too few are known."""
+    step_s = np.diff(time_s)
+    mean_mps = (measured_mps[1:] + measured_mps[:-1]) / 2
+    known = np.isfinite(mean_mps)
+    known_s = float(np.sum(step_s[known]))
+    if known_s < LEAST_SPEEDS * float(np.sum(step_s)) or known_s <= 0.0:
+        return None
+    metres = float(np.sum((mean_mps * step_s)[known])) * float(np.sum(step_s)) / known_s
+    change_mps = np.abs(np.diff(measured_mps))[known] + SPEED_STEP_MPS
+    variance = BETWEEN_SD**2 * float(np.sum((change_mps * step_s[known]) ** 2))
+    return Length(metres, float(np.sqrt(variance + (SPEED_SD * metres) ** 2)))
+
+
+def _agreed(first: Length, second: Length | None) -> Length:
+    """Return the mean of two opinions by their variances, or the first if they contradict."""
+    if second is None or first.sd_m <= 0.0 or second.sd_m <= 0.0:
+        return first
+    apart_m = abs(first.metres - second.metres)
+    if apart_m > MOST_APART * np.hypot(first.sd_m, second.sd_m):
+        return first
+    weight = second.sd_m**2 / (first.sd_m**2 + second.sd_m**2)
+    metres = weight * first.metres + (1.0 - weight) * second.metres
+    return Length(metres, float(np.sqrt(weight) * first.sd_m))
+
+
+def _width_m(wished_m: float) -> float:
+    return min(max(wished_m, NARROWEST_M), WIDEST_M)
 
 
 def _binned(
     along_m: NDArray[np.float64],
-    lat_deg: NDArray[np.float64],
-    lon_deg: NDArray[np.float64],
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
     width_m: float,
-) -> tuple[float, float]:
-    """Return the length through the means of bins, and the noise left in the means."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Return the means of bins, and the metres of the way before the first and after the last."""
     starts = np.flatnonzero(np.diff(np.floor(along_m / width_m), prepend=-1.0))
     count = np.diff(np.append(starts, len(along_m)))
-    lat, lon, along = (
-        np.add.reduceat(column - column[0], starts) / count + column[0]
-        for column in (lat_deg, lon_deg, along_m)
+    x_bin, y_bin, along = (
+        np.add.reduceat(column, starts) / count for column in (x_m, y_m, along_m)
     )
-    chord_m = step_lengths_m(lat, lon)
-    noise_m = _noise_m(lat, lon, chord_m)
-    # Only the part of the noise across the way lengthens a chord.
-    chord_m = np.sqrt(np.maximum(chord_m**2 - 2 * noise_m**2, 0.0))
-    ends_m = (along[0] - along_m[0]) + (along_m[-1] - along[-1])
-    return float(np.sum(chord_m) + ends_m), noise_m
+    return x_bin, y_bin, float((along[0] - along_m[0]) + (along_m[-1] - along[-1]))
 
 
-def _every_second(lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]) -> float:
-    """Return the mean length through every second fix, from the first and from the next."""
-    lengths = []
-    for start in (0, 1):
-        index = np.unique(np.r_[0, np.arange(start, len(lat_deg), 2), len(lat_deg) - 1])
-        lengths.append(float(np.sum(step_lengths_m(lat_deg[index], lon_deg[index]))))
-    return sum(lengths) / 2
-
-
-def _noise_m(
-    lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], chord_m: NDArray[np.float64]
-) -> float:
-    """Return the standard deviation of the bins across the way, from second differences."""
-    if len(lat_deg) < 5:
+def _noise_m(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> float:
+    """Return the standard deviation of points across the way, from second differences."""
+    if len(x_m) < 5:
         return 0.0
-    scale_m = np.radians(1.0) * EARTH_RADIUS_M
-    x_m = (lon_deg - lon_deg[0]) * np.cos(np.radians(lat_deg)) * scale_m
-    y_m = (lat_deg - lat_deg[0]) * scale_m
     x_m, y_m = np.diff(x_m), np.diff(y_m)
-    ahead = np.hypot(x_m[1:] + x_m[:-1], y_m[1:] + y_m[:-1])
-    cross = x_m[:-1] * y_m[1:] - y_m[:-1] * x_m[1:]
-    # Distance of the middle bin from the line through its neighbours.
-    offset_m = np.abs(cross) / np.maximum(ahead, 1e-9)
+    chord_m = np.hypot(x_m, y_m)
+    ahead_m = np.hypot(x_m[1:] + x_m[:-1], y_m[1:] + y_m[:-1])
+    cross = np.abs(x_m[:-1] * y_m[1:] - y_m[:-1] * x_m[1:])
+    # Distance of the middle point from the line through its neighbours.
+    offset_m = cross / np.maximum(ahead_m, 1e-9)
     share = chord_m[:-1] / np.maximum(chord_m[:-1] + chord_m[1:], 1e-9)
     weight = np.sqrt(1 + share**2 + (1 - share) ** 2)
-    return min(MAD_TO_SD * float(np.median(offset_m / weight)), MOST_NOISE_M)
+    return float(np.quantile(offset_m / weight, CALMEST_SHARE)) / CALMEST_Z

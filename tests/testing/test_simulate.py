@@ -254,7 +254,7 @@ class TestTheFiles:
     def test_a_plt_row_has_feet_and_days_since_1899(self) -> None:
         rows = plt([self.moving], name="a").decode().split("\r\n")
         lat, lon, _, feet, days, day, clock = rows[6].split(",")
-        assert (lat, lon, feet) == ("48.080583", "1.434258", "377")
+        assert (lat, lon, feet) == ("48.080584", "1.434086", "377")
         when = dt.datetime(1899, 12, 30, tzinfo=dt.UTC) + dt.timedelta(days=float(days))
         assert abs(when.timestamp() - self.moving.time_s) < 0.01
         assert f"{day} {clock}" == "2026-05-01 02:48:20"
@@ -267,5 +267,5 @@ class TestTheFiles:
 
     def test_geojson_puts_longitude_first(self) -> None:
         point = json.loads(geojson([self.moving], name="a"))["features"][0]
-        assert point["geometry"]["coordinates"][0] == pytest.approx(1.4342578, abs=1e-6)
+        assert point["geometry"]["coordinates"][0] == pytest.approx(1.434086, abs=1e-6)
         assert point["properties"]["time"] == "2026-05-01T02:48:20Z"

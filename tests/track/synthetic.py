@@ -8,6 +8,8 @@ from geowallet.model.fixes import Fixes, fixes_from
 from geowallet.track.sources import SourcedFixes
 
 METRE_DEG = 1 / 111_195.0
+EAST_DEG = 1 / 74_625.3
+"""A metre in degrees of latitude and of longitude at 48 N, on the ellipsoid."""
 MONDAY_US = 1_777_852_800_000_000
 """4 May 2026, 00:00 UTC."""
 
@@ -63,7 +65,7 @@ class Traveller:
         time_s, x_m, y_m = np.array(self.rows).T
         noise = self.rng.normal(0.0, self.noise_m, (2, len(time_s)))
         lat = 48.0 + (y_m + noise[0]) * METRE_DEG
-        lon = 2.0 + (x_m + noise[1]) * METRE_DEG / np.cos(np.radians(48.0))
+        lon = 2.0 + (x_m + noise[1]) * EAST_DEG
         time_us = MONDAY_US + np.round(time_s * 1e6).astype(np.int64)
         known = {} if accuracy_m is None else {"accuracy_m": np.full(len(lat), accuracy_m)}
         return fixes_from(time_us, np.round(lat, 7), np.round(lon, 7), **known)

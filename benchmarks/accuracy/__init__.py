@@ -1,0 +1,1 @@
+"""Measuring the analysis against truth: metres, trips, modes."""

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geowallet.track.shortfall import LOST, TURNS_DEG, shortfall, turning
+
+
+def walked(turn_deg: float, chord_m: float, chords: int = 12) -> tuple[np.ndarray, np.ndarray]:
+    """Return a way that turns left and right by ``turn_deg`` after each chord."""
+    headings = np.radians(turn_deg * (np.arange(chords) % 2))
+    x = np.concatenate(([0.0], np.cumsum(chord_m * np.sin(headings))))
+    return x, np.concatenate(([0.0], np.cumsum(chord_m * np.cos(headings))))
+
+
+def test_a_straight_way_loses_nothing() -> None:
+    for chord_m in (5.0, 50.0, 500.0, 5000.0):
+        assert shortfall(*walked(0.0, chord_m)) == 0.0
+
+
+def test_fewer_than_two_chords_tell_nothing() -> None:
+    nothing = np.zeros(0)
+    assert shortfall(nothing, nothing) == 0.0
+    assert shortfall(np.array([0.0, 9.0]), np.zeros(2)) == 0.0
+    assert shortfall(np.zeros(9), np.zeros(9)) == 0.0
+
+
+def test_the_class_of_turning_and_the_length_choose_the_share() -> None:
+    assert shortfall(*walked(35.0, 250.0)) == pytest.approx(LOST[250.0][2])
+    assert shortfall(*walked(60.0, 800.0)) == pytest.approx(LOST[800.0][3])
+    assert shortfall(*walked(60.0, 9999.0)) == pytest.approx(LOST[800.0][3])
+    between = shortfall(*walked(35.0, float(np.sqrt(80.0 * 250.0))))
+    assert between == pytest.approx((LOST[80.0][2] + LOST[250.0][2]) / 2)
+
+
+def test_a_half_of_corners_has_half_of_the_share() -> None:
+    x, y = walked(60.0, 250.0, chords=2)
+    x = np.concatenate((x, x[-1] + 250.0 * np.arange(1, 200) * np.sin(np.radians(60.0))))
+    y = np.concatenate((y, y[-1] + 250.0 * np.arange(1, 200) * np.cos(np.radians(60.0))))
+    shares, usual_m = turning(x, y)
+    assert usual_m == pytest.approx(250.0)
+    # The first chord turns by 60, the second by the mean of 60 and 0.
+    assert shares.tolist() == pytest.approx([199 / 201, 0, 1 / 201, 1 / 201, 0, 0, 0])
+
+
+def test_who_turns_more_loses_more() -> None:
+    for shares in LOST.values():
+        assert len(shares) == len(TURNS_DEG.split()) + 1
+        assert list(shares) == sorted(shares)
+        assert shares[0] == 0.0
+
+
+class TestBounds:
+    """Metres lost a metre of chord: 0 or more, never more than the table holds."""
+
+    @given(st.lists(st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5)), min_size=0, max_size=30))
+    def test_any_way(self, points: list[tuple[float, float]]) -> None:
+        x, y = np.array([p[0] for p in points]), np.array([p[1] for p in points])
+        assert 0.0 <= shortfall(x, y) <= max(map(max, LOST.values()))
