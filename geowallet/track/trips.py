@@ -174,7 +174,7 @@ def _length(path: Path, span: Span, edge_mps: NDArray[np.float64]) -> Length:
     for first, last in zip([span.first, *(cuts + 1)], [*cuts, span.last], strict=True):
         rows = slice(first, last + 1)
         columns = path.time_s[rows], path.lat_deg[rows], path.lon_deg[rows], edge_mps[rows]
-        part = path_length(*columns)
+        part = path_length(*columns, path.speed_mps[rows])
         metres, variance = metres + part.metres, variance + part.sd_m**2
     return Length(metres, float(np.sqrt(variance)))
 

@@ -14,7 +14,7 @@ def test_speed_is_that_of_the_traveller_despite_noise() -> None:
 
 def test_a_slow_source_uses_its_neighbours_however_far() -> None:
     path = path_of(Traveller(noise_m=0.0).go(6000, 10.0, every_s=60).fixes())
-    assert speeds_mps(path, half_s=6) == pytest.approx(np.full(len(path), 10.0), rel=0.001)
+    assert speeds_mps(path, half_s=6) == pytest.approx(np.full(len(path), 10.0), rel=0.004)
 
 
 def test_speed_does_not_reach_across_a_silence() -> None:
