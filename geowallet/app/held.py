@@ -49,13 +49,14 @@ class HeldTrace:
         device: As `Trace`.
         time_kind: As `Trace`.
         fix_count: Number of fixes.
+        packed: They, where the source came in several parts.
     """
 
     device: str
     time_kind: TimeKind
     fix_count: int
     _whole: Fixes | None
-    _packed: tuple[_Packed, ...] = ()
+    packed: tuple[_Packed, ...] = ()
 
     def pieces(self) -> Iterator[Fixes]:
         """Yield the fixes in time order, in tables of `BLOB_FIXES`; the last may be shorter.
@@ -64,7 +65,7 @@ class HeldTrace:
         """
         if self._whole is not None:
             return split_fixes(self._whole)
-        return _resized(_merged(self._packed))
+        return _resized(_merged(self.packed))
 
     def whole(self) -> Trace:
         """Return all fixes as one table."""
@@ -81,6 +82,17 @@ class Held:
     untimed: int
     note: Phrase | None
     labels: tuple[SourceLabel, ...]
+    written_us: int | None = None
+
+    def pieces(self) -> Iterator[Fixes]:
+        """Yield the fixes of all traces together, as `HeldTrace.pieces` those of one."""
+        if len(self.traces) == 1:
+            return self.traces[0].pieces()
+        packed = [piece for trace in self.traces for piece in trace.packed]
+        if packed:
+            return _resized(_merged(packed))
+        tables = [trace.whole().fixes for trace in self.traces]
+        return split_fixes(_sorted(tables, _owners(tables))[0]) if tables else iter(())
 
     @property
     def fix_count(self) -> int:
@@ -106,7 +118,8 @@ def hold(parts: Iterable[ReadResult]) -> Held:
         traces = tuple(
             HeldTrace(t.device, t.time_kind, len(t.fixes), t.fixes) for t in first.traces
         )
-        return Held(traces, first.problems, first.untimed, first.note, first.labels)
+        written_us = first.written_us
+        return Held(traces, first.problems, first.untimed, first.note, first.labels, written_us)
     packing = _Packing()
     for part in chain((first, second), remaining):
         packing.add(part)
@@ -181,6 +194,11 @@ def _merged(packed: Sequence[_Packed]) -> Iterator[Fixes]:
             yield held.take(slice(0, ready))
         tables = [held.take(slice(ready, None))] if ready < len(held) else []
         parts = parts[ready:]
+
+
+def _owners(tables: Sequence[Fixes]) -> NDArray[np.int32]:
+    """Return the number of the table for each row of all of them."""
+    return np.repeat(np.arange(len(tables), dtype=np.int32), [len(table) for table in tables])
 
 
 def _sorted(tables: list[Fixes], parts: NDArray[np.int32]) -> tuple[Fixes, NDArray[np.int32]]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import msgspec
-
-from geowallet.app.derive import Derived, add_pending, derive
-from geowallet.app.inspect import FileReport, open_source
+from geowallet.app.asking import answered
+from geowallet.app.derive import Derived, derive
+from geowallet.app.inspect import FileReport, open_source, saved_us
 from geowallet.app.paths import source_paths
-from geowallet.app.reading import ReadFile, read_files
-from geowallet.app.sources import Blob, Source, StoredTrace, joined_runs, runs_of, source
-from geowallet.crypto.canonical import sha256_hex
+from geowallet.app.reading import ReadFile, Weeks, read_files
+from geowallet.app.sources import source
+from geowallet.app.storing import archive_members, described, remember_archive, store
+from geowallet.app.watching import watched
 from geowallet.model.errors import (
     DiskFullError,
     GeowalletError,
@@ -22,16 +22,18 @@ from geowallet.model.errors import (
     VaultBusyError,
     VaultDamagedError,
 )
-from geowallet.model.provenance import Statement, StatementKind
 from geowallet.model.words import N_
-from geowallet.vault.columns import encode_fixes
 
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
 
-    from geowallet.app.sources import Window
+    from geowallet.app.asking import Ask
+    from geowallet.app.sources import Source
+    from geowallet.app.watching import Tell
     from geowallet.connectors.api import Problem, ReadOptions
+    from geowallet.model.words import Phrase
     from geowallet.vault.store import Vault
 
 
@@ -49,6 +51,7 @@ class Imported:
         first_us: First instant, or None.
         last_us: Last instant, or None.
         error: Why it was refused, or None.
+        notes: What the owner should know of it.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Imported:
     first_us: int | None = None
     last_us: int | None = None
     error: GeowalletError | None = None
+    notes: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,20 @@ class Manner:
         connector: Name of the connector, or None to tell by content.
         clock: Returns the present, UTC microseconds.
         stdin: The bytes that ``-`` stands for.
+        fix_rollover: Whether to move times that are 1,024 weeks off. None leaves
+            new files as they are and known ones as they were read; True and
+            False read a known file again where that changes it.
+        ask: Asks the owner for what a file leaves open, or None.
+        tell: Is told of the bytes read of each file and its length, or None.
     """
 
     options: ReadOptions
     connector: str | None
     clock: Callable[[], int]
     stdin: bytes = b""
+    fix_rollover: bool | None = None
+    ask: Ask | None = None
+    tell: Tell | None = None
 
 
 def ingest(
@@ -111,7 +123,14 @@ def ingest(
     paths = list(source_paths(named))
     for path in paths:
         progress(str(path), len(paths))
-        files += _import(vault, path, manner)
+        found = list(_import(vault, path, manner))
+        options = answered(manner.ask, manner.options, [(f.name, f.error) for f in found])
+        if options is not None:
+            manner = replace(manner, options=options)
+            known = {item.name: item for item in found if item.error is None}
+            again = list(_import(vault, path, manner))
+            found = [known.get(item.name, item) for item in again]
+        files += found
     return Ingested(tuple(files), derive(vault, now_us=manner.clock()))
 
 
@@ -119,15 +138,7 @@ def _import(vault: Vault, path: str | Path, manner: Manner) -> Iterator[Imported
     """Import one file, or every member of an archive."""
     try:
         with open_source(path, manner.stdin) as stream:
-            container = hashlib.file_digest(cast("io.BufferedIOBase", stream), "sha256").hexdigest()
-            known = source(vault, container)
-            if known is not None:
-                yield Imported(str(path), known.connector, "known", known.fixes)
-                return
-            stream.seek(0)
-            name = Path(path).name
-            for item in read_files(name, stream, manner.options, manner.connector):
-                yield _imported(vault, item, container, manner.clock())
+            yield from _import_stream(vault, path, stream, manner)
     except (DiskFullError, VaultBusyError, VaultDamagedError):
         raise  # the wallet's trouble, not the file's
     except GeowalletError as error:
@@ -139,14 +150,45 @@ def _import(vault: Vault, path: str | Path, manner: Manner) -> Iterator[Imported
         )
 
 
-def _imported(vault: Vault, item: ReadFile | FileReport, container: str, now_us: int) -> Imported:
+def _import_stream(
+    vault: Vault, path: str | Path, stream: BinaryIO, manner: Manner
+) -> Iterator[Imported]:
+    container = hashlib.file_digest(cast("io.BufferedIOBase", stream), "sha256").hexdigest()
+    if manner.fix_rollover is None:
+        known = source(vault, container)
+        if known is not None:
+            yield Imported(str(path), known.connector, "known", known.fixes)
+            return
+        members = archive_members(vault, container)
+        if members:
+            for known in members:
+                name = f"{Path(path).name}!{known.name}"
+                yield Imported(name, known.connector, "known", known.fixes)
+            return
+    stream.seek(0)
+    weeks = Weeks(manner.clock(), bool(manner.fix_rollover), saved_us(stream))
+    inside = watched(stream, manner.tell) if manner.tell else stream
+    digests: list[str] = []
+    whole = True
+    for item in read_files(Path(path).name, inside, manner.options, manner.connector, weeks):
+        done = _imported(vault, item, container, manner)
+        whole = whole and done.error is None
+        digests += [item.sha256] if isinstance(item, ReadFile) else []
+        yield done
+    if whole and digests and digests != [container]:
+        remember_archive(vault, container, digests, now_us=manner.clock())
+
+
+def _imported(
+    vault: Vault, item: ReadFile | FileReport, container: str, manner: Manner
+) -> Imported:
     if isinstance(item, FileReport):
         return Imported(item.path, "", "refused", error=item.error)
     known = source(vault, item.sha256)
-    if known is not None:
+    if known is not None and not _reads_otherwise(known, item, manner):
         return Imported(item.name, known.connector, "known", known.fixes)
-    new, bodies = _source(item, container, now_us)
-    _store(vault, new, bodies)
+    new, bodies = described(item, container, manner.options, manner.clock())
+    store(vault, new, bodies, before=known)
     spans = [(blob.first_us, blob.last_us) for trace in new.traces for blob in trace.blobs]
     return Imported(
         item.name,
@@ -157,61 +199,16 @@ def _imported(vault: Vault, item: ReadFile | FileReport, container: str, now_us:
         item.result.problems,
         min((first for first, _ in spans), default=None),
         max((last for _, last in spans), default=None),
+        notes=_notes(item),
     )
 
 
-def _source(item: ReadFile, container: str, now_us: int) -> tuple[Source, dict[str, bytes]]:
-    """Describe a file by what its blobs will decode to; the blobs come beside it by name."""
-    traces: list[StoredTrace] = []
-    bodies: dict[str, bytes] = {}
-    for trace in item.result.traces:
-        blobs: list[Blob] = []
-        runs: list[Window] = []
-        for piece in trace.pieces():
-            body = encode_fixes(piece)
-            first_us, last_us = (int(us) // 1000 * 1000 for us in piece.time_us[[0, -1]])
-            name = f"{item.sha256}/{len(traces)}/{len(blobs)}"
-            blobs.append(Blob(name, sha256_hex(body), first_us, last_us, len(piece)))
-            bodies[name] = body
-            runs += runs_of(piece)
-        stored = StoredTrace(trace.device, trace.time_kind, joined_runs(runs), tuple(blobs))
-        traces.append(stored)
-    new = Source(
-        sha256=item.sha256,
-        container=container,
-        name=item.name.replace("\\", "/").rpartition("/")[2],
-        length=item.length,
-        connector=item.connector,
-        imported_us=now_us,
-        problems=item.result.problem_count,
-        traces=tuple(traces),
-        labels=item.result.labels,
-    )
-    return new, bodies
+def _reads_otherwise(known: Source, item: ReadFile, manner: Manner) -> bool:
+    """Say whether a known file was now read with other times, as the owner wants."""
+    return manner.fix_rollover is not None and known.weeks_moved != (item.moved is not None)
 
 
-def _store(vault: Vault, new: Source, bodies: dict[str, bytes]) -> None:
-    with vault.transaction(now_us=new.imported_us) as tx:
-        for name, body in bodies.items():
-            tx.put("fixes", name, body)
-        tx.put("source", new.sha256, msgspec.msgpack.encode(new))
-        add_pending(vault, tx, new.runs())
-        tx.log(_statement(new))
-
-
-def _statement(new: Source) -> Statement:
-    blobs = tuple(blob.sha256 for trace in new.traces for blob in trace.blobs)
-    return Statement(
-        StatementKind.IMPORT,
-        blobs,
-        (new.sha256,),
-        {
-            "bytes": new.length,
-            "connector": new.connector,
-            "container_sha256": new.container,
-            "devices": sorted({trace.device for trace in new.traces}),
-            "fixes": new.fixes,
-            "problems": new.problems,
-            "transport": "file",
-        },
-    )
+def _notes(item: ReadFile) -> tuple[Phrase, ...]:
+    offer = item.lost.offer() if item.lost else None
+    done = item.moved.done() if item.moved else None
+    return tuple(note for note in (item.result.note, offer, done) if note is not None)

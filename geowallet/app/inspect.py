@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
-
+from geowallet.app.asking import answered
 from geowallet.app.guests import read_source_parts
-from geowallet.app.held import Held, HeldTrace, hold
+from geowallet.app.held import Held, hold
 from geowallet.app.paths import STDIN, source_paths
+from geowallet.app.totals import totals
+from geowallet.app.weeks import bearings, lost_weeks
+from geowallet.app.zones import zone_finder
 from geowallet.connectors.api import Problem, ReadOptions
 from geowallet.connectors.archives import open_members
 from geowallet.connectors.foreign import WEB_PAGE
@@ -21,21 +24,19 @@ from geowallet.connectors.streams import whole
 from geowallet.crypto.secretbox import open_box
 from geowallet.model.errors import (
     ArchiveError,
+    BadOptionError,
     GeowalletError,
+    NaiveTimeError,
     SourceAccessError,
     SourceMissingError,
     TooLargeError,
 )
-from geowallet.model.geodesy import step_lengths_m
 from geowallet.model.words import N_, Phrase, phrase
-from geowallet.vault.columns import join_fixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from numpy.typing import NDArray
-
-    from geowallet.model.fixes import Fixes
+    from geowallet.app.asking import Ask
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -54,10 +55,11 @@ class FileReport:
         first_us: Of them, or None.
         last_us: Of them, or None.
         length_m: Great-circle length over them in time order, gaps included,
-            trace by trace; latitude 0 with longitude 0 is no part of
+            whatever trace each is of; latitude 0 with longitude 0 is no part of
             it.
         problems: Where and what; members of an archive are named in ``where``.
         note: A sentence about the file.
+        offer: How times that look 1,024 weeks off can be put right.
         error: Why nothing was read.
     """
 
@@ -70,6 +72,7 @@ class FileReport:
     length_m: float = 0.0
     problems: tuple[Problem, ...] = ()
     note: Phrase | None = None
+    offer: Phrase | None = None
     error: GeowalletError | None = None
 
     @property
@@ -89,8 +92,22 @@ class FileReport:
             "length_m": round(self.length_m, 3),
             "problems": self.problem_count,
             "note": None if self.note is None else str(self.note),
+            "offer": None if self.offer is None else str(self.offer),
             "error": None if error is None else {"code": error.code, "message": str(error)},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What tells more of files than they do.
+
+    Attributes:
+        now_us: The present, UTC microseconds: tells times that are 1,024 weeks off.
+        ask: Asks the owner for what a file leaves open, or None.
+    """
+
+    now_us: int
+    ask: Ask | None = None
 
 
 def inspect(
@@ -99,6 +116,7 @@ def inspect(
     options: ReadOptions | None = None,
     format: str | None = None,  # noqa: A002  the word of the command line
     stdin: bytes = b"",
+    look: Look | None = None,
 ) -> Iterator[FileReport]:
     """Yield one report per file; the error of a file is a value in its report.
 
@@ -107,13 +125,48 @@ def inspect(
         options: What the owner knows of zone and date order.
         format: Name of the connector, to skip the choice by content.
         stdin: The bytes that ``-`` stands for.
+        look: For what the files alone do not tell, or None.
     """
-    options = equipped(options or ReadOptions())
+    way = _Way(equipped(options or ReadOptions()), format, stdin, look)
     for path in source_paths(named):
+        report = way.report(path)
+        if look is not None and isinstance(report.error, NaiveTimeError):
+            report = _local(way, path) or report
+        ask = look.ask if look else None
+        given = answered(ask, way.options, [(report.path, report.error)])
+        if given is not None:
+            way = replace(way, options=given)
+            report = way.report(path)
+        yield report
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How the files of one run are read."""
+
+    options: ReadOptions
+    form: str | None
+    stdin: bytes
+    look: Look | None
+
+    def report(self, path: str | Path) -> FileReport:
+        """Return the report of one file, whatever is wrong with it."""
         try:
-            yield _report(path, options, format, stdin)
+            return _report(path, self)
         except GeowalletError as error:
-            yield FileReport(str(path), error=error)
+            return FileReport(str(path), error=error)
+
+
+def _local(way: _Way, path: str | Path) -> FileReport | None:
+    """Return the report with times by the zone of the positions, if that can be looked up.
+
+    Nothing is stored here; who imports the file is asked, or says it.
+    """
+    try:
+        options = replace(way.options, zone_at=zone_finder())
+    except BadOptionError:
+        return None
+    return replace(way, options=options).report(path)
 
 
 def equipped(options: ReadOptions) -> ReadOptions:
@@ -144,30 +197,36 @@ def open_source(path: str | Path, stdin: bytes = b"") -> BinaryIO:
         return io.BytesIO(whole(stream))
 
 
+def saved_us(stream: BinaryIO) -> int | None:
+    """Return when the file behind ``stream`` was last written, UTC microseconds, if it is one."""
+    try:
+        return os.fstat(stream.fileno()).st_mtime_ns // 1000
+    except OSError:
+        return None
+
+
 def iso_utc(time_us: int) -> str:
     """Return ISO 8601 with ``Z``, and a fraction only where there is one."""
     text = (_EPOCH + timedelta(microseconds=time_us)).isoformat()
     return text.removesuffix("+00:00") + "Z"
 
 
-def _report(path: str | Path, options: ReadOptions, form: str | None, stdin: bytes) -> FileReport:
-    with open_source(path, stdin) as stream:
-        name = Path(path).name
+def _report(path: str | Path, way: _Way) -> FileReport:
+    with open_source(path, way.stdin) as stream:
         try:
-            readings = list(_members(name, stream, options, form))
+            readings = list(_members(Path(path).name, stream, way))
         except OSError as error:
             raise SourceAccessError(path=str(path), reason=error.strerror or "") from error
     return replace(_joined(readings), path=str(path))
 
 
-def _members(
-    source: str, stream: BinaryIO, options: ReadOptions, form: str | None
-) -> Iterator[FileReport]:
+def _members(source: str, stream: BinaryIO, way: _Way) -> Iterator[FileReport]:
     """Yield the report of every member, or of the source itself; one bad member stops no other."""
+    saved = saved_us(stream)
     for member in open_members(source, stream):
         try:
             found, parts = read_source_parts(
-                member.name, member.stream, options=options, format=form
+                member.name, member.stream, options=way.options, format=way.form
             )
             held = hold(parts)
         except (ArchiveError, TooLargeError):
@@ -175,7 +234,12 @@ def _members(
         except GeowalletError as error:
             yield FileReport(member.name, error=_bare(error))
         else:
-            yield _summary(member.name, found, held, source)
+            report = _summary(member.name, found, held, source)
+            if way.look is not None and report.error is None:
+                known = bearings(member.name, way.look.now_us)
+                lost = lost_weeks(held, known, saved_us=saved)
+                report = replace(report, offer=lost.offer() if lost else None)
+            yield report
 
 
 def _bare(error: GeowalletError) -> GeowalletError:
@@ -200,73 +264,18 @@ def _summary(name: str, found: str, held: Held, source: str) -> FileReport:
     elif not held.traces and note is None:
         note = NOTHING_NOTE
     report = FileReport(name, found, problems=problems, note=note)
-    return _with_totals(report, [_trace_totals(trace) for trace in held.traces])
+    return _with_totals(report, held)
 
 
-def _trace_totals(trace: HeldTrace) -> tuple[int, int | None, int | None, float]:
-    """Return number, first, last and length of the distinct timed positions."""
-    count, length_m = 0, 0.0
-    first_us: int | None = None
-    last_us: int | None = None
-    before: NDArray[np.float64] = np.zeros((2, 0))
-    for fixes in _whole_instants(trace.pieces()):
-        kept = _distinct(fixes)
-        placed = kept & ((fixes.lat_deg != 0) | (fixes.lon_deg != 0))
-        path = np.hstack((before, np.vstack((fixes.lat_deg[placed], fixes.lon_deg[placed]))))
-        count += int(np.count_nonzero(kept))
-        length_m += float(step_lengths_m(path[0], path[1]).sum())
-        before = path[:, -1:]
-        first_us = int(fixes.time_us[0]) if first_us is None else first_us
-        last_us = int(fixes.time_us[-1])
-    return count, first_us, last_us, length_m
-
-
-def _whole_instants(pieces: Iterable[Fixes]) -> Iterator[Fixes]:
-    """Yield the same fixes, cut nowhere within one instant."""
-    held: list[Fixes] = []
-    for piece in pieces:
-        cut = int(np.searchsorted(piece.time_us, piece.time_us[-1], side="left"))
-        if held and cut:
-            yield join_fixes([*held, piece.take(slice(0, cut))])
-            held = []
-        elif cut:
-            yield piece.take(slice(0, cut))
-        held.append(piece.take(slice(cut, None)))
-    if held:
-        yield join_fixes(held)
-
-
-def _distinct(fixes: Fixes) -> NDArray[np.bool_]:
-    """Return a mask of the first of each (time, latitude, longitude)."""
-    kept = np.ones(len(fixes), dtype=np.bool_)
-    same = np.diff(fixes.time_us) == 0
-    shared = np.zeros(len(fixes), dtype=np.bool_)
-    shared[1:] |= same
-    shared[:-1] |= same
-    rows = np.flatnonzero(shared)
-    time_us, lat_deg, lon_deg = fixes.time_us[rows], fixes.lat_deg[rows], fixes.lon_deg[rows]
-    order = np.lexsort((lon_deg, lat_deg, time_us))
-    again = (
-        (np.diff(time_us[order]) == 0)
-        & (np.diff(lat_deg[order]) == 0)
-        & (np.diff(lon_deg[order]) == 0)
-    )
-    kept[rows[order[1:][again]]] = False
-    return kept
-
-
-def _with_totals(
-    report: FileReport, totals: list[tuple[int, int | None, int | None, float]]
-) -> FileReport:
-    firsts = [first for _, first, _, _ in totals if first is not None]
-    lasts = [last for _, _, last, _ in totals if last is not None]
+def _with_totals(report: FileReport, held: Held) -> FileReport:
+    found = totals(held.pieces())
     return replace(
         report,
-        traces=len(totals),
-        fixes=sum(count for count, _, _, _ in totals),
-        first_us=min(firsts, default=None),
-        last_us=max(lasts, default=None),
-        length_m=sum(length_m for _, _, _, length_m in totals),
+        traces=len(held.traces),
+        fixes=found.count,
+        first_us=found.first_us,
+        last_us=found.last_us,
+        length_m=found.length_m,
     )
 
 
@@ -293,6 +302,7 @@ def _joined(reports: list[FileReport]) -> FileReport:
         first_us=min((r.first_us for r in read if r.first_us is not None), default=None),
         last_us=max((r.last_us for r in read if r.last_us is not None), default=None),
         length_m=sum(report.length_m for report in read),
+        offer=next((report.offer for report in read if report.offer is not None), None),
         problems=(*(p for report in read for p in report.problems), *refused),
         note=phrase(
             N_("{read} of {total} files in it were read"), read=len(read), total=len(reports)

@@ -13,6 +13,7 @@ from geowallet.app.guests import read_source_parts
 from geowallet.app.held import Held, hold
 from geowallet.app.inspect import FileReport, equipped, open_source
 from geowallet.app.paths import source_paths
+from geowallet.app.weeks import Rounds, bearings, lost_weeks
 from geowallet.connectors.archives import open_members
 from geowallet.connectors.source import refuse_without_fixes
 from geowallet.model.errors import GeowalletError
@@ -20,6 +21,7 @@ from geowallet.model.errors import GeowalletError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from geowallet.app.weeks import Lost
     from geowallet.connectors.api import ReadOptions
 
 _CHUNK = 1 << 20
@@ -35,6 +37,8 @@ class ReadFile:
         length: In bytes.
         connector: Name of the connector that read it.
         result: What it held.
+        lost: Times that look 1,024 weeks off and were left so.
+        moved: Times that were moved by 1,024 weeks.
     """
 
     name: str
@@ -42,6 +46,23 @@ class ReadFile:
     length: int
     connector: str
     result: Held
+    lost: Lost | None = None
+    moved: Lost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """What is known, and wanted, about weeks that a receiver lost.
+
+    Attributes:
+        now_us: The present, UTC microseconds.
+        fix: Whether to put such times right.
+        saved_us: The file system's date of the source, or None.
+    """
+
+    now_us: int
+    fix: bool = False
+    saved_us: int | None = None
 
 
 class Hashed(io.RawIOBase):
@@ -71,7 +92,11 @@ class Hashed(io.RawIOBase):
 
 
 def read_files(
-    name: str, stream: BinaryIO, options: ReadOptions, connector: str | None
+    name: str,
+    stream: BinaryIO,
+    options: ReadOptions,
+    connector: str | None,
+    weeks: Weeks | None = None,
 ) -> Iterator[ReadFile | FileReport]:
     """Yield what each member of a source held, or a report with why it was refused.
 
@@ -80,6 +105,7 @@ def read_files(
         stream: Its bytes.
         options: What the owner knows and the source does not say.
         connector: Name of the connector, or None to tell by content.
+        weeks: For times that are 1,024 weeks off; None to look for none.
 
     Raises:
         ArchiveError: An archive that cannot be read on.
@@ -92,13 +118,19 @@ def read_files(
             # A raw stream with read() is all that connectors ask of a BinaryIO.
             inside = cast("BinaryIO", hashed)
             found, parts = read_source_parts(member.name, inside, options=options, format=connector)
-            result = hold(parts)
+            rounds = Rounds(bearings(member.name, weeks.now_us)) if weeks and weeks.fix else None
+            result = hold(rounds.corrected(parts) if rounds else parts)
             refuse_without_fixes(result)
             digest = hashed.finished()
         except GeowalletError as error:
             yield FileReport(member.name, error=error)
         else:
-            yield ReadFile(member.name, digest, hashed.length, found, result)
+            lost = None
+            if weeks and not weeks.fix:
+                known = bearings(member.name, weeks.now_us)
+                lost = lost_weeks(result, known, saved_us=weeks.saved_us)
+            moved = rounds.moved() if rounds else None
+            yield ReadFile(member.name, digest, hashed.length, found, result, lost, moved)
 
 
 def read_traces(

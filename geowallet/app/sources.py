@@ -67,6 +67,7 @@ class Source(msgspec.Struct, frozen=True):
         problems: Number of records that did not become fixes.
         traces: One for each device.
         labels: What it says beyond positions; empty in wallets of before.
+        said: What the owner said when it was read, and what was put right for it.
     """
 
     sha256: str
@@ -78,6 +79,12 @@ class Source(msgspec.Struct, frozen=True):
     problems: int
     traces: tuple[StoredTrace, ...]
     labels: tuple[SourceLabel, ...] = ()
+    said: dict[str, str] = {}
+
+    @property
+    def weeks_moved(self) -> bool:
+        """Whether times of it were moved by 1,024 weeks."""
+        return "moved_by_1024_weeks" in self.said
 
     @property
     def fixes(self) -> int:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.ingest import progress_on
 from geowallet.cli.language import _, say, word
 from geowallet.cli.numbers import count, enumeration, km, month
+from geowallet.cli.progress import progress_on
 from geowallet.cli.results import show_result
 from geowallet.cli.shell import Shell
 from geowallet.cli.verb import verb

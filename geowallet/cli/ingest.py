@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geowallet.cli.asking import asker_of_files
 from geowallet.cli.language import _, say, told
 from geowallet.cli.look import (
     UNREADABLE,
+    Columns,
     DateOrder,
     Format,
     Paths,
+    Rollover,
     Secret,
     Zone,
     options_of,
@@ -21,17 +22,15 @@ from geowallet.cli.look import (
     utc_day,
 )
 from geowallet.cli.numbers import count, km
+from geowallet.cli.progress import progress_on
 from geowallet.cli.secrets import open_wallet
-from geowallet.cli.shell import Column, Shell, printable
+from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import verb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from geowallet.app.ingest import Imported, Ingested
-
-SPOKEN_EVERY_S = 30
-"""How often progress is said where nothing may be redrawn."""
 
 _SHOWN_PROBLEMS = 12
 
@@ -53,7 +52,9 @@ def ingest(
     format_: Format = "",
     zone: Zone = "",
     date_order: DateOrder = "",
+    columns: Columns = "",
     secret_file: Secret = None,
+    fix_rollover: Rollover = None,
     strict: Annotated[
         bool, typer.Option("--strict", help=_("Exit with 3 if anything was refused or skipped."))
     ] = False,
@@ -62,9 +63,18 @@ def ingest(
     from geowallet.app import ingest as use
     from geowallet.app.wallet import now_us
 
-    options = options_of(zone, date_order, secret_file)
-    manner = use.Manner(options, format_ or None, now_us, standard_input(paths))
+    options = options_of(zone, date_order, secret_file, columns)
+    stdin = standard_input(paths)
     with open_wallet(shell) as vault, progress_on(shell) as progress:
+        manner = use.Manner(
+            options,
+            format_ or None,
+            now_us,
+            stdin,
+            fix_rollover=fix_rollover,
+            ask=progress.asking(asker_of_files(shell)),
+            tell=progress.bytes_read,
+        )
         done = use.ingest(vault, paths, manner, progress=progress)
     for item in done.files:
         shell.emit(_imported_record(item))
@@ -76,55 +86,6 @@ def ingest(
     if strict and (refused or skipped):
         raise typer.Exit(UNREADABLE)
     shell.next("geowallet trip list", _("name your places: geowallet place list"))
-
-
-@contextmanager
-def progress_on(shell: Shell) -> Iterator[Callable[[str, int], None]]:
-    """Give a function that tells which file is read.
-
-    On a terminal one line is redrawn, with the time left; in the accessible form a
-    line is written every 30 s; elsewhere nothing is said.
-    """
-    if shell.quiet or not shell.stderr.isatty():
-        yield lambda _name, _total: None
-    elif shell.accessible:
-        yield _spoken(shell)
-    else:
-        with _drawn(shell) as tell:
-            yield tell
-
-
-def _spoken(shell: Shell) -> Callable[[str, int], None]:
-    done, said = 0, time.monotonic()
-
-    def tell(_name: str, total: int) -> None:
-        nonlocal done, said
-        done += 1
-        if time.monotonic() - said >= SPOKEN_EVERY_S:
-            shell.note(_("reading {done} of {total} files", done=done, total=total))
-            said = time.monotonic()
-
-    return tell
-
-
-@contextmanager
-def _drawn(shell: Shell) -> Iterator[Callable[[str, int], None]]:
-    from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.text import Text
-
-    columns = (TextColumn(_("reading")), MofNCompleteColumn(), TimeRemainingColumn())
-    name_column = TextColumn("{task.description}", markup=False)
-    console = Console(file=shell.stderr)
-    with Progress(*columns, name_column, console=console, transient=True) as progress:
-        task = progress.add_task("", total=None)
-
-        def tell(name: str, total: int) -> None:
-            short = Text(printable(name.rpartition("/")[2])[:40]).plain
-            progress.update(task, total=total, description=short)
-            progress.advance(task)
-
-        yield tell
 
 
 def _show_summary(shell: Shell, done: Ingested) -> None:
@@ -152,6 +113,9 @@ def _show_summary(shell: Shell, done: Ingested) -> None:
         shell.say(
             _("{km} were seen by more than one source: counted once.", km=km(derived.shared_m))
         )
+    for item in files:
+        for note in item.notes:
+            shell.say(_("{name}: {value}", name=item.name, value=say(note)))
     _show_problems(shell, files)
 
 
@@ -189,5 +153,6 @@ def _imported_record(item: Imported) -> dict[str, Any]:
         "first": None if item.first_us is None else iso_utc(item.first_us),
         "last": None if item.last_us is None else iso_utc(item.last_us),
         "problems": sum(problem.count for problem in item.problems),
+        "notes": [str(note) for note in item.notes],
         "error": item.error.code if item.error else None,
     }

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, told
+from geowallet.cli.language import _, say, told
 from geowallet.cli.numbers import count, day, km
 from geowallet.cli.secrets import first_line
 from geowallet.cli.shell import Column, Shell
@@ -31,7 +32,23 @@ Paths = Annotated[
 Format = Annotated[
     str, typer.Option("--format", help=_("Read as this format; see connector list."))
 ]
-Zone = Annotated[str, typer.Option(help=_("Time zone of files that name none."))]
+Zone = Annotated[
+    str,
+    typer.Option(
+        help=_("Time zone of files that name none; 'position' takes it from the positions.")
+    ),
+]
+Columns = Annotated[
+    str,
+    typer.Option(help=_("Columns of tables without header, such as time,lat,lon,-,speed.")),
+]
+Rollover = Annotated[
+    bool | None,
+    typer.Option(
+        "--fix-rollover/--keep-times",
+        help=_("Move times that are 1,024 weeks off, or move them back."),
+    ),
+]
 Secret = Annotated[
     Path | None,
     typer.Option(
@@ -43,6 +60,9 @@ DateOrder = Annotated[str, typer.Option(help=_("dmy, mdy or ymd, for dates such 
 
 OUTPUTS = ("table", "csv", "json", "geojson", "gpx")
 """What `analyse` can print."""
+
+POSITION = "position"
+"""Said instead of a zone: look it up where the positions are."""
 
 UNREADABLE = 3
 """Exit status where a file was refused."""
@@ -74,14 +94,24 @@ def inspect(
     format_: Format = "",
     zone: Zone = "",
     date_order: DateOrder = "",
+    columns: Columns = "",
     secret_file: Secret = None,
 ) -> None:
     """Show one line a file; the exit status is 3 if any was refused."""
+    from geowallet.app.inspect import Look
     from geowallet.app.inspect import inspect as look
+    from geowallet.app.wallet import now_us
+    from geowallet.cli.asking import asker_of_files
 
-    options = options_of(zone, date_order, secret_file)
+    options = options_of(zone, date_order, secret_file, columns)
     reports = []
-    for report in look(paths, options=options, format=format_ or None, stdin=standard_input(paths)):
+    for report in look(
+        paths,
+        options=options,
+        format=format_ or None,
+        stdin=standard_input(paths),
+        look=Look(now_us(), asker_of_files(shell)),
+    ):
         reports.append(report)
         shell.emit(report.as_json())
     shell.table(
@@ -96,6 +126,10 @@ def inspect(
         ],
         [_report_row(report) for report in reports if report.error is None],
     )
+    for report in reports:
+        for sentence in (report.note, report.offer):
+            if sentence is not None:
+                shell.note(_("{name}: {value}", name=report.path, value=say(sentence)))
     refused = [report for report in reports if report.error is not None]
     for report in refused:
         if report.error is not None:
@@ -171,17 +205,33 @@ def standard_input(paths: Sequence[str]) -> bytes:
     return data
 
 
-def options_of(zone: str, date_order: str, secret_file: Path | None) -> ReadOptions:
-    """Return what the owner said of zone, date order and secret, checked."""
+def options_of(
+    zone: str, date_order: str, secret_file: Path | None, columns: str = ""
+) -> ReadOptions:
+    """Return what the owner said of zone, date order, secret and columns, checked."""
     from geowallet.connectors.api import ReadOptions
-    from geowallet.model.calendar import zone_of
+    from geowallet.connectors.fields.headings import columns_said
 
-    if zone:
-        zone_of(zone)
     if date_order not in {"", "dmy", "mdy", "ymd"}:
         raise BadOptionError(option="--date-order", reason="dmy, mdy, ymd")
-    secret = first_line(secret_file) if secret_file else None
-    return ReadOptions(zone or None, date_order or None, secret)
+    options = ReadOptions(
+        date_order=date_order or None,
+        secret=first_line(secret_file) if secret_file else None,
+        columns=columns_said(columns) if columns else (),
+    )
+    return with_zone(options, zone)
+
+
+def with_zone(options: ReadOptions, zone: str) -> ReadOptions:
+    """Return ``options`` with the zone of local times: a name, "position", or "" for none."""
+    from geowallet.app.zones import zone_finder
+    from geowallet.model.calendar import zone_of
+
+    if zone == POSITION:
+        return replace(options, zone_at=zone_finder())
+    if zone:
+        zone_of(zone)
+    return replace(options, zone=zone or None)
 
 
 def _show_movements(shell: Shell, movements: Sequence[Any]) -> None:

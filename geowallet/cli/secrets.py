@@ -58,7 +58,7 @@ def asker(shell: Shell, prompt: str = "") -> Callable[[], bytes]:
             return from_file
         if not shell.can_ask:
             raise VaultLockedError
-        return _bytes(getpass.getpass(prompt or _("Passphrase: ")))
+        return as_bytes(getpass.getpass(prompt or _("Passphrase: ")))
 
     return ask
 
@@ -79,7 +79,7 @@ def new_passphrase(shell: Shell) -> bytes:
     first = getpass.getpass(prompt)
     if getpass.getpass(_("Again: ")) != first:
         raise PassphraseMismatchError
-    return _bytes(first)
+    return as_bytes(first)
 
 
 def _from_file(shell: Shell) -> bytes | None:
@@ -93,9 +93,9 @@ def first_line(path: Path) -> bytes:
     from geowallet.app.files import read_small
 
     line = read_small(path, _MAX_BYTES).split(b"\n", 1)[0].rstrip(b"\r")
-    return _bytes(line.decode("utf-8", "surrogateescape"))
+    return as_bytes(line.decode("utf-8", "surrogateescape"))
 
 
-def _bytes(secret: str) -> bytes:
+def as_bytes(secret: str) -> bytes:
     """Return a secret as bytes: the same, however the keyboard composes its accents (NFC)."""
     return unicodedata.normalize("NFC", secret).encode("utf-8", "surrogateescape")

@@ -80,6 +80,10 @@ class ReadOptions:
     Attributes:
         zone: IANA name of the zone of local times.
         date_order: "dmy", "mdy" or "ymd", for dates such as 05/06/2026.
+        columns: What the columns of a table without header are, by the names that
+            headers have; empty where the table says it, "" for one to pass over.
+        zone_at: Returns the IANA zone at latitude and longitude, where the owner
+            wants the zone of local times to be taken from the positions.
         secret: For payloads that are encrypted inside the source.
         unbox: `geowallet.crypto.secretbox.open_box`, handed in because
             connectors hold no cryptography.
@@ -87,6 +91,8 @@ class ReadOptions:
 
     zone: str | None = None
     date_order: str | None = None
+    columns: tuple[str, ...] = ()
+    zone_at: Callable[[float, float], str] | None = field(default=None, repr=False)
     secret: bytes | None = field(default=None, repr=False)
     unbox: Callable[[bytes, bytes], bytes] | None = field(default=None, repr=False)
 
@@ -101,6 +107,7 @@ class ReadResult:
         untimed: Positions without a time, which are not fixes.
         note: A sentence about the whole source.
         labels: What it says beyond positions, in any order; see `LabelLog`.
+        written_us: When the source says that it was written, UTC microseconds.
     """
 
     traces: tuple[Trace, ...]
@@ -108,6 +115,7 @@ class ReadResult:
     untimed: int = 0
     note: Phrase | None = None
     labels: tuple[SourceLabel, ...] = ()
+    written_us: int | None = None
 
     @property
     def fix_count(self) -> int:

@@ -284,10 +284,10 @@ class TestCutShort:
         monkeypatch: pytest.MonkeyPatch,
         trouble: GeowalletError,
     ) -> None:
-        def refuse(*_: object) -> None:
+        def refuse(*_: object, **__: object) -> None:
             raise trouble
 
-        monkeypatch.setattr(ingest, "_store", refuse)
+        monkeypatch.setattr(ingest, "store", refuse)
         with pytest.raises(type(trouble)):
             run(empty, scene.write_days(tmp_path, [FOURTH, FIFTH]))
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from geowallet.connectors.api import ReadOptions, ReadResult, Trace
 from geowallet.connectors.fields.instants import zone_named
 from geowallet.connectors.fields.labels import LabelLog
-from geowallet.connectors.fields.local import shifted_us
+from geowallet.connectors.fields.local import in_utc, zones_note
 from geowallet.connectors.fields.rows import FixRows, ProblemLog
-from geowallet.model.errors import NaiveTimeError, TooLargeError
+from geowallet.model.errors import TooLargeError
 from geowallet.model.fixes import TimeKind
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Devices:
         self.labels = LabelLog()
         self._by_name: dict[str, _Rows] = {}
         self._count = 0
+        self._zones: set[str] = set()
 
     def __len__(self) -> int:
         """Rows added since the last `drain`."""
@@ -117,8 +118,9 @@ class Devices:
             BadOptionError: No such zone.
         """
         traces = self._traces(options)
-        zone = zone_named(options.zone) if local and options.zone else None
-        labels = self.labels.labels(zone)
+        zone = options.zone or min(self._zones, default=None)
+        labels = self.labels.labels(zone_named(zone) if local and zone else None)
+        note = zones_note(self._zones) or note
         return ReadResult(traces, self.problems.entries(), untimed, note, labels)
 
     def drain(self, options: ReadOptions) -> ReadResult:
@@ -140,10 +142,7 @@ class Devices:
         return tuple(traces)
 
     def _trace(self, name: str, own: _Rows, options: ReadOptions) -> Trace:
-        time_us = own.rows.time_us()
-        if own.naive:
-            if options.zone is None:
-                raise NaiveTimeError
-            time_us = shifted_us(time_us, own.naive, zone_named(options.zone))
+        time_us, zones = in_utc(own.rows.time_us(), own.naive, *own.rows.positions(), options)
+        self._zones |= zones
         kind = next((k for k in (TimeKind.NAIVE, TimeKind.OFFSET) if k in own.kinds), TimeKind.UTC)
         return Trace(name, own.rows.table(time_us), kind)

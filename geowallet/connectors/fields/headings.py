@@ -10,6 +10,9 @@ import math
 import re
 from dataclasses import dataclass
 
+from geowallet.model.errors import BadOptionError
+from geowallet.model.words import N_
+
 _ALIASES: dict[str, tuple[str, ...]] = {
     "lat": ("lat", "latitude", "y", "lat deg", "latitude deg", "gps latitude", "latitude n/s",
             "gps lat", "location lat", "position lat"),
@@ -59,6 +62,8 @@ _SCALES: dict[str, dict[str, float]] = {
 mile 1852 m, foot 0.3048 m (BIPM, SI Brochure, 8th ed., table 8)."""
 
 _BRACKETS = re.compile(r"[(\[](.*?)[)\]]")
+_NUMBERS = re.compile(r"[-+]?\d+\.?\d*\s+[-+]?\d")
+"""In brackets, these are a value such as POINT (2.3 48.8), not a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,8 @@ def heading_of(name: str) -> Heading | None:
     unit = _BRACKETS.search(plain)
     base = " ".join(re.split(r"[\s_.-]+", _BRACKETS.sub(" ", plain).strip()))
     written = unit[1].strip() if unit else ""
+    if _NUMBERS.match(written):
+        return None
     field = _FIELD_OF.get(base)
     if field is None and " " in base:
         stem, _, last = base.rpartition(" ")
@@ -117,6 +124,22 @@ def headings_of(names: list[str]) -> dict[str, tuple[int, Heading]]:
     if "date" in found and "clock" not in found and "time" in found:
         found["clock"] = found.pop("time")
     return found
+
+
+def columns_said(text: str) -> tuple[str, ...]:
+    """Return the names of columns as the owner wrote them, such as ``time,lat,lon,-,speed``.
+
+    Raises:
+        BadOptionError: A name that no column has, or no position among them.
+    """
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in {"", "-"} and heading_of(name) is None:
+            reason = N_("use names such as time, lat, lon, speed, accuracy; '-' passes one over")
+            raise BadOptionError(option="--columns", reason=reason)
+    if not holds_positions(headings_of(["" if name == "-" else name for name in names])):
+        raise BadOptionError(option="--columns", reason=N_("name lat and lon among them"))
+    return names
 
 
 def holds_positions(found: dict[str, tuple[int, Heading]]) -> bool:

@@ -102,6 +102,10 @@ class FixRows:
         """Return the times in the order of adding, as a copy."""
         return np.array(self._time, dtype=np.int64)
 
+    def positions(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return latitudes and longitudes in the order of adding, as copies."""
+        return np.array(self._lat, dtype=np.float64), np.array(self._lon, dtype=np.float64)
+
     def table(self, time_us: NDArray[np.int64] | None = None) -> Fixes:
         """Return the fixes, once; ``time_us`` (int64 ``(n,)``) replaces the times if given."""
         elevation_m, accuracy_m, speed_mps, bearing_deg = (

@@ -17,8 +17,8 @@ import numpy as np
 
 from geowallet.connectors.api import ReadOptions, ReadResult, Trace
 from geowallet.connectors.documents.xml_text import CUT_SHORT, MAX_DEPTH, feed
-from geowallet.connectors.fields.instants import parse_instant, zone_named
-from geowallet.connectors.fields.local import shifted_us
+from geowallet.connectors.fields.instants import parse_instant
+from geowallet.connectors.fields.local import in_utc, zones_note
 from geowallet.connectors.fields.rows import (
     BAD_POSITION,
     BAD_TIME,
@@ -93,6 +93,7 @@ class _Reader:
         self.is_gpx = False
         self.untimed = 0
         self._plans = 0
+        self._written = ""
         self._apart = False
         self._starts: list[int] = []
         self._naive: list[int] = []
@@ -144,6 +145,10 @@ class _Reader:
                 self._starts.append(len(self.rows))
         elif local in {"rtept", "wpt"}:
             self._plans += 1
+        elif local == "time" and not (self._track or self._plans):
+            # Of the file: below gpx in 1.0, below metadata in 1.1.
+            self._open, self._parts = local, []
+            self.parser.CharacterDataHandler = self._text
         elif local == "gpx":
             self.is_gpx = True
             self._apart = attributes.get("creator", "").startswith(_ONE_TRACK_A_DEVICE)
@@ -162,6 +167,9 @@ class _Reader:
     def _close_field(self) -> None:
         local, self._open = self._open or "", None
         self.parser.CharacterDataHandler = None
+        if not self._point_depth:
+            self._written = "".join(self._parts[:_MAX_TEXT])
+            return
         column = _FIELDS[local]
         # The point's own element comes before what an extension repeats.
         if self._depth == self._point_depth + 1 or column not in self._values:
@@ -205,16 +213,23 @@ class _Reader:
     def result(self, options: ReadOptions) -> ReadResult:
         """Return what was collected."""
         untimed = self.untimed or (0 if len(self.rows) else self._plans)
-        time_us = self.rows.time_us()
-        note = None
-        if self._naive and options.zone is not None:
-            time_us = shifted_us(time_us, self._naive, zone_named(options.zone))
-        elif self._naive:
+        time_us, note = self.rows.time_us(), None
+        if self._naive and options.zone is None and options.zone_at is None:
             note = NAIVE_NOTE
+        else:
+            time_us, zones = in_utc(time_us, self._naive, *self.rows.positions(), options)
+            note = zones_note(zones)
         fixes = self.rows.table(time_us)
         self.problems.doubts(fixes)
         traces = self._traces(fixes, time_us)
-        return ReadResult(traces, self.problems.entries(), untimed, note)
+        written_us = self._written_us()
+        return ReadResult(traces, self.problems.entries(), untimed, note, written_us=written_us)
+
+    def _written_us(self) -> int | None:
+        try:
+            return parse_instant(self._written)[0]
+        except ValueError:
+            return None
 
     def _traces(self, fixes: Fixes, time_us: NDArray[np.int64]) -> tuple[Trace, ...]:
         """Return one trace, or one for each track where each is another device.

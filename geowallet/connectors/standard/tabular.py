@@ -12,6 +12,7 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
+from geowallet.connectors.api import HEAD_BYTES
 from geowallet.connectors.fields.dates import (
     DATE_ORDERS,
     OrderNeededError,
@@ -30,6 +31,11 @@ from geowallet.connectors.fields.numbers import (
 )
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, NO_POSITION, position
 from geowallet.connectors.fields.sheets import HEADER_WITHIN, Sheet, cells_of, sheet_in
+from geowallet.connectors.standard.headless import (
+    looks_headless,
+    said_sheet,
+    sheet_without_header,
+)
 from geowallet.connectors.streams import lines, text_of
 from geowallet.model.errors import (
     AmbiguousDateError,
@@ -52,7 +58,7 @@ _MEASURES = ("elevation_m", "accuracy_m", "speed_mps", "bearing_deg")
 
 
 class CsvConnector:
-    """Reads tables with a header, one position a line."""
+    """Reads tables, one position a line; without a header where the columns are plain or named."""
 
     name = "csv"
     extensions = (".csv", ".tsv", ".txt")
@@ -62,12 +68,19 @@ class CsvConnector:
         text = text_of(head)
         if not text or text[0] in "<{[":
             return False
-        return sheet_in(text.splitlines()[:HEADER_WITHIN]) is not None
+        whole = len(head) < HEAD_BYTES
+        rows = text.splitlines()[: HEADER_WITHIN + 1]
+        return sheet_in(rows[:HEADER_WITHIN]) is not None or looks_headless(
+            rows[:HEADER_WITHIN] if whole or len(rows) > HEADER_WITHIN else rows[:-1]
+        )
 
     def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
         text = lines(stream, "CSV")
         first = list(islice(text, HEADER_WITHIN))
         sheet = sheet_in(first)
+        if sheet is None:
+            said = options.columns
+            sheet = said_sheet(first, said) if said else sheet_without_header(first)
         if sheet is None:
             reason = N_("no header names a latitude and a longitude")
             raise UnreadableSourceError(format="CSV", reason=reason)

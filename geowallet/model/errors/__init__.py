@@ -83,6 +83,7 @@ from geowallet.model.errors.rules import (
     UnknownYearError,
 )
 from geowallet.model.errors.sources import (
+    AmbiguousColumnsError,
     AmbiguousDateError,
     ArchiveError,
     BadCalendarError,
@@ -118,6 +119,7 @@ from geowallet.model.errors.vault import (
 )
 
 __all__ = [
+    "AmbiguousColumnsError",
     "AmbiguousDateError",
     "AmbiguousNameError",
     "ArchiveError",

@@ -48,7 +48,7 @@ class NaiveTimeError(GeowalletError):
     code = "source.naive_time"
     exit_status = 3
     text = N_("its times name no time zone")
-    hint = N_("say where the clock was with --zone, for example --zone Europe/Paris")
+    hint = N_("say where the clock was: --zone Europe/Paris, or --zone position to look it up")
 
 
 class AmbiguousDateError(GeowalletError):
@@ -58,6 +58,15 @@ class AmbiguousDateError(GeowalletError):
     exit_status = 3
     text = N_("the dates in column {column} can be read in two ways")
     hint = N_("say how with --date-order dmy, mdy or ymd")
+
+
+class AmbiguousColumnsError(GeowalletError):
+    """A table without header whose columns can be several things."""
+
+    code = "source.ambiguous_columns"
+    exit_status = 3
+    text = N_("a table without header, whose columns can be read in more than one way")
+    hint = N_("name them, for example --columns time,lat,lon; '-' passes a column over")
 
 
 class SpreadsheetDamageError(GeowalletError):
