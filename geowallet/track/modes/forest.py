@@ -27,8 +27,8 @@ MOST_LEAVES = 64
 UNIT = 2.0**-36
 """Of a leaf: fine enough for sums of thousands, coarse enough that they never overflow."""
 
-AT_ONCE = 2_000_000
-"""Comparisons held in memory at a time."""
+HALF_LEAVES = 32
+"""Up to this many leaves half a word does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,12 +54,10 @@ class Trees:
     count: NDArray[np.intp]
     leaf: NDArray[np.int64]
     classes: int
-    _struck: NDArray[np.uint64] = field(init=False, repr=False)
+    _boxes: _Boxes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        ones = (np.uint64(1) << self.after.astype(np.uint64)) - np.uint64(1)
-        below = (np.uint64(1) << self.first.astype(np.uint64)) - np.uint64(1)
-        object.__setattr__(self, "_struck", ~(ones & ~below))
+        object.__setattr__(self, "_boxes", _boxes(self))
 
     def logits(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the sum of the leaves that each row reaches, ``(k, classes)``.
@@ -67,38 +65,51 @@ class Trees:
         Args:
             table: ``(k, f)``, compared as float32; NaN is unknown.
         """
-        block = max(AT_ONCE // max(len(self.feature), 1), 1)
-        parts = [self._logits(table[a : a + block]) for a in range(0, len(table), block)]
-        return np.concatenate(parts) if parts else np.zeros((0, self.classes))
-
-    def _logits(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
-        leaves = self._leaves(table.astype(np.float32))
         start = np.cumsum(self.count + 1) - self.count - 1
-        reached = self.leaf[start + leaves]
-        total = reached.reshape(len(table), -1, self.classes).sum(axis=1)
-        logits: NDArray[np.float64] = total * UNIT
-        return logits
+        total = np.zeros((len(table), self.classes), dtype=np.int64)
+        for leg, row in enumerate(table.astype(np.float32)):
+            leaf = self.leaf[start + self._boxes.leaves(row)]
+            total[leg] = leaf.reshape(-1, self.classes).sum(axis=0)
+        return total.astype(np.float64) * UNIT
 
-    def _leaves(self, table: NDArray[np.float32]) -> NDArray[np.intp]:
-        """Return the number of the leaf of each tree, ``(k, T)``."""
-        reached = np.zeros((len(table), len(self.count)), dtype=np.intp)
-        split = np.flatnonzero(self.count)
-        if not len(split):
-            return reached
-        start = (np.cumsum(self.count) - self.count)[split]
-        everything = np.uint64(2**64 - 1)
-        unknown = np.any(np.isnan(table), axis=1).tolist()
-        nan_right = ~self.nan_left
-        for row in range(len(table)):
-            value = table[row][self.feature]
-            right = value > self.threshold
-            if unknown[row]:
-                right |= np.isnan(value) & nan_right
-            alive = np.where(right, self._struck, everything)
-            left = np.bitwise_and.reduceat(alive, start)
-            lowest = left & (~left + np.uint64(1))
-            reached[row, split] = np.frexp(lowest.astype(np.float64))[1] - 1
-        return reached
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Boxes:
+    """Trees padded to one number ``b`` of comparisons, each ``(b, T)``."""
+
+    feature: NDArray[np.intp]
+    threshold: NDArray[np.float32]
+    nan_right: NDArray[np.bool_]
+    struck: NDArray[np.unsignedinteger]
+
+    def leaves(self, row: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Return the number of the leaf of each tree that a row ``(f,)`` reaches, ``(T,)``."""
+        value = row.take(self.feature)
+        right = value > self.threshold
+        if bool(np.any(np.isnan(row))):
+            right |= np.isnan(value) & self.nan_right
+        # A product is several times faster than a choice.
+        alive = ~np.bitwise_or.reduce(self.struck * right, axis=0)
+        lowest = alive & (~alive + alive.dtype.type(1))
+        found: NDArray[np.intp] = np.frexp(lowest.astype(np.float64))[1].astype(np.intp) - 1
+        return found
+
+
+def _boxes(trees: Trees) -> _Boxes:
+    width = max(int(np.max(trees.count, initial=0)), 1)
+    shape = len(trees.count), width
+    filled = np.arange(width) < trees.count[:, None]
+    feature = np.zeros(shape, dtype=np.intp)
+    threshold = np.full(shape, np.inf, dtype=np.float32)
+    nan_right = np.zeros(shape, dtype=np.bool_)
+    feature[filled], threshold[filled] = trees.feature, trees.threshold
+    nan_right[filled] = ~trees.nan_left
+    ones = (np.uint64(1) << trees.after.astype(np.uint64)) - np.uint64(1)
+    below = (np.uint64(1) << trees.first.astype(np.uint64)) - np.uint64(1)
+    struck = np.zeros(shape, dtype=np.uint32 if width < HALF_LEAVES else np.uint64)
+    struck[filled] = ones & ~below
+    columns = (np.ascontiguousarray(c.T) for c in (feature, threshold, nan_right, struck))
+    return _Boxes(*columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
