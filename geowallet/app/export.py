@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from geowallet.app.calendars import calendar_days_off, calendars
 from geowallet.app.files import write_new
 from geowallet.app.identity import nullifier, sealing_key, signing_key
 from geowallet.app.settings import days_off, named_places, required_work_week, work_week
@@ -118,6 +119,7 @@ def prepare(vault: Vault, terms: Terms, period: Period) -> Prepared:
     _check_purposes(vault, terms)
     week, window = work_week(vault), terms.select.window
     off = days_off(window, period) | (week.leave if week else frozenset())
+    off |= calendar_days_off(calendars(vault))
     trips = described_trips(vault, period, zone=window.zone if window else "")
     selected = select(terms, trips, period, days_off=off)
     raw = run(job.as_json(), [row.as_json() for row in selected.rows])

@@ -51,6 +51,15 @@ def nullifier(vault: Vault, terms_sha256: str, period: str) -> str:
     return hmac.new(_stored(vault, "null"), message, hashlib.sha256).hexdigest()
 
 
+def keyed_mark(vault: Vault, what: str) -> str:
+    """Return a mark that tells the same thing again, and to nobody else what it is.
+
+    HMAC-SHA-256 under a key of this wallet, cut to 16 hex digits.
+    """
+    message = f"mark|{what}".encode()
+    return hmac.new(_stored(vault, "null"), message, hashlib.sha256).hexdigest()[:16]
+
+
 def _key(vault: Vault, use: str) -> dict[str, Any]:
     key: dict[str, Any] = json.loads(_stored(vault, use))
     return key

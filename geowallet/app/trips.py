@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from geowallet.app.calendars import busy_times, calendar_days_off, calendars
 from geowallet.app.corrections import corrections, with_modes, with_purposes
 from geowallet.app.settings import days_off, named_places, resolve, vehicles, work_week
 from geowallet.app.shapes import shaped
@@ -108,12 +109,14 @@ def _describer(
     week = work_week(vault)
     ends = (trips[0].start_us, trips[-1].end_us)
     first, last = (local_time(end, own_zone(vault)).date() for end in ends)
+    known = calendars(vault)
     return partial(
         describe,
         named=named_places(vault),
         work=week,
-        days_off=days_off(week, Period(first, last)),
+        days_off=days_off(week, Period(first, last)) | calendar_days_off(known),
         vehicles=vehicles(vault),
+        busy=busy_times(known),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geowallet.cli import (
+    calendar,
     connector,
     contract,
     demo,
@@ -17,6 +18,7 @@ from geowallet.cli import (
     label,
     look,
     place,
+    reason,
     reshape,
     rule,
     trip,
@@ -27,6 +29,7 @@ from geowallet.cli import (
     wallet,
     work,
 )
+from geowallet.cli.reports import commands as report
 
 if TYPE_CHECKING:
     import typer
@@ -39,13 +42,16 @@ def register(app: typer.Typer) -> None:
     for verbs in (demo, wallet, look, ingest, export, verify, doctor):
         verbs.add_to(app)
     label.add_to(trip.app)
+    reason.add_to(trip.app)
     reshape.add_to(trip.app)
     trip.app.add_typer(trip_rule.app, name="rule")
+    work.app.add_typer(calendar.app, name="calendar")
     for name, noun in (
         ("trip", trip.app),
         ("place", place.app),
         ("vehicle", vehicle.app),
         ("work", work.app),
+        ("report", report.app),
         ("contract", contract.app),
         ("key", key.app),
         ("evidence", evidence.app),
