@@ -51,7 +51,7 @@ class Trace:
     time_kind: TimeKind
 
 
-LabelKind = Literal["mode", "purpose", "visit", "odometer_m", "ignition", "device"]
+LabelKind = Literal["mode", "purpose", "visit", "odometer_m", "ignition", "device", "zone"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult
-from geowallet.connectors.phone import dawarich
+from geowallet.connectors.documents import record_reading
 from geowallet.connectors.phone.dawarich import DawarichConnector
 from geowallet.connectors.registry import connector_for
 from geowallet.testing.connectors import check_connector
@@ -105,7 +105,7 @@ def test_other_tables_are_left_alone() -> None:
 
 
 def test_reads_in_parts_what_is_too_long_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dawarich, "PART_FIXES", 2)
+    monkeypatch.setattr(record_reading, "PART_FIXES", 2)
     parts = list(DawarichConnector().read_parts(io.BytesIO(LINES * 2), ReadOptions()))
     assert [part.fix_count for part in parts] == [2, 2, 0]
 

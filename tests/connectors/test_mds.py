@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
+from geowallet.connectors.documents import record_reading
 from geowallet.connectors.registry import connector_for
-from geowallet.connectors.vehicle import mds
 from geowallet.connectors.vehicle.mds import MdsConnector
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound
@@ -115,7 +115,7 @@ def test_a_list_of_vehicles_holds_no_trip_and_is_not_claimed() -> None:
 
 
 def test_reads_in_parts_what_is_too_long_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mds, "PART_FIXES", 2)
+    monkeypatch.setattr(record_reading, "PART_FIXES", 2)
     data = json.dumps({"telemetry": [REPORT] * 5}).encode()
     parts = list(MdsConnector().read_parts(io.BytesIO(data), ReadOptions()))
     assert [part.fix_count for part in parts] == [2, 2, 1]

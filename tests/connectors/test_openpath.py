@@ -5,10 +5,12 @@ import json
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
+from geowallet.connectors.documents import record_reading
 from geowallet.connectors.phone.openpath import OpenPathConnector
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound
@@ -51,10 +53,39 @@ def test_filtered_locations_stand_in_where_there_are_no_others() -> None:
 
 
 def test_activities_and_sections_are_labels() -> None:
-    assert read(OPENPATH).labels == (
+    assert [label for label in read(OPENPATH).labels if label.kind == "mode"] == [
         SourceLabel(FIRST_US, FIRST_US + 30_000_000, "mode", "WALKING", "u1"),
         SourceLabel(FIRST_US, FIRST_US + 60_000_000, "mode", "CAR", "u1"),
+    ]
+
+
+def test_the_zones_of_the_phone_are_labels_from_the_first_position_to_the_last() -> None:
+    values = [
+        record("background/location", latitude=51.5, longitude=-0.1, ts=1772436600 + 10 * number)
+        for number in range(6)
+    ]
+    for number, value in enumerate(values):
+        value["metadata"]["time_zone"] = "Europe/London" if number < 2 else "Europe/Paris"
+    values[4]["metadata"]["time_zone"] = None
+    assert of(*values).labels == (
+        SourceLabel(FIRST_US, FIRST_US + 10_000_000, "zone", "Europe/London", "u1"),
+        SourceLabel(FIRST_US + 20_000_000, FIRST_US + 50_000_000, "zone", "Europe/Paris", "u1"),
     )
+
+
+def test_locations_that_come_in_parts_leave_the_filtered_ones_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(record_reading, "PART_FIXES", 2)
+    place = {"latitude": 48.7, "longitude": 6.2}
+    keys = ["location", "filtered_location", "location", "location", "filtered_location"]
+    values = [
+        record(f"background/{key}", ts=1772436600 + number, **place)
+        for number, key in enumerate(keys)
+    ]
+    stream = io.BytesIO(json.dumps(values).encode())
+    parts = list(OpenPathConnector().read_parts(stream, ReadOptions()))
+    assert [part.fix_count for part in parts] == [2, 1]
 
 
 def test_iphones_name_the_activity_by_a_flag_and_people_by_a_word() -> None:

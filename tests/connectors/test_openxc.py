@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.vehicle import openxc
+from geowallet.connectors.documents import record_reading
 from geowallet.connectors.vehicle.openxc import OpenXcConnector
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.testing.connectors import check_connector
@@ -96,7 +96,7 @@ def test_without_any_signal_it_is_refused() -> None:
 
 
 def test_reads_in_parts_what_is_too_long_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openxc, "PART_FIXES", 2)
+    monkeypatch.setattr(record_reading, "PART_FIXES", 2)
     parts = list(OpenXcConnector().read_parts(io.BytesIO(SAMPLE * 2), ReadOptions()))
     assert [part.fix_count for part in parts] == [2, 2, 0]
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.phone import overland
+from geowallet.connectors.documents import record_reading
 from geowallet.connectors.phone.overland import OverlandConnector
 from geowallet.connectors.registry import connector_for
 from geowallet.connectors.standard.geojson import GeoJsonConnector
@@ -128,7 +128,7 @@ def test_is_claimed_before_any_geojson() -> None:
 
 
 def test_reads_in_parts_what_is_too_long_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overland, "PART_FIXES", 2)
+    monkeypatch.setattr(record_reading, "PART_FIXES", 2)
     data = json.dumps({"locations": [point()] * 5}).encode()
     parts = list(OverlandConnector().read_parts(io.BytesIO(data), ReadOptions()))
     assert [part.fix_count for part in parts] == [2, 2, 1]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nacl.bindings import crypto_secretbox
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.phone import owntracks
+from geowallet.connectors.documents import record_reading
 from geowallet.connectors.phone.owntracks import OwnTracksConnector
 from geowallet.crypto.secretbox import open_box
 from geowallet.model.errors import SealedSourceError, UnreadableSourceError, WrongSecretError
@@ -142,7 +142,7 @@ class TestPositions:
         ]
 
     def test_reads_in_parts_what_is_too_long_for_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(owntracks, "PART_FIXES", 2)
+        monkeypatch.setattr(record_reading, "PART_FIXES", 2)
         parts = list(
             OwnTracksConnector().read_parts(io.BytesIO(messages(*[FULL] * 5)), ReadOptions())
         )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions, ReadResult, SourceLabel
-from geowallet.connectors.phone import traccar_json
+from geowallet.connectors.documents import record_reading
 from geowallet.connectors.phone.traccar_json import TraccarJsonConnector
 from geowallet.testing.connectors import check_connector
 from tests.connectors.samples_inline import FIRST_US, fixes_or_refusal, sound
@@ -90,7 +90,7 @@ def test_positions_that_the_server_forwards_with_their_device_are_read() -> None
 
 
 def test_reads_in_parts_what_is_too_long_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(traccar_json, "PART_FIXES", 2)
+    monkeypatch.setattr(record_reading, "PART_FIXES", 2)
     data = json.dumps([record()] * 5).encode()
     parts = list(TraccarJsonConnector().read_parts(io.BytesIO(data), ReadOptions()))
     assert [part.fix_count for part in parts] == [2, 2, 1]

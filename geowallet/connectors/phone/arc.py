@@ -8,11 +8,10 @@ and visits, said as labels. Names of places are not read.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from geowallet.connectors.documents.json_records import records
 from geowallet.connectors.documents.json_runs import BAD_RECORD
-from geowallet.connectors.fields.devices import Devices
+from geowallet.connectors.documents.record_reading import Reading, RecordConnector
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import instant, items, members, real_or_nan
 from geowallet.connectors.streams import text_of
@@ -28,36 +27,14 @@ _SAMPLE = re.compile(r'"(?:sampleId|timelineItemId|movingState|secondsFromGMT)"\
 PLACELESS_NOTE = phrase(N_("some samples have no position: the phone had none"))
 
 
-class ArcConnector:
-    """Reads the daily and monthly JSON of Arc, and its lists of samples."""
-
-    name = "arc"
-    extensions = (".json",)
-
-    def sniff(self, head: bytes) -> bool:
-        text = text_of(head)
-        if _HEAD.match(text):
-            return True
-        return text.startswith("[") and '"location"' in text and _SAMPLE.search(text) is not None
-
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        reading = _Reading()
-        for record in records(stream, "Arc"):
-            reading.add(record)
-        return reading.result(options)
-
-
-class _Reading:
-    """What one reading collects."""
-
-    def __init__(self) -> None:
-        self._devices = Devices()
+class _Reading(Reading):
+    def __init__(self, options: ReadOptions) -> None:
+        super().__init__(options)
         self._placeless = 0
 
     def add(self, record: Record) -> None:
-        """Add the samples of an item, or one that stands alone."""
         if not isinstance(record.value, dict):
-            self._devices.problems.add(record.where, BAD_RECORD)
+            self.problem(record.where, BAD_RECORD)
         elif record.name == "timelineItems":
             self._label(record.value)
             for number, sample in enumerate(items(record.value, "samples"), start=1):
@@ -72,9 +49,9 @@ class _Reading:
         except (TypeError, ValueError):
             return
         if item.get("isVisit") is True:
-            self._devices.labels.add("visit", "visit", start_us, end_us)
+            self.devices.labels.add("visit", "visit", start_us, end_us)
         elif isinstance(item.get("activityType"), str):
-            self._devices.labels.add("mode", item["activityType"], start_us, end_us)
+            self.devices.labels.add("mode", item["activityType"], start_us, end_us)
 
     def _sample(self, where: str, sample: Any) -> None:
         place = members(sample, "location")
@@ -82,7 +59,7 @@ class _Reading:
             self._placeless += 1
             return
         wrong = add_fix(
-            self._devices,
+            self.devices,
             "",
             place.get("timestamp", sample.get("date")),
             place.get("latitude"),
@@ -92,10 +69,23 @@ class _Reading:
             speed_mps=real_or_nan(place.get("speed")),
             bearing_deg=real_or_nan(place.get("course")),
         )
-        if not isinstance(wrong, int):
-            self._devices.problems.add(where, wrong)
+        self.problem(where, wrong)
 
-    def result(self, options: ReadOptions) -> ReadResult:
-        """Return what was collected."""
+    def result(self) -> ReadResult:
         note = PLACELESS_NOTE if self._placeless else None
-        return self._devices.result(options, note=note)
+        return self.devices.result(self.options, note=note)
+
+
+class ArcConnector(RecordConnector):
+    """Reads the daily and monthly JSON of Arc, and its lists of samples."""
+
+    name = "arc"
+    extensions = (".json",)
+    form = "Arc"
+    reading = _Reading
+
+    def sniff(self, head: bytes) -> bool:
+        text = text_of(head)
+        if _HEAD.match(text):
+            return True
+        return text.startswith("[") and '"location"' in text and _SAMPLE.search(text) is not None

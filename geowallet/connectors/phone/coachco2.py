@@ -8,11 +8,10 @@ a collection of two places and of sections; a section is a line with its instant
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from geowallet.connectors.documents.json_records import records
 from geowallet.connectors.documents.json_runs import BAD_RECORD
-from geowallet.connectors.fields.devices import Devices
+from geowallet.connectors.documents.record_reading import Reading, RecordConnector
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import items, members, real_or_nan
 from geowallet.connectors.fields.rows import NO_POSITION
@@ -20,47 +19,23 @@ from geowallet.connectors.standard.geojson import MAX_NESTING, UNEVEN
 from geowallet.connectors.streams import text_of
 
 if TYPE_CHECKING:
-    from geowallet.connectors.api import ReadOptions, ReadResult
+    from geowallet.connectors.documents.json_records import Record
 
 _SIGN = re.compile(r'"(?:feature_type|sensed_mode|manual_mode|start_fmt_time)"\s*:')
 
 
-class CoachCo2Connector:
-    """Reads the journeys of CoachCO2 (Cozy), one trace per device that captured them."""
-
-    name = "coachco2"
-    extensions = (".json", ".geojson")
-
-    def sniff(self, head: bytes) -> bool:
-        text = text_of(head)
-        return (
-            text[:1] in {"{", "["}
-            and '"FeatureCollection"' in text
-            and ('"series"' in text or "io.cozy.timeseries" in text)
-            and _SIGN.search(text) is not None
-        )
-
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        reading = _Reading()
-        for record in records(stream, "CoachCO2"):
-            value = record.value
-            if not isinstance(value, dict):
-                reading.devices.problems.add(record.where, BAD_RECORD)
-            elif record.name == "series":
-                reading.collection(record.where, value, "", 0)
-            else:
-                device = value.get("captureDevice")
-                for number, part in enumerate(items(value, "series"), start=1):
-                    where = f"{record.where}, series {number}"
-                    reading.collection(where, part, device if isinstance(device, str) else "", 0)
-        return reading.devices.result(options)
-
-
-class _Reading:
-    """What one reading collects."""
-
-    def __init__(self) -> None:
-        self.devices = Devices()
+class _Reading(Reading):
+    def add(self, record: Record) -> None:
+        value = record.value
+        if not isinstance(value, dict):
+            self.problem(record.where, BAD_RECORD)
+        elif record.name == "series":
+            self.collection(record.where, value, "", 0)
+        else:
+            device = value.get("captureDevice")
+            for number, part in enumerate(items(value, "series"), start=1):
+                where = f"{record.where}, series {number}"
+                self.collection(where, part, device if isinstance(device, str) else "", 0)
 
     def collection(self, where: str, value: Any, device: str, nesting: int) -> None:
         """Add the sections of a journey, at any depth; places bound it and are no fixes."""
@@ -94,3 +69,21 @@ class _Reading:
         if added and isinstance(mode, str):
             word = mode.rpartition(".")[2]
             self.devices.labels.add("mode", word, min(added), max(added), trace=device)
+
+
+class CoachCo2Connector(RecordConnector):
+    """Reads the journeys of CoachCO2 (Cozy), one trace per device that captured them."""
+
+    name = "coachco2"
+    extensions = (".json", ".geojson")
+    form = "CoachCO2"
+    reading = _Reading
+
+    def sniff(self, head: bytes) -> bool:
+        text = text_of(head)
+        return (
+            text[:1] in {"{", "["}
+            and '"FeatureCollection"' in text
+            and ('"series"' in text or "io.cozy.timeseries" in text)
+            and _SIGN.search(text) is not None
+        )

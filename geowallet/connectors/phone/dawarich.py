@@ -7,11 +7,10 @@ epoch, metres, ``velocity`` in m/s between quotes. Its GPX is GPX.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from geowallet.connectors.documents.json_records import records
 from geowallet.connectors.documents.json_runs import BAD_RECORD
-from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.documents.record_reading import Reading, RecordConnector
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import items, members, real_or_nan
 from geowallet.connectors.fields.numbers import wkt_point
@@ -19,9 +18,8 @@ from geowallet.connectors.streams import text_of
 from geowallet.model.words import N_, Phrase, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from geowallet.connectors.api import ReadOptions, ReadResult
+    from geowallet.connectors.documents.json_records import Record
+    from geowallet.connectors.fields.devices import Devices
 
 _FIRST = re.compile(r'"dawarich-export"\s*:')
 _POINT = re.compile(r'"tracker_id"\s*:')
@@ -30,37 +28,25 @@ _OWN = re.compile(r'"(?:inrids|in_regions|battery_status|reverse_geocoded_at)"\s
 NO_RECORD = phrase(N_("not a point of Dawarich"))
 
 
-class DawarichConnector:
+class _Account(Reading):
+    def add(self, record: Record) -> None:
+        for value in _points(record.name, record.value):
+            self.problem(record.where, _point(self.devices, value))
+
+
+class DawarichConnector(RecordConnector):
     """Reads points, one trace per tracker; networks, regions, places and raw data are dropped."""
 
     name = "dawarich"
     extensions = (".json", ".geojson", ".jsonl")
+    form = "Dawarich"
+    reading = _Account
 
     def sniff(self, head: bytes) -> bool:
         text = text_of(head)
         if not text.startswith(("{", "[")):
             return False
         return bool(_FIRST.search(text) or (_POINT.search(text) and _OWN.search(text)))
-
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        (only,) = _parts(stream, options, most=float("inf"))
-        return only
-
-    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
-        """Yield parts of about `PART_FIXES`."""
-        return _parts(stream, options, most=PART_FIXES)
-
-
-def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
-    devices = Devices()
-    for record in records(stream, "Dawarich"):
-        for value in _points(record.name, record.value):
-            wrong = _point(devices, value)
-            if wrong is not None:
-                devices.problems.add(record.where, wrong)
-        if len(devices) >= most:
-            yield devices.drain(options)
-    yield devices.result(options)
 
 
 def _points(name: str, value: Any) -> list[Any]:

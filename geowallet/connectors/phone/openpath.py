@@ -9,10 +9,10 @@ dropped before our own cleaning.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from geowallet.connectors.documents.json_records import records
 from geowallet.connectors.documents.json_runs import BAD_RECORD
+from geowallet.connectors.documents.record_reading import Reading, RecordConnector
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import instant, members, real_or_nan
@@ -20,6 +20,7 @@ from geowallet.connectors.streams import text_of
 
 if TYPE_CHECKING:
     from geowallet.connectors.api import ReadOptions, ReadResult
+    from geowallet.connectors.documents.json_records import Record
 
 _KEY = re.compile(
     r'"key"\s*:\s*"(?:background|statemachine|analysis|manual|stats|config|inference'
@@ -41,42 +42,30 @@ _FLAGS = ("automotive", "cycling", "walking", "running", "stationary")
 """How an iPhone says it: one of them is true."""
 
 
-class OpenPathConnector:
-    """Reads the time series of OpenPATH (e-mission), one trace per user."""
+class _Reading(Reading):
+    def __init__(self, options: ReadOptions) -> None:
+        super().__init__(options)
+        self._filtered = Devices()
+        self._any = False
+        self._zones: dict[str, tuple[str, int, int]] = {}
 
-    name = "openpath"
-    extensions = (".json", ".txt")
-
-    def sniff(self, head: bytes) -> bool:
-        text = text_of(head)
-        return text[:1] in {"{", "["} and '"metadata"' in text and _KEY.search(text) is not None
-
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        reading = _Reading()
-        for record in records(stream, "OpenPATH"):
-            if isinstance(record.value, dict):
-                reading.add(record.where, record.value)
-            else:
-                reading.all.problems.add(record.where, BAD_RECORD)
-        return reading.result(options)
-
-
-class _Reading:
-    """What one reading collects."""
-
-    def __init__(self) -> None:
-        self.all, self._filtered = Devices(), Devices()
-
-    def add(self, where: str, value: dict[str, Any]) -> None:
-        """Add one record; batteries, transitions and statistics are none of ours."""
+    def add(self, record: Record) -> None:
+        """Take in one record; batteries, transitions and statistics are none of ours."""
+        value = record.value
+        if not isinstance(value, dict):
+            self.problem(record.where, BAD_RECORD)
+            return
         key, data = str(members(value, "metadata").get("key")), members(value, "data")
         user = value.get("user_id")
         device = str(user.get("$uuid", "") if isinstance(user, dict) else user or "")
         if key in {_ALL, _FILTERED}:
-            devices = self.all if key == _ALL else self._filtered
-            wrong = _add_location(devices, device, data)
-            if not isinstance(wrong, int):
-                devices.problems.add(where, wrong)
+            self._any |= key == _ALL
+            devices = self.devices if key == _ALL else self._filtered
+            found = _add_location(devices, device, data)
+            if isinstance(found, int):
+                self._zone(device, members(value, "metadata").get("time_zone"), found)
+            else:
+                devices.problems.add(record.where, found)
         elif key == "background/motion_activity":
             self._motion(device, data)
         elif key in {"analysis/inferred_section", "analysis/cleaned_section"}:
@@ -84,6 +73,16 @@ class _Reading:
         elif key in {"manual/mode_confirm", "analysis/confirmed_trip"}:
             said = members(data, "user_input").get("mode_confirm", data.get("label"))
             self._section(device, data, said)
+
+    def _zone(self, device: str, zone: Any, at_us: int) -> None:
+        """Say in which time zone the phone was, from its first position there to its last."""
+        if not isinstance(zone, str):
+            return
+        before, first_us, last_us = self._zones.get(device, (zone, at_us, at_us))
+        if before != zone:
+            self.devices.labels.add("zone", before, first_us, last_us, trace=device)
+            first_us = last_us = at_us
+        self._zones[device] = (zone, min(first_us, at_us), max(last_us, at_us))
 
     def _motion(self, device: str, data: dict[str, Any]) -> None:
         word = _MOTIONS.get(_whole(data.get("type")), "")
@@ -93,7 +92,7 @@ class _Reading:
             at_us, _ = instant(data.get("ts"))
         except (TypeError, ValueError):
             return
-        self.all.labels.sample("mode", word, at_us, trace=device)
+        self.devices.labels.sample("mode", word, at_us, trace=device)
 
     def _section(self, device: str, data: dict[str, Any], mode: Any) -> None:
         word = mode if isinstance(mode, str) else _PREDICTED.get(_whole(mode), "")
@@ -102,16 +101,31 @@ class _Reading:
             end_us, _ = instant(data.get("end_ts"))
         except (TypeError, ValueError):
             return
-        self.all.labels.add("mode", word.rpartition(".")[2], start_us, end_us, trace=device)
+        self.devices.labels.add("mode", word.rpartition(".")[2], start_us, end_us, trace=device)
 
-    def result(self, options: ReadOptions) -> ReadResult:
+    def result(self) -> ReadResult:
         """Return all locations, or the filtered ones where there are no others."""
-        if not len(self.all):
-            self._filtered.labels = self.all.labels
-            for problem in self.all.problems.entries():
-                self._filtered.problems.add(problem.where, problem.what, problem.count)
-            return self._filtered.result(options)
-        return self.all.result(options)
+        for device, (zone, first_us, last_us) in self._zones.items():
+            self.devices.labels.add("zone", zone, first_us, last_us, trace=device)
+        if self._any:
+            return self.devices.result(self.options)
+        self._filtered.labels = self.devices.labels
+        for problem in self.devices.problems.entries():
+            self._filtered.problems.add(problem.where, problem.what, problem.count)
+        return self._filtered.result(self.options)
+
+
+class OpenPathConnector(RecordConnector):
+    """Reads the time series of OpenPATH (e-mission), one trace per user."""
+
+    name = "openpath"
+    extensions = (".json", ".txt")
+    form = "OpenPATH"
+    reading = _Reading
+
+    def sniff(self, head: bytes) -> bool:
+        text = text_of(head)
+        return text[:1] in {"{", "["} and '"metadata"' in text and _KEY.search(text) is not None
 
 
 def _add_location(devices: Devices, device: str, data: dict[str, Any]) -> Any:

@@ -8,20 +8,18 @@ list of words; a trip that was started by hand is a feature of ``type`` trip.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from geowallet.connectors.documents.json_records import records
 from geowallet.connectors.documents.json_runs import BAD_RECORD
-from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.documents.record_reading import Reading, RecordConnector
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import instant, items, members, real_or_nan
 from geowallet.connectors.streams import text_of
 from geowallet.model.words import N_, Phrase, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from geowallet.connectors.api import ReadOptions, ReadResult
+    from geowallet.connectors.documents.json_records import Record
+    from geowallet.connectors.fields.devices import Devices
 
 _BATCH = re.compile(r'"locations"\s*:\s*\[\s*\{\s*"(?:type|geometry|properties)"')
 _FEATURE = re.compile(r'"type"\s*:\s*"Feature"')
@@ -31,40 +29,26 @@ _ACCURACY = '"horizontal_accuracy"'
 NO_FEATURE = phrase(N_("not a feature of Overland"))
 
 
-class OverlandConnector:
+class _Features(Reading):
+    def add(self, record: Record) -> None:
+        if record.name in {"", "locations", "features"}:
+            for feature in items(record.value, "locations") or [record.value]:
+                self.problem(record.where, _feature(self.devices, feature))
+
+
+class OverlandConnector(RecordConnector):
     """Reads points and the modes of trips; Wi-Fi names and unique ids are dropped."""
 
     name = "overland"
     extensions = (".json", ".geojson", ".jsonl", ".ndjson")
+    form = "Overland"
+    reading = _Features
 
     def sniff(self, head: bytes) -> bool:
         text = text_of(head)
         if not text.startswith(("{", "[")) or not _FEATURE.search(text):
             return False
         return bool(_BATCH.search(text)) or (_ACCURACY in text and bool(_OWN.search(text)))
-
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        (only,) = _parts(stream, options, most=float("inf"))
-        return only
-
-    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
-        """Yield parts of about `PART_FIXES`."""
-        return _parts(stream, options, most=PART_FIXES)
-
-
-def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
-    devices = Devices()
-    for record in records(stream, "Overland"):
-        if record.name not in {"", "locations", "features"}:
-            continue
-        batch = items(record.value, "locations")
-        for feature in batch or [record.value]:
-            wrong = _feature(devices, feature)
-            if wrong is not None:
-                devices.problems.add(record.where, wrong)
-        if len(devices) >= most:
-            yield devices.drain(options)
-    yield devices.result(options)
 
 
 def _feature(devices: Devices, feature: Any) -> Phrase | None:

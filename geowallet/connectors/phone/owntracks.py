@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from geowallet.connectors.documents.json_records import decoded, records
+from geowallet.connectors.documents.json_records import Record, decoded, records
 from geowallet.connectors.documents.json_runs import BAD_RECORD
-from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.documents.record_reading import Reading, RecordConnector
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import real_or_nan
 from geowallet.connectors.phone.owntracks_boxes import Boxes
@@ -46,96 +46,41 @@ NO_RECORD = phrase(N_("not a message of OwnTracks"))
 NO_TIME = phrase(N_("it does not say when"))
 
 
-class OwnTracksConnector:
-    """Reads positions, one trace per device; networks, regions and users are dropped."""
+class _Names:
+    """Names of devices without their users: ``owntracks/<user>/<device>`` is ``<device>``."""
 
-    name = "owntracks"
-    extensions = (".rec", ".json", ".jsonl", ".ndjson")
+    def __init__(self) -> None:
+        self._of_topic: dict[str, str] = {}
+        self._taken: set[str] = set()
 
-    def sniff(self, head: bytes) -> bool:
-        text = text_of(head)
-        if text.startswith(("{", "[")):
-            return _TYPE.search(text) is not None
-        received = _RECEIVED.match(text)
-        if received is not None:
-            return received[1].startswith(("{", "-"))
-        return _PUBLISHED.match(text) is not None and _TYPE.search(text) is not None
-
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        *_, only = _parts(stream, options, most=float("inf"))
-        return only
-
-    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
-        """Yield parts of about `PART_FIXES`."""
-        return _parts(stream, options, most=PART_FIXES)
+    def of(self, topic: str, tid: str) -> str:
+        """Return the device of a topic, numbered where two users call theirs alike."""
+        if "/" not in topic:
+            return tid
+        name = self._of_topic.get(topic)
+        if name is None:
+            plain = name = topic.rpartition("/")[2]
+            number = 2
+            while name in self._taken:
+                name, number = f"{plain} {number}", number + 1
+            self._taken.add(name)
+            self._of_topic[topic] = name
+        return name
 
 
-def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
-    reading = _Reading(options)
-    for where, value in _messages(stream):
-        wrong = reading.message(value)
-        if wrong is not None:
-            reading.devices.problems.add(where, wrong)
-        if len(reading.devices) >= most:
-            yield reading.devices.drain(options)
-    reading.boxes.refuse_if_closed(any_read=reading.any_read)
-    yield reading.devices.result(options)
-
-
-def _messages(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
-    """Yield place and value of each message; None for what cannot be decoded."""
-    head = take(stream, BLOCK_BYTES)
-    source = rewound(head, stream)
-    if _RECEIVED.match(text_of(head)):
-        yield from _received(source)
-        return
-    if _PUBLISHED.match(text_of(head)):
-        yield from _published(source)
-        return
-    for record in records(source, "OwnTracks"):
-        if record.name in _LISTS:
-            yield record.where, record.value
-
-
-def _received(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
-    """Yield the payloads of a ``.rec`` file; a payload with line ends inside is joined."""
-    held: list[str] = []
-    start = 0
-    for number, line in enumerate(lines(stream, "OwnTracks"), start=1):
-        found = _RECEIVED.match(line)
-        if found is None and held and len(held) < MAX_BROKEN_LINES:
-            held.append(line)
-            continue
-        yield from _payload(start, held)
-        start, held = number, [line if found is None else found[1]]
-    yield from _payload(start, held)
-
-
-def _payload(start: int, held: list[str]) -> Iterator[tuple[str, Any]]:
-    text = " ".join(part.strip() for part in held)
-    if text not in {"", "-"}:
-        yield f"line {start}", decoded(text.encode(errors="replace"))
-
-
-def _published(stream: BinaryIO) -> Iterator[tuple[str, Any]]:
-    """Yield the payloads that a subscriber wrote behind their topics."""
-    for number, line in enumerate(lines(stream, "OwnTracks"), start=1):
-        found = _PUBLISHED.match(line.strip("\ufeff \t\r\n"))
-        value = decoded(found[2].encode(errors="replace")) if found else None
-        if isinstance(value, dict) and found is not None:
-            value.setdefault("topic", found[1])
-        if line.strip():
-            yield f"line {number}", value
-
-
-class _Reading:
-    """What one reading collects."""
-
+class _Reading(Reading):
     def __init__(self, options: ReadOptions) -> None:
-        self.devices = Devices()
+        super().__init__(options)
         self.boxes = Boxes(options)
         self.any_read = False
         self._names = _Names()
+
+    def add(self, record: Record) -> None:
+        self.problem(record.where, self.message(record.value))
+
+    def result(self) -> ReadResult:
+        self.boxes.refuse_if_closed(any_read=self.any_read)
+        return self.devices.result(self.options)
 
     def message(self, value: Any, *, topic: str = "") -> Phrase | None:
         """Read one message, or return what is wrong with it."""
@@ -185,26 +130,71 @@ class _Reading:
             self.devices.labels.sample("ignition", word, time_us, trace=device)
 
 
-class _Names:
-    """Names of devices without their users: ``owntracks/<user>/<device>`` is ``<device>``."""
+class OwnTracksConnector(RecordConnector):
+    """Reads positions, one trace per device; networks, regions and users are dropped."""
 
-    def __init__(self) -> None:
-        self._of_topic: dict[str, str] = {}
-        self._taken: set[str] = set()
+    name = "owntracks"
+    extensions = (".rec", ".json", ".jsonl", ".ndjson")
+    form = "OwnTracks"
+    reading = _Reading
 
-    def of(self, topic: str, tid: str) -> str:
-        """Return the device of a topic, numbered where two users call theirs alike."""
-        if "/" not in topic:
-            return tid
-        name = self._of_topic.get(topic)
-        if name is None:
-            plain = name = topic.rpartition("/")[2]
-            number = 2
-            while name in self._taken:
-                name, number = f"{plain} {number}", number + 1
-            self._taken.add(name)
-            self._of_topic[topic] = name
-        return name
+    def sniff(self, head: bytes) -> bool:
+        text = text_of(head)
+        if text.startswith(("{", "[")):
+            return _TYPE.search(text) is not None
+        received = _RECEIVED.match(text)
+        if received is not None:
+            return received[1].startswith(("{", "-"))
+        return _PUBLISHED.match(text) is not None and _TYPE.search(text) is not None
+
+    def records(self, stream: BinaryIO) -> Iterator[Record]:
+        return _messages(stream)
+
+
+def _messages(stream: BinaryIO) -> Iterator[Record]:
+    """Yield the messages; None for what cannot be decoded."""
+    head = take(stream, BLOCK_BYTES)
+    source = rewound(head, stream)
+    if _RECEIVED.match(text_of(head)):
+        yield from _received(source)
+        return
+    if _PUBLISHED.match(text_of(head)):
+        yield from _published(source)
+        return
+    for record in records(source, "OwnTracks"):
+        if record.name in _LISTS:
+            yield record
+
+
+def _received(stream: BinaryIO) -> Iterator[Record]:
+    """Yield the payloads of a ``.rec`` file; a payload with line ends inside is joined."""
+    held: list[str] = []
+    start = 0
+    for number, line in enumerate(lines(stream, "OwnTracks"), start=1):
+        found = _RECEIVED.match(line)
+        if found is None and held and len(held) < MAX_BROKEN_LINES:
+            held.append(line)
+            continue
+        yield from _payload(start, held)
+        start, held = number, [line if found is None else found[1]]
+    yield from _payload(start, held)
+
+
+def _payload(start: int, held: list[str]) -> Iterator[Record]:
+    text = " ".join(part.strip() for part in held)
+    if text not in {"", "-"}:
+        yield Record(f"line {start}", "", decoded(text.encode(errors="replace")))
+
+
+def _published(stream: BinaryIO) -> Iterator[Record]:
+    """Yield the payloads that a subscriber wrote behind their topics."""
+    for number, line in enumerate(lines(stream, "OwnTracks"), start=1):
+        found = _PUBLISHED.match(line.strip("\ufeff \t\r\n"))
+        value = decoded(found[2].encode(errors="replace")) if found else None
+        if isinstance(value, dict) and found is not None:
+            value.setdefault("topic", found[1])
+        if line.strip():
+            yield Record(f"line {number}", "", value)
 
 
 def _text(value: dict[str, Any], name: str) -> str:

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from geowallet.connectors.documents.json_records import records
 from geowallet.connectors.documents.json_runs import BAD_RECORD
-from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.documents.record_reading import Reading, RecordConnector
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import members, real_or_nan
 from geowallet.connectors.streams import text_of
 from geowallet.model.words import N_, Phrase, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from geowallet.connectors.api import ReadOptions, ReadResult
+    from geowallet.connectors.documents.json_records import Record
+    from geowallet.connectors.fields.devices import Devices
 
 _TIME = re.compile(r'"fixTime"\s*:')
 _OWN = re.compile(r'"(?:deviceId|serverTime|deviceTime)"\s*:')
@@ -34,35 +32,23 @@ NO_FIX = phrase(N_("the tracker itself says that this position is not valid"))
 NO_RECORD = phrase(N_("not a position of Traccar"))
 
 
-class TraccarJsonConnector:
+class _Positions(Reading):
+    def add(self, record: Record) -> None:
+        if record.name in {"", "positions"}:
+            self.problem(record.where, _position(self.devices, record.value))
+
+
+class TraccarJsonConnector(RecordConnector):
     """Reads positions, one trace per device; addresses and networks are dropped."""
 
     name = "traccar_json"
     extensions = (".json", ".jsonl", ".ndjson")
+    form = "Traccar"
+    reading = _Positions
 
     def sniff(self, head: bytes) -> bool:
         text = text_of(head)
         return text.startswith(("{", "[")) and bool(_TIME.search(text) and _OWN.search(text))
-
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        (only,) = _parts(stream, options, most=float("inf"))
-        return only
-
-    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
-        """Yield parts of about `PART_FIXES`."""
-        return _parts(stream, options, most=PART_FIXES)
-
-
-def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
-    devices = Devices()
-    for record in records(stream, "Traccar"):
-        if record.name in {"", "positions"}:
-            wrong = _position(devices, record.value)
-            if wrong is not None:
-                devices.problems.add(record.where, wrong)
-        if len(devices) >= most:
-            yield devices.drain(options)
-    yield devices.result(options)
 
 
 def _position(devices: Devices, value: Any) -> Phrase | None:

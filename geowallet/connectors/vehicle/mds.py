@@ -9,56 +9,44 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from geowallet.connectors.documents.json_records import records
 from geowallet.connectors.documents.json_runs import BAD_RECORD
-from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.documents.record_reading import Reading, RecordConnector
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import instant, items, members, real_or_nan
 from geowallet.connectors.streams import text_of
 from geowallet.model.words import Phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from geowallet.connectors.api import ReadOptions, ReadResult
+    from geowallet.connectors.documents.json_records import Record
+    from geowallet.connectors.fields.devices import Devices
 
 _LISTS = re.compile(r'"(?:trips|telemetry)"\s*:\s*\[')
 _OWN = re.compile(r'"(?:provider_id|device_id)"\s*:')
 
 
-class MdsConnector:
+class _Reports(Reading):
+    def add(self, record: Record) -> None:
+        if record.name == "trips":
+            _trip(self.devices, record.where, record.value)
+        elif record.name == "telemetry":
+            _telemetry(self.devices, record.where, record.value)
+        elif record.name == "":
+            _page(self.devices, record.value)
+
+
+class MdsConnector(RecordConnector):
     """Reads routes and telemetry, one trace per vehicle."""
 
     name = "mds"
     extensions = (".json",)
+    form = "MDS"
+    reading = _Reports
 
     def sniff(self, head: bytes) -> bool:
         text = text_of(head)
         return text.startswith("{") and bool(_LISTS.search(text) and _OWN.search(text))
-
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        (only,) = _parts(stream, options, most=float("inf"))
-        return only
-
-    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
-        """Yield parts of about `PART_FIXES`."""
-        return _parts(stream, options, most=PART_FIXES)
-
-
-def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
-    devices = Devices()
-    for record in records(stream, "MDS"):
-        if record.name == "trips":
-            _trip(devices, record.where, record.value)
-        elif record.name == "telemetry":
-            _telemetry(devices, record.where, record.value)
-        elif record.name == "":
-            _page(devices, record.value)
-        if len(devices) >= most:
-            yield devices.drain(options)
-    yield devices.result(options)
 
 
 def _page(devices: Devices, value: Any) -> None:

@@ -11,9 +11,9 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from geowallet.connectors.documents.json_records import decoded
+from geowallet.connectors.documents.json_records import Record, decoded
 from geowallet.connectors.documents.json_runs import BAD_RECORD
-from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.documents.record_reading import Reading, RecordConnector
 from geowallet.connectors.fields.json_fix import add_fix
 from geowallet.connectors.fields.json_values import instant, real_or_nan
 from geowallet.connectors.streams import lines, text_of
@@ -40,52 +40,23 @@ KMH_MPS = 1 / 3.6
 LONELY = phrase(N_("a latitude without its longitude, or the reverse"))
 
 
-class OpenXcConnector:
-    """Reads positions, speed, odometer and ignition."""
-
-    name = "openxc"
-    extensions = (".json", ".ndjson", ".jsonl")
-
-    def sniff(self, head: bytes) -> bool:
-        text = text_of(head)
-        if not text.startswith("{"):
-            return False
-        return '"value"' in text and _SIGNAL.search(text) is not None
-
-    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
-        (only,) = _parts(stream, options, most=float("inf"))
-        return only
-
-    def read_parts(self, stream: BinaryIO, options: ReadOptions) -> Iterator[ReadResult]:
-        """Yield parts of about `PART_FIXES`."""
-        return _parts(stream, options, most=PART_FIXES)
-
-
-def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
-    reading = _Reading()
-    for number, line in enumerate(lines(stream, "OpenXC"), start=1):
-        text = line.strip("\ufeff \t\r\n\0")
-        if not text:
-            continue
-        wrong = reading.message(decoded(text.encode(errors="replace")))
-        if wrong is not None:
-            reading.devices.problems.add(f"line {number}", wrong)
-        if len(reading.devices) >= most:
-            yield reading.devices.drain(options)
-    if not reading.any_signal:
-        raise UnreadableSourceError(format="OpenXC", reason=N_("no line is a signal"))
-    yield reading.devices.result(options, untimed=reading.untimed)
-
-
-class _Reading:
+class _Reading(Reading):
     """The state of the car as of the newest message."""
 
-    def __init__(self) -> None:
-        self.devices = Devices()
+    def __init__(self, options: ReadOptions) -> None:
+        super().__init__(options)
         self.untimed = 0
         self.any_signal = False
         self._half: tuple[str, Any, int | None] | None = None
         self._speed_kmh, self._speed_us = math.nan, 0
+
+    def add(self, record: Record) -> None:
+        self.problem(record.where, self.message(record.value))
+
+    def result(self) -> ReadResult:
+        if not self.any_signal:
+            raise UnreadableSourceError(format="OpenXC", reason=N_("no line is a signal"))
+        return self.devices.result(self.options, untimed=self.untimed)
 
     def message(self, value: Any) -> Phrase | None:
         """Take in one message, or return what is wrong with it."""
@@ -131,6 +102,27 @@ class _Reading:
             speed_mps=self._speed_kmh * KMH_MPS if fresh else math.nan,
         )
         return found if isinstance(found, Phrase) else None
+
+
+class OpenXcConnector(RecordConnector):
+    """Reads positions, speed, odometer and ignition."""
+
+    name = "openxc"
+    extensions = (".json", ".ndjson", ".jsonl")
+    form = "OpenXC"
+    reading = _Reading
+
+    def sniff(self, head: bytes) -> bool:
+        text = text_of(head)
+        if not text.startswith("{"):
+            return False
+        return '"value"' in text and _SIGNAL.search(text) is not None
+
+    def records(self, stream: BinaryIO) -> Iterator[Record]:
+        for number, line in enumerate(lines(stream, self.form), start=1):
+            text = line.strip("\ufeff \t\r\n\0")
+            if text:
+                yield Record(f"line {number}", "", decoded(text.encode(errors="replace")))
 
 
 def _together(first_us: int | None, second_us: int | None) -> bool:
