@@ -66,9 +66,12 @@ def add(
         )
     )
     if added.dropped:
-        several = "{count} entries could not be read, and are left out."
         shell.say(
-            plural("{count} entry could not be read, and is left out.", several, added.dropped)
+            plural(
+                "{count} entry could not be read, and is left out.",
+                "{count} entries could not be read, and are left out.",
+                added.dropped,
+            )
         )
     kept = _("times and days only") if not keep_titles else _("times, days and titles")
     shell.say(_("Kept: {what}.", what=kept))
