@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STEPS_S: Mapping[int, float] = {
-    1: 0.22,
-    2: 0.17,
-    3: 0.1,
-    5: 0.2,
-    10: 0.12,
+    1: 0.24,
+    2: 0.15,
+    3: 0.09,
+    5: 0.16,
+    7: 0.06,
+    10: 0.11,
     15: 0.05,
     30: 0.09,
     60: 0.05,

@@ -103,7 +103,23 @@ def retimed(motion: Motion, speed_mps: np.ndarray) -> Motion:
     return Motion(np.diff(reached), turn, motion.sky[second])
 
 
-def paced(motion: Motion, factor: float) -> Motion:
+def varied(motion: Motion, chance: np.random.Generator, apart_m: float, spread: float) -> Motion:
+    """Return the same way, faster here and slower there: not every street has the same limit.
+
+    Args:
+        motion: A movement.
+        chance: The stream.
+        apart_m: Between two changes of pace.
+        spread: Standard deviation of the logarithm of the pace.
+    """
+    along = np.cumsum(motion.speed_mps)
+    knots = int(motion.length_m / apart_m) + 2
+    stretch = np.minimum((along / apart_m).astype(int), knots - 1)
+    pace = np.exp(chance.normal(0, spread, knots))[stretch]
+    return paced(motion, np.clip(pace, 0.4, 1.6))
+
+
+def paced(motion: Motion, factor: float | np.ndarray) -> Motion:
     """Return the same way ``factor`` times as fast; halts keep their length."""
     at = np.where(motion.speed_mps < STANDING_MPS, 1.0, 1.0 / factor)
     when = np.concatenate([[0.0], np.cumsum(at)])
@@ -119,6 +135,13 @@ def eased(motion: Motion, seconds: float) -> Motion:
     window = np.exp(-0.5 * (np.arange(-reach, reach + 1) / seconds) ** 2)
     padded = np.pad(motion.speed_mps, reach, mode="edge")
     return retimed(motion, np.convolve(padded, window / window.sum(), mode="valid"))
+
+
+def about_face(motion: Motion) -> Motion:
+    """Return the movement, begun in the opposite direction."""
+    turn = motion.turn_rad.copy()
+    turn[:1] += np.pi
+    return Motion(motion.speed_mps, turn, motion.sky)
 
 
 def halts(motion: Motion) -> np.ndarray:

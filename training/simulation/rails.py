@@ -44,116 +44,47 @@ class Rail:
     held: float
 
 
+# Columns: apart, top, ride / accelerate, power, dwell, radius / curve, tunnel, held.
+# fmt: off
 LINES: Mapping[str, Rail] = {
     "metro close": Rail(
-        (450, 1000),
-        (55, 80),
-        (1200, 14000),
-        (0.8, 1.3),
-        (30, 45),
-        (18, 40),
-        (150, 800),
-        900,
-        0.85,
-        0.06,
+        (450, 1000), (55, 80), (1200, 14000),
+        (0.8, 1.3), (30, 45), (18, 40), (150, 800), 900, 0.75, 0.06,
     ),
     "metro": Rail(
-        (900, 2300),
-        (70, 90),
-        (2000, 26000),
-        (0.8, 1.2),
-        (35, 50),
-        (22, 45),
-        (300, 1200),
-        1500,
-        0.75,
-        0.04,
+        (900, 2300), (70, 90), (2000, 26000),
+        (0.8, 1.2), (35, 50), (22, 45), (300, 1200), 1500, 0.6, 0.04,
     ),
     "metro wide": Rail(
-        (2000, 5500),
-        (90, 135),
-        (4500, 45000),
-        (0.8, 1.2),
-        (40, 60),
-        (25, 50),
-        (400, 2000),
-        2500,
-        0.4,
-        0.03,
+        (2000, 5500), (90, 135), (4500, 45000),
+        (0.8, 1.2), (40, 60), (25, 50), (400, 2000), 2500, 0.4, 0.03,
     ),
     "tram": Rail(
-        (280, 650),
-        (40, 55),
-        (600, 8000),
-        (0.8, 1.3),
-        (25, 40),
-        (12, 35),
-        (25, 300),
-        500,
-        0.02,
-        0.35,
+        (280, 650), (40, 55), (600, 8000),
+        (0.8, 1.3), (25, 40), (12, 35), (25, 300), 500, 0.02, 0.5,
     ),
     "light rail": Rail(
-        (500, 1400),
-        (55, 100),
-        (1500, 16000),
-        (0.8, 1.2),
-        (30, 45),
-        (15, 35),
-        (60, 700),
-        900,
-        0.10,
-        0.15,
+        (500, 1400), (55, 100), (1500, 16000),
+        (0.8, 1.2), (30, 45), (15, 35), (60, 700), 900, 0.10, 0.2,
     ),
     "suburban": Rail(
-        (1400, 4500),
-        (90, 140),
-        (4000, 45000),
-        (0.6, 1.1),
-        (40, 60),
-        (25, 60),
-        (300, 2500),
-        3000,
-        0.08,
-        0.06,
+        (1000, 4500), (80, 140), (4000, 45000),
+        (0.5, 1.1), (25, 55), (25, 60), (300, 2500), 2500, 0.08, 0.08,
     ),
     "regional": Rail(
-        (4000, 14000),
-        (100, 160),
-        (9000, 90000),
-        (0.4, 0.8),
-        (45, 70),
-        (30, 90),
-        (350, 3000),
-        4000,
-        0.03,
-        0.08,
+        (3000, 14000), (90, 160), (9000, 90000),
+        (0.4, 0.8), (45, 70), (30, 90), (350, 3000), 4000, 0.03, 0.1,
     ),
     "intercity": Rail(
-        (18000, 70000),
-        (130, 220),
-        (25000, 260000),
-        (0.25, 0.5),
-        (60, 90),
-        (60, 240),
-        (700, 6000),
-        8000,
-        0.04,
-        0.2,
+        (18000, 70000), (130, 220), (25000, 260000),
+        (0.25, 0.5), (60, 90), (60, 240), (700, 6000), 8000, 0.04, 0.2,
     ),
     "high speed": Rail(
-        (45000, 180000),
-        (230, 320),
-        (60000, 420000),
-        (0.25, 0.5),
-        (80, 120),
-        (90, 300),
-        (3500, 9000),
-        15000,
-        0.1,
-        0.1,
+        (45000, 180000), (230, 320), (60000, 420000),
+        (0.25, 0.5), (80, 120), (90, 300), (3500, 9000), 15000, 0.1, 0.1,
     ),
 }
+# fmt: on
 """Stations: lengths and numbers of stations that the operators publish (Paris 226 km and 308,
 Berlin 148 and 175, New York 399 and 472, Delhi 350 and 255, London 402 and 272, Tokyo Metro 195
 and 180, Moscow 466 and 263, Beijing 836 and 490, Shanghai 831 and 508, BART 211 and 50 give
@@ -169,6 +100,7 @@ TRAM_LATERAL_MPS2: Range = (0.65, 0.98)
 """Unbalanced sideways acceleration on streets. Source: BOStrab guidelines on track layout."""
 BRAKE_MPS2: Mapping[str, Range] = {
     "urban": (0.8, 1.3),
+    "suburban": (0.6, 1.2),
     "main": (0.4, 0.8),
 }
 """Service braking. Source: Vuchic, 2007, table 2.4; UIC 544-1 for main lines."""
@@ -192,16 +124,17 @@ def railway(kind: str, chance: np.random.Generator, *, longest_m: float = np.inf
     wanted = min(around(chance, rail.ride_m), longest_m)
     length_m = max(wanted, apart_m * chance.uniform(0.8, 1.3))
     way = _line(kind, rail, chance, length_m)
-    at_m = places(chance, length_m, apart_m)
+    at_m = places(chance, length_m, apart_m, spread=0.45)
     usual_s = within(chance, rail.dwell_s)
-    waits = usual_s * np.exp(chance.normal(0, 0.25, len(at_m)))
+    waits = usual_s * np.exp(chance.normal(0, 0.5, len(at_m)))
     signals = chance.uniform(0, length_m, chance.poisson(rail.held * (len(at_m) + 1)))
     held = np.exp(chance.normal(np.log(20), 0.7, len(signals)))
     if kind == "tram" and often(chance, 0.4):  # stops skipped when nobody waits
         waits = np.where(chance.random(len(waits)) < 0.2, 0.0, waits)
     halts = at_m[waits > 0]
     way = _roofed(way, rail, chance, halts)
-    brake = BRAKE_MPS2["main" if MODES[kind] == "train" else "urban"]
+    main_line = "main" if MODES[kind] == "train" else "urban"
+    brake = BRAKE_MPS2[kind if kind in BRAKE_MPS2 else main_line]
     ride = driven(
         way,
         np.concatenate([halts, signals]),
@@ -223,7 +156,7 @@ def _line(kind: str, rail: Rail, chance: np.random.Generator, length_m: float) -
     count = len(way.limit_mps)
     sections = int(length_m / (3 * rail.curve_m)) + 2
     # Not every section is laid out, or run, at full speed.
-    allowed = np.where(chance.random(sections) < 0.6, 1.0, chance.uniform(0.55, 1.0, sections))
+    allowed = np.where(chance.random(sections) < 0.4, 1.0, chance.uniform(0.4, 1.0, sections))
     limit = way.limit_mps * allowed[(np.arange(count) * sections) // count]
     street = MODES[kind] == "tram"
     lateral = (

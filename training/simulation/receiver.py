@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FAMILIES: Mapping[str, tuple[float, Range]] = {
-    "pocket": (0.40, (3.0, 12.0)),
+    "pocket": (0.37, (3.0, 12.0)),
     "hand": (0.20, (2.0, 6.0)),
-    "logger": (0.25, (1.5, 7.0)),
+    "logger": (0.22, (1.5, 7.0)),
     "vehicle": (0.08, (0.8, 3.0)),
-    "saving": (0.07, (5.0, 20.0)),
+    "saving": (0.13, (5.0, 20.0)),
 }
 """Share, and the error of one axis in metres, under an open sky. Source: Merry and Bettinger,
 2019, "Smartphone GPS accuracy study in an urban environment" (7 to 13 m); GPS.gov, GPS accuracy
 (4.9 m, open sky); Zandbergen and Barbeau, 2011 (5 to 8.5 m, high-sensitivity receivers)."""
-CORRELATION_S: Range = (15, 150)
-"""Errors wander. Source: Ranacher et al., 2016, "Why GPS makes distances bigger than they are"
-(autocorrelated over minutes)."""
+CORRELATION_S: Range = (20, 300)
+SMOOTH_S: Range = (2, 25)
+"""Errors wander over minutes, and smoothly, because receivers filter. Source: Ranacher et al.,
+2016, "Why GPS makes distances bigger than they are" (strongly autocorrelated)."""
+BELOW = 8.0
+"""How much worse in a shallow tunnel or under a glass roof, where there is a fix at all."""
 STREET_FACTOR: Range = (1.2, 4.0)
 CANYON_M: Range = (15, 80)
 CANYON_EVERY_S: Range = (300, 3000)
@@ -36,6 +39,13 @@ environments"; Modsching et al., 2006, "Field trial on GPS accuracy in a medium 
 (15 m between houses, bursts to 100 m)."""
 COLD_START_S: Range = (8, 60)
 """Source: u-blox M8 data sheet: 26 s cold, 1 s hot, longer in a pocket."""
+NETWORK_BLOCK_S = 60
+NETWORK_SHARE: Range = (0.05, 0.95)
+"""Share of the time in which a saving phone, or one in a bag, has only network fixes outdoors too:
+Android "balanced power", iOS "hundred metres"."""
+STEPS_M = np.array([5.0, 10.0, 30.0, 50.0, 65.0, 100.0, 165.0, 300.0, 1000.0, 1500.0])
+"""Accuracies that iOS reports; 65 m is the usual one of Wi-Fi. Source: Zandbergen, 2009, and the
+reports of MobilityNet's phones."""
 CELL_M: Range = (50, 1500)
 """Source: Zandbergen, 2009, "Accuracy of iPhone locations" (74 m Wi-Fi, 600 m cell, medians)."""
 OUTAGE_EVERY_S: Range = (600, 20000)
@@ -50,6 +60,7 @@ class Receiver:
         family: A name of `FAMILIES`.
         error_m: Of one axis, open sky.
         correlation_s: Over which the error stays about the same.
+        smooth_s: Time constant of the receiver's own filter.
         grain_m: Error of each fix alone.
         street: How much worse between houses.
         canyon_every_s: Mean time between bursts between houses.
@@ -58,16 +69,20 @@ class Receiver:
         indoors: Share of time with fixes indoors.
         lost: Share of fixes that are missing.
         outage_every_s: Mean time between outages.
+        tunnel: Share of time below the ground with a poor fix all the same.
         network_s: Time between network fixes where there are no satellites; 0 for none.
-        cell_m: Grid of those.
+        network_share: Share of time without satellites outdoors.
+        cell_m: Grid of those fixes.
         speed: Whether Doppler speed is written.
         accuracy: Whether an accuracy is written.
+        steps: Whether it is one of `STEPS_M`.
         digits: Decimals of a degree.
     """
 
     family: str
     error_m: float
     correlation_s: float
+    smooth_s: float
     grain_m: float
     street: float
     canyon_every_s: float
@@ -76,10 +91,13 @@ class Receiver:
     indoors: float
     lost: float
     outage_every_s: float
+    tunnel: float
     network_s: float
+    network_share: float
     cell_m: float
     speed: bool
     accuracy: bool
+    steps: bool
     digits: int
 
 
@@ -106,10 +124,12 @@ def receiver(chance: np.random.Generator) -> Receiver:
     family = names[int(chance.choice(len(names), p=[FAMILIES[name][0] for name in names]))]
     error_m = around(chance, FAMILIES[family][1])
     network = {"pocket": 0.5, "hand": 0.4, "saving": 1.0}.get(family, 0.0)
+    poor = {"pocket": 0.35, "saving": 1.0}.get(family, 0.0)
     return Receiver(
         family=family,
         error_m=error_m,
         correlation_s=around(chance, CORRELATION_S),
+        smooth_s=around(chance, SMOOTH_S),
         grain_m=error_m * chance.uniform(0, 0.25) * often(chance, 0.6),
         street=within(chance, STREET_FACTOR),
         canyon_every_s=around(chance, CANYON_EVERY_S),
@@ -118,10 +138,13 @@ def receiver(chance: np.random.Generator) -> Receiver:
         indoors=float(chance.choice([0, 0.2, 0.6, 1.0])),
         lost=float(chance.choice([0, 0, 0, 0.02, 0.1, 0.3])),
         outage_every_s=around(chance, OUTAGE_EVERY_S),
-        network_s=around(chance, (20, 300)) if often(chance, network) else 0.0,
+        tunnel=float(chance.choice([0, 0, 0.15, 0.5])),
+        network_s=around(chance, (5, 200)) if often(chance, network) else 0.0,
+        network_share=within(chance, NETWORK_SHARE) if often(chance, poor) else 0.0,
         cell_m=around(chance, CELL_M),
         speed=often(chance, {"logger": 0.4, "vehicle": 0.8}.get(family, 0.6)),
         accuracy=often(chance, {"logger": 0.15, "vehicle": 0.3}.get(family, 0.8)),
+        steps=often(chance, {"logger": 0.0, "vehicle": 0.0}.get(family, 0.35)),
         digits=int(chance.choice([4, 5, 6, 7], p=[0.04, 0.26, 0.4, 0.3])),
     )
 
@@ -144,9 +167,14 @@ def seen(
     """
     count = len(at)
     speed = np.abs(np.diff(at, prepend=at[:1]))
-    scale = aboard * np.select([sky == Sky.STREET, sky == Sky.INDOORS], [device.street, 3.0], 1.0)
+    below = (sky == Sky.UNDERGROUND) | (sky == Sky.STATION)
+    cases = [sky == Sky.STREET, sky == Sky.INDOORS, below]
+    scale = aboard * np.select(cases, [device.street, 3.0, BELOW], 1.0)
     scale = _slowly(scale, 20.0)
-    error = device.error_m * scale * _wander(chance, count, device.correlation_s)
+    unit = _slowly(_wander(chance, count, device.correlation_s), device.smooth_s)
+    # Two filters in a row leave this share of the spread.
+    left = np.sqrt(device.correlation_s / (device.correlation_s + device.smooth_s))
+    error = device.error_m * scale * unit / left
     error = error + _canyons(device, sky, chance)
     grain = chance.normal(0, device.grain_m + 1e-9, (2, count))
     given = _slowly(at + error, device.lag_s) + grain[0] + 1j * grain[1]
@@ -200,7 +228,10 @@ def _satellites(device: Receiver, sky: np.ndarray, chance: np.random.Generator) 
     count = len(sky)
     below = (sky == Sky.UNDERGROUND) | (sky == Sky.STATION)
     indoors = np.repeat(chance.random(count // 240 + 1) >= device.indoors, 240)[:count]
-    gone = below | ((sky == Sky.INDOORS) & indoors)
+    blocks = count // NETWORK_BLOCK_S + 1
+    bag = np.repeat(chance.random(blocks) < device.network_share, NETWORK_BLOCK_S)[:count]
+    shut = np.repeat(chance.random(blocks) >= device.tunnel, NETWORK_BLOCK_S)[:count]
+    gone = (below & shut) | ((sky == Sky.INDOORS) & indoors) | bag
     gone[: int(around(chance, COLD_START_S))] = True
     change = np.diff(np.concatenate([[0], gone, [0]]).astype(np.int8))
     for first, last in zip(np.flatnonzero(change == 1), np.flatnonzero(change == -1), strict=True):
@@ -208,7 +239,7 @@ def _satellites(device: Receiver, sky: np.ndarray, chance: np.random.Generator) 
             gone[last : last + int(around(chance, COLD_START_S))] = True
     for start in chance.integers(count, size=chance.poisson(count / device.outage_every_s)):
         gone[start : start + int(around(chance, OUTAGE_S))] = True
-    return ~gone & (chance.random(count) >= device.lost)
+    return np.asarray(~gone & (chance.random(count) >= device.lost))
 
 
 def _with_network(
@@ -220,16 +251,26 @@ def _with_network(
 ) -> Seen:
     """Return the same with network fixes where the satellites are missing."""
     if not device.network_s:
-        return whole
+        accuracy = _stepped(whole.accuracy_m) if device.steps else whole.accuracy_m
+        return Seen(whole.at, whole.there, accuracy, whole.speed_mps)
     likely = np.where(sky == Sky.UNDERGROUND, 0.08, 1.0) / device.network_s
     network = ~whole.there & (chance.random(len(at)) < likely)
     size = device.cell_m * np.where(np.isin(sky, (Sky.STATION, Sky.INDOORS)), 0.4, 1.0)
+    size = np.where((sky == Sky.OPEN) | (sky == Sky.STREET), np.minimum(size, 250.0), size)
     corner = chance.uniform(0, 1) + 1j * chance.uniform(0, 1)
     cell = size * (np.round(at.real / size) + 1j * np.round(at.imag / size) + 0.3 * corner)
+    near = at + size * 0.3 * _wander(chance, len(at), 20.0)
     reported = np.round(size * chance.uniform(0.4, 1.2, len(at)))
+    accuracy = np.where(network, reported, whole.accuracy_m)
     return Seen(
-        np.where(network, cell, whole.at),
+        np.where(network, np.where(size > 250, cell, near), whole.at),
         whole.there | network,
-        np.where(network, reported, whole.accuracy_m),
+        _stepped(accuracy) if device.steps else accuracy,
         np.where(network, np.nan, whole.speed_mps),
     )
+
+
+def _stepped(accuracy_m: np.ndarray) -> np.ndarray:
+    """Return each accuracy as the next coarser of the steps that some phones report."""
+    place = np.searchsorted(STEPS_M, accuracy_m)
+    return np.asarray(STEPS_M[np.minimum(place, len(STEPS_M) - 1)])

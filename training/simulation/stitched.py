@@ -22,6 +22,7 @@ from training.simulation.motion import (
     paced,
     rested,
     straightened,
+    varied,
 )
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 RIDE_M: dict[str, Range] = {
     "car": (900, 22000),
-    "bus": (700, 14000),
-    "bike": (500, 9000),
+    "bus": (1200, 20000),
+    "bike": (900, 12000),
 }
 """Lengths of rides in towns. Source: MiD 2017, tables of way lengths by means of transport (95 %
 of ways by car in large cities below 25 km, by bus 15, by cycle 9)."""
@@ -44,6 +45,10 @@ PACE: dict[str, Range] = {"car": (0.6, 1.15), "bus": (0.7, 1.05), "bike": (0.8, 
 """Bus lines run at 10 to 25 km/h, stops included. Source: UITP, 2015, "Bus commercial speed";
 TCRP Report 165, exhibit 6-62. Cars in the centres of large cities mean 15 to 45 km/h. Source:
 TomTom Traffic Index 2023."""
+STRETCH_M: Range = (200, 1500)
+VARIETY: Range = (0.05, 0.35)
+"""How far the pace stays about the same, and how much it changes: mean speeds on the streets of
+one city differ by a factor of two and more. Source: Boeing, 2021; HBS 2015, part S, classes."""
 MOST_PIECES = 8
 
 
@@ -64,13 +69,14 @@ def town_ride(
     motion = straightened(motion, chance, 1 - within(chance, TURNS_KEPT[who]))
     motion = rested(motion, chance, around(chance, (0.4, 1.8)), chance.choice([0, 0, 0.2, 0.5]))
     motion = paced(motion, within(chance, PACE[who]))
+    motion = varied(motion, chance, around(chance, STRETCH_M), within(chance, VARIETY))
     motion = (
         _from_halt_to_halt(motion, chance, wanted)
         if who == "bus"
         else cut_to(motion, chance, wanted)
     )
     motion = bent(motion, chance, around(chance, (150, 900)), chance.uniform(0.02, 0.25))
-    return eased(_brought_to_rest(motion, chance), chance.uniform(0.4, 3.0))
+    return eased(_brought_to_rest(motion, chance), chance.uniform(0.5, 5.0))
 
 
 def _stitched(

@@ -66,4 +66,4 @@ def noted(bounds_s: np.ndarray, chance: np.random.Generator) -> np.ndarray:
         middle = np.where(unbroken, meet, (before + after) / 2)
         out[:-1, 1] = np.where(crossed | unbroken, middle, out[:-1, 1])
         out[1:, 0] = np.where(crossed | unbroken, middle, out[1:, 0])
-    return out
+    return np.asarray(out)
