@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from geowallet.app.hints import hints_of
 from geowallet.app.shapes import KIND, measured_again, name_of, splits
 from geowallet.app.slices import analyse_window
 from geowallet.app.sources import Window, fixes_between, sources
@@ -193,7 +194,8 @@ def _statements(
 
 def recomputed(vault: Vault, window: Window) -> Analysis:
     """Analyse one window again from the stored fixes, without writing anything."""
-    return analyse(fixes_between(vault, sources(vault), window))
+    known = sources(vault)
+    return analyse(fixes_between(vault, known, window), hints=hints_of(known))
 
 
 def fixes_around(vault: Vault, trip: Trip) -> Fixes:

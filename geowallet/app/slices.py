@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
+from geowallet.app.hints import hints_of
 from geowallet.app.sources import Source, Window, fixes_between, joined_runs
 from geowallet.track.pipeline import analyse
 
@@ -54,11 +55,12 @@ def analyse_window(vault: Vault, known: Sequence[Source], window: Window) -> Ite
         VaultDamagedError: A blob does not authenticate.
     """
     chunks = _chunks(known, window)
-    edges = _edges(known, chunks)
+    edges, hints = _edges(known, chunks), hints_of(known)
     for first, last in pairwise(edges):
         before, after = chunks[max(first - 1, 0) : first], chunks[last : last + 1]
         around = [*before, *chunks[first:last], *after]
-        whole = analyse(fixes_between(vault, known, (around[0][0], around[-1][1])))
+        fixes = fixes_between(vault, known, (around[0][0], around[-1][1]))
+        whole = analyse(fixes, hints=hints)
         shared_m = whole.counted_once.metres
         if shared_m:
             for chunk in (*before, *after):

@@ -30,7 +30,9 @@ from geowallet.track import (
     trips,
 )
 from geowallet.track.clean import BAD, flag_jumps, flag_single
-from geowallet.track.modes import rules
+from geowallet.track.modes import context, decide, features, grid, halts, labels, rules, shape
+from geowallet.track.modes.hints import NO_HINTS
+from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.motion import PARKED_M, path_of
 from geowallet.track.sources import CUT_GAP_US, Merged, SourcedFixes, merge
 from geowallet.track.trips import movements
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.model.fixes import Fixes
+    from geowallet.track.modes.forest import Forest
+    from geowallet.track.modes.hints import Hints
 
 __all__ = [
     "CUT_GAP_US",
@@ -110,13 +114,17 @@ class Analysis:
     elsewhere: tuple[Elsewhere, ...] = ()
 
 
-def analyse(traces: Sequence[SourcedFixes], *, latest_us: int | None = None) -> Analysis:
-    """Return trips and stops; a function of the set of fixes.
+def analyse(
+    traces: Sequence[SourcedFixes], *, latest_us: int | None = None, hints: Hints = NO_HINTS
+) -> Analysis:
+    """Return trips and stops; a function of the set of fixes and of ``hints``.
 
     Args:
         traces: Any number, in any order, repeated or not.
         latest_us: The moment of reading, UTC microseconds; later fixes are
             flagged. None leaves the future unchecked.
+        hints: What is known of modes beside the fixes. The labels of a source
+            count in the chunks in which it has fixes.
     """
     checked = [
         SourcedFixes(trace.source, trace.device, flag_single(trace.fixes, latest_us=latest_us))
@@ -130,7 +138,10 @@ def analyse(traces: Sequence[SourcedFixes], *, latest_us: int | None = None) -> 
     all_stops: list[Stop] = []
     for first, last in _chunks(used, merged.breaks_us):
         rows = slice(first, last)
-        found_trips, found_stops = movements(path_of(used.take(rows)), stream[rows], merged.sources)
+        around = slice(int(good[first]), int(good[last - 1]) + 1)
+        heard = {merged.sources[number] for number in np.unique(merged.stream[around])}
+        path, known = path_of(used.take(rows)), hints.of(heard)
+        found_trips, found_stops = movements(path, stream[rows], merged.sources, hints=known)
         all_stops += _parked(used, first)
         all_trips += found_trips
         all_stops += found_stops
@@ -167,24 +178,31 @@ def affected_window(
     return windows
 
 
-def algorithms() -> tuple[Algorithm, ...]:
-    """Return every stage with its version and the digest of its parameters."""
+def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
+    """Return every stage with its version and the digest of its parameters.
+
+    Args:
+        forest: The model of modes, whose digest is one of the parameters; None
+            is the one that ships.
+    """
     stages: dict[str, tuple[ModuleType, ...]] = {
         "clean": (clean,),
         "sources": (sources, devices, carried, interleaved),
         "stops": (stops, motion),
         "legs": (legs,),
-        "mode": (rules,),
+        "mode": (context, decide, features, grid, halts, labels, rules, shape),
         "distance": (distance,),
         "trips": (trips,),
     }
-    found = [_algorithm(name, modules) for name, modules in stages.items()]
+    forest = forest or shipped_forest()
+    model = {"mode": {"forest": "" if forest is None else forest.digest}}
+    found = [_algorithm(name, of, model.get(name, {})) for name, of in stages.items()]
     cut = digest_of({"CUT_GAP_US": str(CUT_GAP_US)})
     return (*found, Algorithm("geowallet.track.pipeline", VERSION, cut))
 
 
-def _algorithm(name: str, modules: tuple[ModuleType, ...]) -> Algorithm:
-    parameters = {
+def _algorithm(name: str, modules: tuple[ModuleType, ...], more: dict[str, str]) -> Algorithm:
+    parameters = more | {
         f"{module.__name__}.{key}": repr(value)
         for module in modules
         for key, value in vars(module).items()

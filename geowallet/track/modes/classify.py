@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,9 +11,10 @@ from geowallet.model.mobility import Mode
 from geowallet.model.words import N_, phrase
 from geowallet.track.clean import BAD, flag_duplicates, flag_jumps, flag_single
 from geowallet.track.legs import Span
-from geowallet.track.modes.context import chained, context_table, habits_of, with_habits
+from geowallet.track.modes.context import chained, context_table, habits_of, walked_s, with_habits
 from geowallet.track.modes.decide import (
     ALL_MODES,
+    NEAREST,
     SHARE_SHOWN,
     Guess,
     decided,
@@ -24,19 +26,25 @@ from geowallet.track.modes.decide import (
 from geowallet.track.modes.features import FEATURES, feature_table
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.labels import label_odds
+from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
 from geowallet.track.modes.rules import by_rules
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.motion import path_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from geowallet.model.fixes import Fixes
+    from geowallet.model.words import Phrase
+    from geowallet.track.modes.decide import Decision
     from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.hints import Hints
     from geowallet.track.motion import Path
+
+MUCH_MORE = 1.3
+"""A habit that makes a mode this much more probable is named."""
 
 TOO_FEW = phrase(N_("too few positions to tell"))
 
@@ -117,59 +125,93 @@ def _classified(path: Path, spans: Sequence[Span], hints: Hints, *, estimate: bo
         return []
     if forest is None:
         return list(by_rules(path, spans))
-    table = feature_table(path, spans)
     bounds_us = np.array([(path.instant_us(s.first), path.instant_us(s.last)) for s in spans])
-    alone = _probabilities(forest, table, bounds_us)
-    alone = _of_owner(forest, alone, hints, estimate=estimate)
-    said = label_odds((x for some in hints.labels.values() for x in some), bounds_us, ALL_MODES)
-    shares = told(over_all_modes(alone, forest.classes), said)
-    shares = within_physics(shared_out(shares, table, hints.owned, said), table)
-    return [
-        _guess(row, described, forest.settings)
-        for row, described in zip(shares, table, strict=True)
-    ]
+    table = feature_table(path, spans)
+    known = np.flatnonzero(~np.all(np.isnan(table), axis=1))
+    guesses = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * len(spans)
+    if len(known):
+        legs = _Legs(forest, table[known], bounds_us[known], hints)
+        for place, guess in zip(known, legs.guesses(estimate=estimate), strict=True):
+            guesses[place] = guess
+    return guesses
 
 
-def _probabilities(
-    forest: Forest, table: NDArray[np.float64], bounds_us: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    alone = forest.probabilities(table)
-    if forest.context is not None:
-        alone = forest.in_context(table, context_table(bounds_us, alone))
-    if "pairs" in forest.settings:
-        alone = chained(bounds_us, alone, np.asarray(forest.settings["pairs"]))
-    return alone
+@dataclass(frozen=True, slots=True, eq=False)
+class _Legs:
+    """Legs of one owner that have a description, ``k`` of them.
+
+    Attributes:
+        forest: What describes modes.
+        table: ``(k, len(FEATURES))``.
+        bounds_us: int64 ``(k, 2)``.
+        hints: What is known beside.
+    """
+
+    forest: Forest
+    table: NDArray[np.float64]
+    bounds_us: NDArray[np.int64]
+    hints: Hints
+
+    def guesses(self, *, estimate: bool) -> list[Guess]:
+        """Return the mode of each leg; ``estimate`` reads habits off the legs themselves."""
+        labels = (label for some in self.hints.labels.values() for label in some)
+        said = label_odds(labels, self.bounds_us, ALL_MODES)
+        alone = self._in_sequence()
+        usual = self._of_owner(alone, estimate=estimate)
+        shares = told(over_all_modes(usual, self.forest.classes), said)
+        shares = shared_out(shares, self.table, self.hints.owned, said)
+        shares = within_physics(shares, self.table)
+        decisions = [decided(row, self.forest.settings) for row in shares]
+        groups = moved(self.forest, self.table, decisions)
+        around = self._circumstances(decisions, said, usual / alone)
+        rows = zip(decisions, self.table, groups, around, strict=True)
+        return [_guess(decision, reasons(decision, *rest)) for decision, *rest in rows]
+
+    def _in_sequence(self) -> NDArray[np.float64]:
+        """Return the probabilities of each leg among its neighbours, ``(k, classes)``."""
+        found = self.forest.probabilities(self.table)
+        if self.forest.context is not None:
+            found = self.forest.in_context(self.table, context_table(self.bounds_us, found))
+        pairs = self.forest.settings.get("pairs")
+        return found if pairs is None else chained(self.bounds_us, found, np.asarray(pairs))
+
+    def _of_owner(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
+        settings, habits = self.forest.settings, self.hints.habits
+        prior = np.asarray(settings["prior"], dtype=np.float64)
+        if habits:
+            shares = np.array([habits.get(name, 0.0) for name in self.forest.classes])
+        elif estimate:
+            shares = habits_of(alone, prior)
+        else:
+            return alone
+        power = float(settings.get("habit_power", 1.0))
+        return with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
+
+    def _circumstances(
+        self,
+        decisions: list[Decision],
+        said: NDArray[np.float64],
+        rise: NDArray[np.float64],
+    ) -> list[Circumstances]:
+        on_foot = np.array([decision.best in FOOT for decision in decisions])
+        walks = walked_s(self.bounds_us, on_foot)
+        column = {name: number for number, name in enumerate(self.forest.classes)}
+        found = []
+        for leg, decision in enumerate(decisions):
+            number = column.get(decision.best, column.get(NEAREST.get(decision.best, ""), -1))
+            usual = number >= 0 and bool(rise[leg, number] >= MUCH_MORE)
+            walk = float(walks[leg, 0]), float(walks[leg, 1])
+            found.append(Circumstances(walk, said_mode(said[leg]), usual))
+        return found
 
 
-def _of_owner(
-    forest: Forest, alone: NDArray[np.float64], hints: Hints, *, estimate: bool
-) -> NDArray[np.float64]:
-    prior = np.asarray(forest.settings["prior"], dtype=np.float64)
-    if hints.habits:
-        habits = np.array([hints.habits.get(name, 0.0) for name in forest.classes])
-        return with_habits(alone, np.maximum(habits, 1e-6), prior)
-    if estimate:
-        return with_habits(alone, habits_of(alone, prior), prior)
-    return alone
-
-
-def _guess(
-    shares: NDArray[np.float64], described: NDArray[np.float64], settings: Mapping[str, Any]
-) -> Guess:
-    if np.all(np.isnan(described)):
-        return Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))
-    found = decided(shares, settings)
-    confidence = dict(found.shares)[found.best]
-    shown = tuple(pair for pair in found.shares if pair[1] >= SHARE_SHOWN)
-    if not found.claimed:
-        why = phrase(
-            N_("{first} and {second} fit almost equally well"),
-            first=found.best,
-            second=found.second,
-        )
-        return Guess(Mode.UNKNOWN, confidence, shown, (why,), found.family)
-    others = tuple(pair for pair in shown if pair[0] is not found.best)
-    return Guess(found.best, confidence, others, (), found.family)
+def _guess(decision: Decision, why: tuple[Phrase, ...]) -> Guess:
+    confidence = dict(decision.shares)[decision.best]
+    shown = tuple(pair for pair in decision.shares if pair[1] >= SHARE_SHOWN)
+    if not decision.claimed:
+        return Guess(Mode.UNKNOWN, confidence, shown, why, decision.family)
+    others = tuple(pair for pair in shown if pair[0] is not decision.best)
+    return Guess(decision.best, confidence, others, why, decision.family)
 
 
 def good_fixes(fixes: Fixes) -> Fixes:

@@ -101,6 +101,25 @@ def chained(
     return result
 
 
+def walked_s(bounds_us: NDArray[np.int64], on_foot: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return how long the owner walked right before and right after each leg, ``(k, 2)``.
+
+    Args:
+        bounds_us: ``(k, 2)`` as for `context_table`.
+        on_foot: bool ``(k,)``, which of the legs are walks.
+    """
+    order = _in_time(bounds_us)
+    start_us, end_us = bounds_us[order, 0], bounds_us[order, 1]
+    near = np.abs(start_us[1:] - end_us[:-1]) <= NEIGHBOUR_S * 1e6
+    foot_s = np.where(on_foot[order], (end_us - start_us) / 1e6, 0.0)
+    found = np.zeros((len(order), 2))
+    found[1:, 0] = np.where(near, foot_s[:-1], 0.0)
+    found[:-1, 1] = np.where(near, foot_s[1:], 0.0)
+    result = np.empty_like(found)
+    result[order] = found
+    return result
+
+
 def habits_of(
     probabilities: NDArray[np.float64], prior: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -130,9 +149,18 @@ def with_habits(
     probabilities: NDArray[np.float64],
     habits: NDArray[np.float64],
     prior: NDArray[np.float64],
+    *,
+    power: float = 1.0,
 ) -> NDArray[np.float64]:
-    """Return the probabilities for an owner with ``habits``, ``(k, classes)``."""
-    odds = np.clip(habits / prior, 1 / MOST_ODDS, MOST_ODDS)
+    """Return the probabilities for an owner with ``habits``, ``(k, classes)``.
+
+    Args:
+        probabilities: ``(k, classes)``.
+        habits: ``(classes,)`` shares of the owner's legs.
+        prior: ``(classes,)`` shares that the probabilities rest on.
+        power: How far habits are believed, 0 to 1.
+    """
+    odds = np.clip(habits / prior, 1 / MOST_ODDS, MOST_ODDS) ** power
     return softmax(np.log(np.maximum(probabilities, 1e-12)) + np.log(odds))
 
 

@@ -10,6 +10,7 @@ on its order nor on the machine.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,25 +66,35 @@ class Trees:
         Args:
             table: ``(k, f)``, compared as float32; NaN is unknown.
         """
-        start = np.cumsum(self.count + 1) - self.count - 1
         total = np.zeros((len(table), self.classes), dtype=np.int64)
         for leg, row in enumerate(table.astype(np.float32)):
-            leaf = self.leaf[start + self._boxes.leaves(row)]
+            leaf = self.leaf[self._boxes.leaves(row)]
             total[leg] = leaf.reshape(-1, self.classes).sum(axis=0)
         return total.astype(np.float64) * UNIT
+
+    def logits_of(self, number: int, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return column ``number`` of `logits` at the cost of that class alone, ``(k,)``."""
+        boxes = _boxes_of(self, number)
+        total = [int(np.sum(self.leaf[boxes.leaves(row)])) for row in table.astype(np.float32)]
+        return np.array(total, dtype=np.float64) * UNIT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Boxes:
-    """Trees padded to one number ``b`` of comparisons, each ``(b, T)``."""
+    """Trees padded to one number ``b`` of comparisons, each ``(b, T)``.
 
+    Attributes:
+        start: intp ``(T,)``, place of the first leaf of each tree.
+    """
+
+    start: NDArray[np.intp]
     feature: NDArray[np.intp]
     threshold: NDArray[np.float32]
     nan_right: NDArray[np.bool_]
     struck: NDArray[np.unsignedinteger]
 
     def leaves(self, row: NDArray[np.float32]) -> NDArray[np.intp]:
-        """Return the number of the leaf of each tree that a row ``(f,)`` reaches, ``(T,)``."""
+        """Return the place of the leaf of each tree that a row ``(f,)`` reaches, ``(T,)``."""
         value = row.take(self.feature)
         right = value > self.threshold
         if bool(np.any(np.isnan(row))):
@@ -91,8 +102,18 @@ class _Boxes:
         # A product is several times faster than a choice.
         alive = ~np.bitwise_or.reduce(self.struck * right, axis=0)
         lowest = alive & (~alive + alive.dtype.type(1))
-        found: NDArray[np.intp] = np.frexp(lowest.astype(np.float64))[1].astype(np.intp) - 1
+        found: NDArray[np.intp] = self.start + (np.frexp(lowest.astype(np.float64))[1] - 1)
         return found
+
+    def of(self, trees: slice) -> _Boxes:
+        """Return some of the trees."""
+        columns = (self.feature, self.threshold, self.nan_right, self.struck)
+        return _Boxes(self.start[trees], *(np.ascontiguousarray(c[:, trees]) for c in columns))
+
+
+@lru_cache(maxsize=4 * 16)
+def _boxes_of(trees: Trees, number: int) -> _Boxes:
+    return trees._boxes.of(slice(number, None, trees.classes))  # noqa: SLF001  same module
 
 
 def _boxes(trees: Trees) -> _Boxes:
@@ -109,7 +130,8 @@ def _boxes(trees: Trees) -> _Boxes:
     struck = np.zeros(shape, dtype=np.uint32 if width < HALF_LEAVES else np.uint64)
     struck[filled] = ones & ~below
     columns = (np.ascontiguousarray(c.T) for c in (feature, threshold, nan_right, struck))
-    return _Boxes(*columns)
+    start = np.cumsum(trees.count + 1) - trees.count - 1
+    return _Boxes(start, *columns)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,11 +5,11 @@ The model, the owner's vehicles and habits, and what sources say of modes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from geowallet.model.mobility import Mode
     from geowallet.track.modes.forest import Forest
@@ -33,6 +33,11 @@ class Hints:
     owned: frozenset[Mode] | None = None
     habits: Mapping[str, float] = field(default_factory=dict)
     labels: Mapping[str, tuple[ModeLabel, ...]] = field(default_factory=dict)
+
+    def of(self, sources: Collection[str]) -> Hints:
+        """Return the same with the labels of some sources only."""
+        kept = {source: self.labels[source] for source in sorted(sources) if source in self.labels}
+        return replace(self, labels=kept)
 
 
 NO_HINTS = Hints()
