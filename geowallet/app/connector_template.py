@@ -101,10 +101,12 @@ README = """\
 Reads $name files into [geowallet](https://pypi.org/project/geowallet/).
 
     pip install --editable .
-    geowallet connector list
-    geowallet connector check $name SAMPLE
     python -m pytest
+    geowallet connector trust $name
+    geowallet connector check $name SAMPLE
+    geowallet inspect SAMPLE
 
 Put one real file beside you, change `geowallet_$name.py` to what it says, and write into the test
-what you read in it with your own eyes.
+what you read in it with your own eyes. After each change the connector is off until it is trusted
+again; the test needs no trust.
 """

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import itertools
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from geowallet.evaluator.child import Child, started
+from geowallet.evaluator.child import Child, Pace, started
 from geowallet.evaluator.limits import Limits
 from geowallet.model.errors import EvaluationFailedError, EvaluationTimeoutError, SandboxError
 from tests.evaluator import rogues
@@ -145,3 +147,76 @@ def test_an_error_of_the_host_ends_it_too() -> None:
 def test_what_cannot_be_started_is_a_sandbox_error() -> None:
     with pytest.raises(SandboxError), started(["/nowhere/python"], ONE_SECOND):
         pytest.fail("it started")
+
+
+ECHO = "import sys\nfor line in sys.stdin.buffer: sys.stdout.buffer.write(line)"
+
+
+def heard(code: str, pieces: Iterator[bytes], pace: Pace, limits: Limits | None = None) -> bytes:
+    """Hear a program out that is sent ``pieces``, and check that nothing is left of it."""
+    with started(line_of(code), limits or Limits()) as child:
+        try:
+            return b"".join(child.stream(pieces, pace))
+        finally:
+            child.close()
+            assert is_gone(child._process.pid)
+
+
+class TestStreams:
+    """Promise: "Send ``pieces`` as it takes them, and yield what it says until it ends"."""
+
+    def test_both_sides_are_larger_than_any_pipe(self) -> None:
+        pieces = (b"%d\n" % number * 10_000 for number in range(50))
+        said = heard(ECHO, pieces, Pace())
+        assert said == b"".join(b"%d\n" % number * 10_000 for number in range(50))
+
+    def test_what_was_said_before_comes_first(self) -> None:
+        with started(line_of("print('a\\nb', flush=True)\n" + ECHO), Limits()) as child:
+            assert child.line() == b"a\n"
+            assert b"".join(child.stream(iter([b"c\n"]), Pace())) == b"b\nc\n"
+
+    def test_a_first_line_may_be_sent_alone(self) -> None:
+        with started(line_of(ECHO), Limits()) as child:
+            child.say(b"first\n")
+            assert b"".join(child.stream(iter([b"second\n"]), Pace())) == b"first\nsecond\n"
+            with pytest.raises(ValueError, match="pipe"):
+                child.say(BIG)
+
+    def test_one_that_listens_to_nothing_may_still_answer(self) -> None:
+        assert heard("print('so what')", itertools.repeat(BIG), Pace()) == b"so what\n"
+
+    def test_one_that_has_ended_is_told_nothing(self) -> None:
+        with started(line_of("pass"), Limits()) as child:
+            child._process.wait()
+            child.say(b"x\n")
+            assert b"".join(child.stream(iter([]), Pace())) == b""
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            pytest.param("import time; time.sleep(60)", id="sleeps"),
+            pytest.param("while True: pass", id="spins"),
+            pytest.param("import os, time; os.close(1); time.sleep(60)", id="hangs up and stays"),
+        ],
+    )
+    def test_one_that_is_quiet_is_stopped(self, code: str) -> None:
+        with pytest.raises(EvaluationTimeoutError):
+            heard(code, iter([BIG]), Pace(quiet_s=1))
+
+    def test_one_that_takes_long_for_what_it_takes_is_stopped(self) -> None:
+        drip = "import time\nwhile True: print('x', flush=True); time.sleep(.01)"
+        with pytest.raises(EvaluationTimeoutError):
+            heard(drip, iter([]), Pace(start_s=0))
+
+    def test_the_time_of_the_source_is_not_its_own(self) -> None:
+        def slow() -> Iterator[bytes]:
+            for _ in range(3):
+                time.sleep(0.1)
+                yield b"x\n"
+
+        assert heard(ECHO, slow(), Pace(start_s=1, bytes_per_s=10**9)) == b"x\n" * 3
+
+    @pytest.mark.parametrize("code", ["raise SystemExit(1)", "import os; os.kill(os.getpid(), 9)"])
+    def test_one_that_fails_is_a_failure(self, code: str) -> None:
+        with pytest.raises(EvaluationFailedError):
+            heard(code, iter([b"x"]), Pace())

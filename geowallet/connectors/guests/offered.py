@@ -13,6 +13,7 @@ ALWAYS: tuple[str, ...] = (
     "_strptime",
     "encodings.ascii",
     "encodings.cp1252",
+    "encodings.cp437",
     "encodings.iso8859_15",
     "encodings.latin_1",
     "encodings.utf_16",
