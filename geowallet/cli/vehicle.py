@@ -80,8 +80,46 @@ def list_(shell: Shell) -> None:
     shell.table(columns, rows)
 
 
+def odometer(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(help=_("The vehicle."))],
+    km: Annotated[
+        int, typer.Argument(help=_("What it shows, in whole km; without it, list."))
+    ] = -1,
+    *,
+    on: Annotated[str, typer.Option("--day", help=_("When, such as 2026-10-31; today."))] = "",
+) -> None:
+    """Note what the odometer shows at the end of a day, or list what was noted."""
+    from geowallet.app import odometer as use
+    from geowallet.app import settings
+    from geowallet.app.wallet import now_us
+    from geowallet.cli.numbers import count, day
+    from geowallet.cli.reports.hand_over import today
+    from geowallet.model.calendar import Period
+
+    when = Period.parse(on).last if on else today()
+    with open_wallet(shell) as vault:
+        vehicle = settings.resolve("vehicle", name, [v.id for v in settings.vehicles(vault)])
+        if km >= 0:
+            use.add_reading(vault, vehicle, use.Reading(when, km), now_us=now_us())
+        found = use.readings(vault, vehicle)
+    for reading in found:
+        shell.emit({"vehicle": vehicle, "day": reading.day.isoformat(), "km": reading.km})
+    if not found:
+        shell.say(_("No reading yet."))
+        shell.next(f"geowallet vehicle odometer {vehicle} 48210")
+    columns = [Column(_("DAY")), Column(_("KM"), numeric=True)]
+    shell.table(columns, [[day(reading.day), count(reading.km)] for reading in found])
+
+
 verb(app, "add", _("Register a vehicle."), example="geowallet vehicle add clio --power 5")(add)
 verb(app, "list", _("List your vehicles."))(list_)
+verb(
+    app,
+    "odometer",
+    _("Note what the odometer shows, or list what was noted."),
+    example="geowallet vehicle odometer clio 48210 --day 2026-10-31",
+)(odometer)
 
 
 def _energy(energy: str) -> str:

@@ -36,7 +36,8 @@ def draw_bars(page: Any, block: Bars, plain: Callable[[str], str], *, row_mm: fl
         page.set_xy(page.l_margin, y)
         page.cell(LABEL_MM - 2, row_mm, plain(label), align="R")
         page.set_fill_color(*INK)
-        page.rect(left, y + row_mm * (1 - BAR_SHARE) / 2, length, row_mm * BAR_SHARE, style="F")
+        if length:
+            page.rect(left, y + row_mm * (1 - BAR_SHARE) / 2, length, row_mm * BAR_SHARE, style="F")
         page.set_xy(left + length + 1, y)
         page.cell(TEXT_MM - 1, row_mm, plain(text))
     bottom = top + len(block.bars) * row_mm

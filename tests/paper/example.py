@@ -50,7 +50,11 @@ def document(n: int = 3, *, reason: str = "Client Nord") -> Document:
             Facts("Total", (("Montant", AMOUNT),)),
             Bars(
                 "Kilomètres par mois",
-                (("avr.", Decimal(120), "120 km"), ("mai", Decimal(412), "412 km")),
+                (
+                    ("mars", Decimal(0), "0 km"),
+                    ("avr.", Decimal(120), "120 km"),
+                    ("mai", Decimal(412), "412 km"),
+                ),
                 ((Decimal(300), "300 km"),),
             ),
             Table("Trajets", COLUMNS, rows, sums, "Aucun trajet."),

@@ -56,6 +56,12 @@ from geowallet.model.errors.exports import (
     UnknownHolderError,
     WrongRecipientError,
 )
+from geowallet.model.errors.logbook import (
+    BadRuleForReportError,
+    BadWordsError,
+    NoVehicleError,
+    OdometerRunsBackError,
+)
 from geowallet.model.errors.models import BadModelError
 from geowallet.model.errors.owner import (
     AmbiguousNameError,
@@ -131,6 +137,8 @@ __all__ = [
     "BadNameError",
     "BadOptionError",
     "BadPeriodError",
+    "BadRuleForReportError",
+    "BadWordsError",
     "BadWorkWeekError",
     "CannotMergeError",
     "CannotSplitError",
@@ -171,10 +179,12 @@ __all__ = [
     "NoReceiptError",
     "NoTimeError",
     "NoVaultError",
+    "NoVehicleError",
     "NotATraceError",
     "NotAcceptedError",
     "NotConfirmedError",
     "NotFoundError",
+    "OdometerRunsBackError",
     "PassphraseMismatchError",
     "PeriodCadenceError",
     "PeriodOpenError",

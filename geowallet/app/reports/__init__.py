@@ -1,0 +1,1 @@
+"""What the owner may read, print and hand over: figures from trips, by the book."""

@@ -1,0 +1,111 @@
+"""``report mileage``, ``report commute``, ``report gaps``: for the owner's eyes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from geowallet.cli.language import _
+from geowallet.cli.reports.hand_over import Csv, Html, Pdf, Xlsx, forms, hand_over, today
+from geowallet.cli.secrets import open_wallet
+from geowallet.cli.shell import Shell
+from geowallet.cli.verb import group, verb
+
+app = group(_("Your figures by the book, to read, print and hand over."))
+
+Span = Annotated[
+    str, typer.Option("--period", "--month", "--year", help=_("Such as 2026 or 2026-10."))
+]
+VehicleName = Annotated[str, typer.Option(help=_("Which vehicle, where you have several."))]
+
+
+def mileage(
+    shell: Shell,
+    *,
+    period: Span = "",
+    vehicle: VehicleName = "",
+    rule: Annotated[str, typer.Option(help=_("Another scale; see 'rule list'."))] = "",
+    method: Annotated[
+        str, typer.Option(help=_("How a yearly scale is paid: regularised, linear or prorated."))
+    ] = "regularised",
+    pdf: Pdf = None,
+    html: Html = None,
+    xlsx: Xlsx = None,
+    csv: Csv = None,
+) -> None:
+    """Show the mileage book of a vehicle, and what a scale gives for it."""
+    from geowallet.app.reports import mileage as use
+    from geowallet.app.settings import owner_name
+    from geowallet.cli.reports.mileage import as_record, mileage_paper
+    from geowallet.cli.reports.options import span_of
+    from geowallet.cli.trip import check_word
+    from geowallet.rules.scale import METHODS
+
+    check_word("--method", method, METHODS)
+    with open_wallet(shell) as vault:
+        span = span_of(vault, period)
+        book = use.mileage(vault, span, vehicle=vehicle, rule=rule, method=method)
+        owner = owner_name(vault)
+    paper = mileage_paper(book, owner=owner, id_=use.book_id(book), made=today())
+    shell.emit(as_record(book))
+    hand_over(shell, paper, forms(pdf, html, xlsx, csv))
+
+
+def commute(
+    shell: Shell,
+    *,
+    year: Annotated[int, typer.Option(help=_("Calendar year; this one."))] = 0,
+    modes: Annotated[
+        str, typer.Option(help=_("Modes that count, such as bike,e_bike; cars tagged carpool do."))
+    ] = "",
+    rule: Annotated[
+        str, typer.Option(help=_("Rule with steps of days; none for days alone."))
+    ] = "fr.fmd.fonction_publique",
+    quota: Annotated[str, typer.Option(help=_("Work quota in percent."))] = "100",
+    present: Annotated[
+        int, typer.Option("--present-days", help=_("Days of the year in the post; 0 for all."))
+    ] = 0,
+    statement: Annotated[
+        str, typer.Option(help=_("The statement on your honour: private or public."))
+    ] = "",
+    pdf: Pdf = None,
+    html: Html = None,
+    xlsx: Xlsx = None,
+    csv: Csv = None,
+) -> None:
+    """Show the days commuted by bike and the like, and what they reach."""
+    from geowallet.app.reports import commute as use
+    from geowallet.app.settings import owner_name
+    from geowallet.cli.reports.commute import as_record, commute_paper, statement_paper
+    from geowallet.cli.reports.options import claim_of
+    from geowallet.cli.trip import check_word
+
+    check_word("--statement", statement, ("private", "public"))
+    with open_wallet(shell) as vault:
+        found = use.commute(
+            vault, year or today().year, claim_of(modes, rule, quota, present), until=today()
+        )
+        owner = owner_name(vault)
+    shell.emit(as_record(found))
+    id_, made = use.commute_id(found), today()
+    if statement:
+        public = statement == "public"
+        paper = statement_paper(found, owner=owner, quota=quota, id_=id_, made=made, public=public)
+    else:
+        paper = commute_paper(found, owner=owner, id_=id_, made=made)
+    hand_over(shell, paper, forms(pdf, html, xlsx, csv))
+
+
+verb(
+    app,
+    "mileage",
+    _("The mileage book of a vehicle."),
+    example="geowallet report mileage --month 2026-10 --pdf october.pdf",
+)(mileage)
+verb(
+    app,
+    "commute",
+    _("Days commuted by bike and the like, and the statement for HR."),
+    example="geowallet report commute --year 2026 --statement private --pdf fmd.pdf",
+)(commute)

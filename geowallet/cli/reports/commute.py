@@ -1,0 +1,242 @@
+"""Commuting days as a document, and the two statements on one's honour that HR asks for."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from geowallet.app.reports.commute import DayStatus
+from geowallet.cli.language import _, clauses, language, word
+from geowallet.cli.numbers import count, day, decimal, kilometres, money, month
+from geowallet.paper.document import (
+    Bars,
+    Block,
+    Cell,
+    Column,
+    Document,
+    Facts,
+    Note,
+    Signatures,
+    Table,
+    words,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from geowallet.app.reports.commute import Commute, CommuteDay
+
+
+def commute_paper(found: Commute, *, owner: str, id_: str, made: dt.date) -> Document:
+    """Return the days, month by month, with steps and what is missing."""
+    blocks: list[Block] = [_total(found, owner), _months(found)]
+    if found.steps:
+        blocks.append(_steps(found))
+    blocks += [
+        _not_counted(found),
+        _days(found),
+        Note(
+            _(
+                "geowallet counts; it does not swear for you: read and sign the statement "
+                "on your honour yourself."
+            )
+        ),
+    ]
+    title = _("Commuting days {year}", year=found.year)
+    foot = _("Readable copy: only a sealed export can be checked.")
+    page = _("page {page} of {pages}", page="{page}", pages="{pages}")
+    return Document(title, id_, language, tuple(blocks), foot, made, page)
+
+
+def statement_paper(
+    found: Commute, *, owner: str, quota: str, id_: str, made: dt.date, public: bool
+) -> Document:
+    """Return the statement on one's honour: place, date and signature stay empty for the hand.
+
+    Source:
+        The model forms of the carpool registry (preuve-covoiturage,
+        ``certificate_ltd`` and ``certificate_public``), for their fields.
+    """
+    rows = [
+        (_("I, the undersigned"), words(owner or _BLANK)),
+        (_("Living at"), words(_BLANK)),
+        (_("Administration, corps, grade") if public else _("Employed by"), words(_BLANK)),
+        (_("Place of work"), words(_BLANK)),
+        (_("Work quota"), words(f"{quota} %")),
+        (_("Year"), words(str(found.year))),
+    ]
+    if public:
+        rows.append((_("Arrival or departure in the year, on"), words(_BLANK)))
+    days, metres = len(found.counted), sum(item.metres for item in found.counted)
+    text = _(
+        "declare on my honour that I travelled between home and work on {days} days of "
+        "{year} by: {modes}.",
+        days=days,
+        year=found.year,
+        modes=", ".join(_named(mode) for mode in _modes(found)) or "-",
+    )
+    blocks: list[Block] = [
+        Facts(_("Statement on my honour"), tuple(rows)),
+        Note(text, strong=True),
+        Facts(
+            _("Counted"),
+            (
+                (_("Days"), Cell(count(days), days)),
+                (_("Kilometres"), Cell(kilometres(metres), _km(metres))),
+            ),
+        ),
+        *([_ticks()] if public else []),
+        Note(_("I hold every useful supporting document at your disposal.")),
+        Note(_("A form in the manner of the official model, which alone is official.")),
+        Signatures(((_("Employee"), _("Done at, on, signature:")), (_("HR"), _("Received on:")))),
+    ]
+    foot = _("To be read and signed by hand.")
+    page = _("page {page} of {pages}", page="{page}", pages="{pages}")
+    title = _("Sustainable mobility allowance {year}", year=found.year)
+    return Document(title, id_, language, tuple(blocks), foot, made, page)
+
+
+def as_record(found: Commute) -> dict[str, Any]:
+    """Return the commuting for ``--json``."""
+    return {
+        "report": "commute",
+        "year": found.year,
+        "until": found.until.isoformat(),
+        "days": len(found.counted),
+        "by_month": list(found.by_month()),
+        "one_way": _n(found, DayStatus.ONE_WAY),
+        "unsure": _n(found, DayStatus.UNSURE),
+        "steps": [
+            {"days": str(step.days), "amount": str(step.amount), "reached": step.reached}
+            for step in found.steps
+        ],
+        "currency": found.currency or None,
+        "rule": found.rule or None,
+        "missing_days": found.missing,
+        "working_days_left": found.working_days_left,
+        "deadline": found.deadline.isoformat(),
+        "evidence": [
+            {
+                "date": item.day.isoformat(),
+                "status": item.status,
+                "modes": list(item.modes),
+                "distance_m": item.metres,
+                "by_owner": item.by_owner,
+                "trips": list(item.trips),
+            }
+            for item in found.days
+        ],
+    }
+
+
+_BLANK = "." * 50
+
+
+def _total(found: Commute, owner: str) -> Facts:
+    days = found.counted
+    by_owner = sum(item.by_owner for item in days)
+    rows = [
+        (_("Name"), words(owner or "-")),
+        (_("Days counted"), Cell(count(len(days)), len(days))),
+        (_("Measured, by you"), words(f"{count(len(days) - by_owner)}, {count(by_owner)}")),
+        (_("Modes"), words(", ".join(_named(mode) for mode in _modes(found)) or "-")),
+        (_("Until"), Cell(day(found.until), found.until)),
+        (_("A day counts"), words(_("there and back, both at least likely"))),
+    ]
+    return Facts(_("Total"), tuple(rows))
+
+
+def _months(found: Commute) -> Bars:
+    return Bars(
+        _("Days by month"),
+        tuple(
+            (month(f"{found.year}-{number:02}").split()[0], Decimal(days), count(days))
+            for number, days in enumerate(found.by_month(), start=1)
+        ),
+    )
+
+
+def _steps(found: Commute) -> Facts:
+    rows = [
+        (
+            _("{days} days", days=decimal(float(step.days), 0 if step.days % 1 == 0 else 1)),
+            words(
+                f"{money(step.amount, found.currency)}, "
+                + (_("reached") if step.reached else _("not yet"))
+            ),
+        )
+        for step in found.steps
+    ]
+    if found.missing is not None:
+        rows.append((_("Days missing to the next step"), Cell(count(found.missing), found.missing)))
+    if found.working_days_left is not None:
+        left = found.working_days_left
+        rows.append((_("Working days left in the year"), Cell(count(left), left)))
+    deadline = _("your signed declaration must reach HR by {day}", day=day(found.deadline))
+    rows += [(_("Deadline"), words(deadline)), (_("Source"), words(found.source))]
+    return Facts(_("Steps of {rule}", rule=found.rule), tuple(rows))
+
+
+def _not_counted(found: Commute) -> Note:
+    said = []
+    if one_way := _n(found, DayStatus.ONE_WAY):
+        said.append(_("days one way only: {n}", n=one_way))
+    if unsure := _n(found, DayStatus.UNSURE):
+        said.append(_("days that wait for you, mode unsure: {n}", n=unsure))
+    return Note(_("Not counted: {what}", what=clauses(said) if said else "-"))
+
+
+def _days(found: Commute) -> Table:
+    columns = (
+        Column(_("Date"), "date"),
+        Column(_("Modes"), "modes", share=3),
+        Column(_("Km"), "distance_km", numeric=True),
+        Column(_("Status"), "status", share=3),
+    )
+    rows = tuple(_row(item) for item in found.days)
+    return Table(_("Days"), columns, rows, (), _("No commute by these modes in this year."))
+
+
+def _row(item: CommuteDay) -> tuple[Cell, ...]:
+    names = {
+        DayStatus.COUNTED: _("counted"),
+        DayStatus.ONE_WAY: _("one way only"),
+        DayStatus.UNSURE: _("waits for you"),
+    }
+    status = names[item.status] + (" =" if item.by_owner else "")
+    return (
+        Cell(day(item.day), item.day),
+        words(", ".join(_named(mode) for mode in item.modes)),
+        Cell(kilometres(item.metres), _km(item.metres)),
+        words(status),
+    )
+
+
+def _ticks() -> Facts:
+    """Return the ticks of the civil service's form, empty."""
+    box = "[  ]"
+    said = (
+        _("no housing at the place of work"),
+        _("no company car"),
+        _("no free transport by the employer"),
+        _("no free public transport"),
+        _("no other refund of the same trips"),
+        _("not under decree 83-588"),
+    )
+    return Facts(_("I tick what holds"), tuple((box, words(text)) for text in said))
+
+
+def _n(found: Commute, status: DayStatus) -> int:
+    return sum(item.status is status for item in found.days)
+
+
+def _modes(found: Commute) -> list[str]:
+    return sorted({mode for item in found.counted for mode in item.modes})
+
+
+def _named(mode: str) -> str:
+    return _("car pool") if mode == "carpool" else word(mode)
+
+
+def _km(metres: float) -> Decimal:
+    return (Decimal(round(metres)) / 1000).quantize(Decimal("0.1"))

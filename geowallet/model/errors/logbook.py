@@ -1,0 +1,42 @@
+"""What the owner says for a log book: odometer readings, reasons, vehicles."""
+
+from __future__ import annotations
+
+from geowallet.model.errors.base import GeowalletError
+from geowallet.model.words import N_
+
+
+class OdometerRunsBackError(GeowalletError):
+    """A reading that is lower than an earlier one, or higher than a later one."""
+
+    code = "vehicle.odometer"
+    exit_status = 2
+    text = N_("{vehicle}: the odometer would run backwards on {date}")
+    hint = N_("'geowallet vehicle odometer {vehicle}' shows the readings; say the wrong day again")
+
+
+class BadWordsError(GeowalletError):
+    """A reason or a client that could not be printed on one line."""
+
+    code = "usage.words"
+    exit_status = 2
+    text = N_("a reason or client that cannot be printed")
+    hint = N_("use 1 to {limit} printable letters, without line breaks")
+
+
+class NoVehicleError(GeowalletError):
+    """A report about a vehicle, and none or several fit."""
+
+    code = "vehicle.which"
+    exit_status = 4
+    text = N_("which vehicle? known: {known}")
+    hint = N_("name one with --vehicle, or register it with 'geowallet vehicle add'")
+
+
+class BadRuleForReportError(GeowalletError):
+    """A rule of another shape than the report needs."""
+
+    code = "rule.shape"
+    exit_status = 2
+    text = N_("{rule} has no steps by days")
+    hint = N_("'geowallet rule list' shows the rules; fr.fmd.fonction_publique has steps")

@@ -1,0 +1,122 @@
+"""``report``: on the terminal, as JSON, and in the files that people hand over."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pypdf
+import pytest
+
+from tests.cli.conftest import Terminal
+
+
+class TestMileage:
+    def test_the_figures_are_the_same_on_every_form(self, lived: Terminal) -> None:
+        names = {form: lived.folder / f"book.{form}" for form in ("pdf", "html", "xlsx", "csv")}
+        options = [word for form, path in names.items() for word in (f"--{form}", path)]
+        done = lived("report", "mileage", "--month", "2026-05", "--json", *options)
+        book = done.records[0]
+        assert book["distance_m"] == sum(trip["distance_m"] for trip in book["trips"]) > 0
+        amount = Decimal(book["amount"])
+        assert amount == (Decimal(book["distance_m"]) / 1000 * Decimal("0.636")).quantize(
+            Decimal("0.01")
+        )
+        rows = list(csv.DictReader(io.StringIO(names["csv"].read_text(encoding="utf-8"))))
+        kilometres = [Decimal(row["distance_km"]) for row in rows]
+        assert len(rows) == len(book["trips"])
+        sheet = openpyxl.load_workbook(names["xlsx"]).worksheets[-1]
+        cells = [row[5] for row in sheet.iter_rows(min_row=2, values_only=True)]
+        assert [Decimal(str(cell)).quantize(Decimal("0.1")) for cell in cells[:-1]] == kilometres
+        text = "\n".join(page.extract_text() for page in pypdf.PdfReader(names["pdf"]).pages)
+        assert f"€{amount}" in text
+        page = names["html"].read_text(encoding="utf-8")
+        assert f'<data value="{amount}">' in page
+        found = [Decimal(value) for value in re.findall(r'class=n><data value="([\d.]+)"', page)]
+        assert [value for value in found[::2] if value in kilometres][: len(rows)] == kilometres
+
+    def test_people_see_total_amount_method_and_what_is_missing(self, lived: Terminal) -> None:
+        done = lived("report", "mileage", "--month", "2026-05")
+        for words in (
+            "Business kilometres, May 2026",
+            "AB-123-CD, P.6: 5 CV",
+            "the scale is applied to the year",
+            "trips without a reason",
+            "This is a computation, not tax or payroll advice.",
+        ):
+            assert words in done.out
+
+    def test_a_reason_is_kept_and_shown(self, lived: Terminal) -> None:
+        done = lived("report", "mileage", "--month", "2026-05", "--json")
+        trip = done.records[0]["trips"][0]["trip"]
+        assert lived("trip", "reason", trip, "site visit, lot 3", "--client", "Nord").status == 0
+        again = lived("report", "mileage", "--month", "2026-05", "--json").records[0]["trips"][0]
+        assert (again["reason"], again["client"]) == ("site visit, lot 3", "Nord")
+
+    def test_a_reason_needs_a_trip(self, lived: Terminal) -> None:
+        assert lived("trip", "reason", "only the reason").status == 2
+
+    def test_a_file_that_is_there_is_not_overwritten(self, lived: Terminal) -> None:
+        path = lived.folder / "book.csv"
+        path.write_text("mine")
+        done = lived("report", "mileage", "--month", "2026-05", "--csv", path)
+        assert path.read_text() == "mine"
+        assert "book-2.csv" in done.err
+
+    @pytest.mark.parametrize("period", ["2025-12..2026-01", "soon"])
+    def test_a_period_lies_in_one_year(self, lived: Terminal, period: str) -> None:
+        done = lived("report", "mileage", "--period", period)
+        assert done.status == 2
+        assert "usage.period" in done.err
+
+    def test_without_a_period_it_is_the_newest_month(self, lived: Terminal) -> None:
+        assert lived("report", "mileage", "--json").records[0]["period"] == "2026-05"
+
+
+class TestOdometer:
+    def test_readings_are_listed_and_compared(self, lived: Terminal) -> None:
+        lived("vehicle", "odometer", "clio", "48210", "--day", "2026-04-30")
+        done = lived("vehicle", "odometer", "clio", "49500", "--day", "2026-05-31", "--json")
+        assert [record["km"] for record in done.records] == [48210, 49500]
+        assert "1,290" in lived("report", "mileage", "--month", "2026-05").out
+
+    def test_it_does_not_run_back(self, lived: Terminal) -> None:
+        lived("vehicle", "odometer", "clio", "48210", "--day", "2026-04-30")
+        done = lived("vehicle", "odometer", "clio", "48000", "--day", "2026-05-31")
+        assert (done.status, "vehicle.odometer" in done.err) == (2, True)
+
+    def test_none_is_said(self, lived: Terminal) -> None:
+        assert "No reading yet." in lived("vehicle", "odometer", "clio").out
+
+
+class TestCommute:
+    def test_days_are_those_of_the_truth(self, lived: Terminal) -> None:
+        done = lived("report", "commute", "--year", "2026", "--json")
+        found = done.records[0]
+        statuses = [day["status"] for day in found["evidence"]]
+        assert found["days"] == statuses.count("counted") == sum(found["by_month"]) > 0
+        assert found["missing_days"] == 30 - found["days"]
+
+    def test_the_statement_leaves_the_hand_its_lines(self, lived: Terminal, tmp_path: Path) -> None:
+        path = tmp_path / "fmd.pdf"
+        lived("report", "commute", "--year", "2026", "--statement", "public", "--pdf", path)
+        text = pypdf.PdfReader(path).pages[0].extract_text()
+        assert "Done at, on, signature:" in text
+        assert "I tick what holds" in text
+
+    @pytest.mark.parametrize(
+        "options", [["--quota", "0"], ["--quota", "x"], ["--modes", "horse"], ["--statement", "x"]]
+    )
+    def test_a_wrong_option_is_named(self, lived: Terminal, options: list[str]) -> None:
+        done = lived("report", "commute", *options)
+        assert (done.status, options[0] in done.err) == (2, True)
+
+    def test_days_alone_are_without_steps(self, lived: Terminal) -> None:
+        done = lived("report", "commute", "--year", "2026", "--rule", "none", "--json")
+        assert done.records[0]["steps"] == []
+        assert json.loads(done.out.splitlines()[0])["report"] == "commute"
