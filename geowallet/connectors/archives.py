@@ -9,7 +9,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import lzma
 import stat
 import tarfile
 import zipfile
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from geowallet.connectors.foreign import office_kind
 from geowallet.connectors.spending import (
+    DAMAGED,
     LIMITS,
     Counted,
     Limits,
@@ -27,6 +27,7 @@ from geowallet.connectors.spending import (
     named_damage,
 )
 from geowallet.connectors.streams import BLOCK_BYTES, rewound, take, whole
+from geowallet.connectors.xz import UnpackedXz
 from geowallet.model.errors import ArchiveError, NotATraceError, TooLargeError
 from geowallet.model.words import N_
 
@@ -43,7 +44,7 @@ def _bunzip(packed: BinaryIO) -> BinaryIO:
 
 
 def _unxz(packed: BinaryIO) -> BinaryIO:
-    return cast("BinaryIO", lzma.LZMAFile(packed))
+    return cast("BinaryIO", UnpackedXz(packed))
 
 
 _PACKERS: tuple[tuple[bytes, str, Callable[[BinaryIO], BinaryIO]], ...] = (
@@ -148,6 +149,8 @@ def _zip_members(name: str, stream: BinaryIO, spending: Spending) -> Iterator[Me
     what = office_kind(frozenset(entry.filename for entry in entries))
     if what is not None:
         raise NotATraceError(what=what)
+    if any(not entry.filename or entry.compress_type == zipfile.ZIP_LZMA for entry in entries):
+        raise ArchiveError(reason=DAMAGED)  # LZMA may ask for 4 GiB, and can be given no limit
     for entry in entries:
         spending.member()
         if entry.is_dir() or stat.S_ISLNK(entry.external_attr >> 16) or _debris(entry.filename):

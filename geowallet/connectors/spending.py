@@ -41,6 +41,7 @@ class Limits:
 
 LIMITS = Limits()
 
+DAMAGED = N_("it is damaged, cut short or packed in a rare way")
 _DAMAGE = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -127,4 +128,4 @@ def named_damage() -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
-        raise ArchiveError(reason=N_("it is damaged, cut short or packed in a rare way")) from error
+        raise ArchiveError(reason=DAMAGED) from error

@@ -5,6 +5,7 @@ import gzip
 import io
 import lzma
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 
@@ -183,3 +184,48 @@ class TestDamage:
         assert "48.69" not in (
             refused(lambda: opened(data[:at] + junk + data[at + len(junk) :])) or ""
         )
+
+
+class TestXz:
+    def test_several_streams_and_the_padding_between_them_are_one_file(self) -> None:
+        packed = lzma.compress(BODY) + bytes(8) + lzma.compress(b"more") + bytes(4)
+        assert b"".join(_whole(packed)) == BODY + b"more"
+
+    def test_a_header_that_asks_for_gigabytes_is_refused(self) -> None:
+        big = [{"id": lzma.FILTER_LZMA2, "dict_size": 128 << 20}]
+        packed = lzma.compress(BODY, format=lzma.FORMAT_XZ, filters=big)
+        tracemalloc.start()
+        try:
+            with pytest.raises(ArchiveError):
+                opened(packed)
+            assert tracemalloc.get_traced_memory()[1] < 8 << 20
+        finally:
+            tracemalloc.stop()
+        strongest = lzma.compress(BODY, preset=9)
+        assert b"".join(_whole(strongest)) == BODY
+
+    def test_garbage_behind_a_stream_is_no_end(self) -> None:
+        with pytest.raises(ArchiveError):
+            opened(lzma.compress(BODY) + b"garbage")
+
+    def test_a_stream_cut_short_is_damage(self) -> None:
+        with pytest.raises(ArchiveError):
+            opened(lzma.compress(BODY)[:-5])
+
+
+def test_a_zip_that_asks_for_gigabytes_is_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("1.csv", BODY)
+    with pytest.raises(ArchiveError, match="rare"):
+        opened(stream.getvalue())
+
+
+def test_a_member_without_a_name_is_damage() -> None:
+    packed = zipped(("a.csv", BODY)).replace(b"a.csv", b"\x00.csv")
+    with pytest.raises(ArchiveError, match="damaged"):
+        opened(packed)
+
+
+def _whole(packed: bytes) -> list[bytes]:
+    return [member.stream.read() for member in open_members("x.xz", io.BytesIO(packed))]

@@ -54,11 +54,39 @@ class Crashing(GpxConnector):
         raise KeyError(type(stream), options)
 
 
+class Hungry(GpxConnector):
+    """Takes two megabytes for every input."""
+
+    def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
+        assert bytearray(2_000_000)
+        return super().read(stream, options)
+
+
+WHOLE = (("", fuzz_connectors._read_whole),)
+"""No parts and no archives."""
+
+
 class TestFuzzing:
     def test_a_crash_is_named_with_its_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(fuzz_connectors, "BUILTIN", (Crashing(),))
+        monkeypatch.setattr(fuzz_connectors, "WAYS", WHOLE)
         found = fuzz_connectors.fuzz({"gpx": [GPX]}, seed=1, count=2, seconds=60)
         assert found["gpx: KeyError, input 1"] == 1
+
+    def test_what_takes_much_memory_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(fuzz_connectors, "BUILTIN", (Hungry(),))
+        monkeypatch.setattr(fuzz_connectors, "WAYS", WHOLE)
+        monkeypatch.setattr(fuzz_connectors, "MEMORY_BYTES", 1_000_000)
+        found = fuzz_connectors.fuzz({"gpx": [GPX]}, seed=1, count=1, seconds=60)
+        assert found["gpx: over 0 MiB, input 0"] == 1
+
+    def test_inputs_are_read_in_parts_and_out_of_archives_too(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(fuzz_connectors, "BUILTIN", (GpxConnector(),))
+        found = fuzz_connectors.fuzz({"gpx": [GPX]}, seed=1, count=60, seconds=60)
+        assert min(found["in parts"], found["archives"]) > 2
+        assert set(found) == set(fuzz_connectors.COUNTED)
 
     def test_the_same_seed_gives_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(fuzz_connectors, "BUILTIN", (GpxConnector(),))
