@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.track.motion import runs
+from geowallet.track.walking import walking_spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,21 +37,6 @@ EDGE_WINDOW_S = 6.0
 EDGE_SEARCH_S = 60.0
 """How far from its first estimate a change is looked for."""
 
-SHORTEST_WALK_S = 60.0
-"""Less is manoeuvring, a jam or a stop of a bus."""
-
-SHORTEST_WALK_M = 60.0
-"""A walk that is worth a leg."""
-
-SHORTEST_CHANGE_M = 100.0
-"""A walk between two rides, from one platform or stop to another; less is a crawl."""
-
-SHORTEST_RIDE_S = 45.0
-"""Less is noise, a short run, or an escalator."""
-
-SHORTEST_RIDE_M = 150.0
-"""A ride that is worth a leg."""
-
 TRANSFER_S = 90.0
 """A halt of this length may be a change of vehicle: longer than most red phases."""
 
@@ -65,13 +51,6 @@ SIDE_S = 180.0
 
 SIDE_SHARE = 0.85
 """Quantile of the speeds of a side that is compared."""
-
-HALTED_SHARE = 0.3
-"""A walk halts for less of its time, at crossings; a jam for about half."""
-
-WALKING_SHARE = 0.6
-"""Of the time not spent waiting, this share of a walk is at walking speed; a jam
-alternates between standing and rolling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +83,15 @@ def find_legs(
         At least one span; each begins at the fix where the one before ends.
     """
     rows = slice(first, last + 1)
-    travelled = ~path.gap[first:last]
-    step_s = np.append(np.where(travelled, np.diff(path.time_s[rows]), 0.0), 0.0)
-    labels = _labels(step_s, slow_mps[rows], edge_mps[rows])
-    changes = np.flatnonzero(np.diff(labels.astype(np.int8))) + 1
-    edges = [0]
-    for change in changes:
-        on_foot_before = bool(labels[change - 1])
-        place = _refine(path.time_s[rows], edge_mps[rows], int(change), on_foot_before)
-        edges.append(min(max(place, edges[-1] + 1), last - first - 1))
+    walks = walking_spans(path, first, last, edge_mps=edge_mps)
+    edges, kinds = [0], [walks[0][1]]
+    for start_s, on_foot in walks[1:]:
+        change = int(np.searchsorted(path.time_s[rows], start_s))
+        place = _refine(path.time_s[rows], edge_mps[rows], change, not on_foot)
+        if edges[-1] < place < last - first:
+            edges.append(place)
+            kinds.append(on_foot)
     edges.append(last - first)
-    kinds = [bool(labels[0]), *(bool(labels[change]) for change in changes)]
     spans = zip(edges[:-1], edges[1:], kinds, strict=True)
     found: list[Span] = []
     for a, b, on_foot in spans:
@@ -122,48 +99,6 @@ def find_legs(
         parts = pairwise([a, *cuts, b])
         found += [Span(first + x, first + y, on_foot) for x, y in parts if y > x]
     return tuple(found)
-
-
-def _labels(
-    step_s: NDArray[np.float64], speed_mps: NDArray[np.float64], edge_mps: NDArray[np.float64]
-) -> NDArray[np.bool_]:
-    """Return which fixes are on foot, after short runs have joined their neighbours."""
-    step_m = step_s * speed_mps
-    riding = speed_mps > FASTEST_WALK_MPS
-    for first, last in runs(riding):
-        run = slice(first, last + 1)
-        if np.sum(step_s[run]) < SHORTEST_RIDE_S or np.sum(step_m[run]) < SHORTEST_RIDE_M:
-            riding[run] = False
-    if not np.any(riding):
-        return np.ones(len(step_s), dtype=np.bool_)
-    for first, last in runs(~riding):
-        inside = first > 0 and last < len(step_s) - 1
-        run = slice(first, last + 1)
-        walk = _is_walk(step_s[run], speed_mps[run], edge_mps[run])
-        least_m = SHORTEST_CHANGE_M if inside else SHORTEST_WALK_M
-        if not walk or float(np.sum(step_m[run])) < least_m:
-            riding[run] = True
-    return ~riding
-
-
-def _is_walk(
-    step_s: NDArray[np.float64], speed_mps: NDArray[np.float64], edge_mps: NDArray[np.float64]
-) -> bool:
-    """Say whether slow movement is a walk, not a jam or manoeuvres.
-
-    A walk holds its pace for half a minute at least; a jam has the same mean
-    speed, but comes to a halt again and again.
-    """
-    moving = speed_mps >= SLOWEST_WALK_MPS
-    pace = moving & (speed_mps <= FASTEST_WALK_MPS)
-    moving_s, walking_s = float(np.sum(step_s[moving])), float(np.sum(step_s[pace]))
-    metres = float(np.sum((step_s * speed_mps)[pace]))
-    if walking_s < SHORTEST_WALK_S or metres < SHORTEST_WALK_M:
-        return False
-    longest_s = max(float(np.sum(step_s[a : b + 1])) for a, b in runs(pace))
-    halted_s = float(np.sum(step_s[moving & (edge_mps < SLOWEST_WALK_MPS)]))
-    steady = longest_s >= SHORTEST_WALK_S / 2 and halted_s <= HALTED_SHARE * moving_s
-    return steady and walking_s >= WALKING_SHARE * moving_s
 
 
 def _transfers(
