@@ -47,6 +47,18 @@ Code de la route R311-1), some are faster; trams are built for 70 to 80 km/h, co
 limited to 100 (Directive 92/6/EEC), subways keep below 130, fast ferries below 90 km/h,
 trains in service below 350."""
 
+USUAL_MPS: dict[Mode, float] = {
+    Mode.WALK: 2.3,
+    Mode.RUN: 6.0,
+    Mode.BIKE: 9.5,
+    Mode.E_BIKE: 8.5,
+    Mode.E_SCOOTER: 8.0,
+    Mode.TRAM: 20.0,
+}
+"""No mode holds more over three minutes for half of its time: the gait changes at 2.1 m/s,
+the marathon record is run at 5.8, trained cyclists on racing bicycles keep 9 on the flat,
+and trams with their stops stay below the 25 m/s they are built for."""
+
 SLOWEST_MPS: dict[Mode, float] = {Mode.AIRPLANE: 45.0}
 """An airliner's best minutes are faster than any stall speed."""
 
@@ -175,9 +187,11 @@ def _likely(
 def within_physics(shares: NDArray[np.float64], table: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the probabilities with what no vehicle can do taken out, ``(k, 13)``."""
     pace = np.nan_to_num(table[:, FEATURES.index("v60_p90")])
+    usual = np.nan_to_num(table[:, FEATURES.index("v180_p50")])
     result = shares.copy()
     for column, mode in enumerate(ALL_MODES):
         beyond = pace > FASTEST_MPS.get(mode, np.inf)
+        beyond |= usual > USUAL_MPS.get(mode, np.inf)
         beyond |= pace < SLOWEST_MPS.get(mode, 0.0)
         result[beyond, column] *= IMPOSSIBLE
     total = result.sum(axis=1, keepdims=True)

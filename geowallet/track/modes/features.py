@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.geodesy import distances_m
+from geowallet.track.modes.around import AROUND, around_table
 from geowallet.track.modes.grid import FEWEST_FIXES, core_of, grid_of, steps_of
 from geowallet.track.modes.halts import HALTS, halts_table
 from geowallet.track.modes.ragged import (
@@ -80,6 +81,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "silences": SILENCES,
     "doppler": DOPPLER,
     "accuracy": ACCURACY,
+    "around": AROUND,
 }
 """The features by what they speak of."""
 
@@ -129,6 +131,7 @@ def _described(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> N
         _silences(steps, core_m),
         _doppler(path, steps, core),
         _accuracy(path, steps),
+        around_table(path, first, last),
     )
     return np.column_stack(parts)
 

@@ -133,7 +133,7 @@ def grid_of(path: Path, first: NDArray[np.intp], last: NDArray[np.intp], steps: 
     step_s = np.minimum(step_s, duration_s / FEWEST_STEPS)
     rows = rows_of(np.floor(duration_s / step_s + 1e-6).astype(np.intp) + 1)
     when_s = begin_s[rows.leg] + rows.offset() * step_s[rows.leg]
-    x_m, y_m = _unrolled(path)
+    x_m, y_m = unrolled(path)
     at_x, at_y = np.zeros(len(rows)), np.zeros(len(rows))
     for third in (-1, 0, 1):
         near_s = np.clip(when_s + third * step_s[rows.leg] / 3, begin_s[rows.leg], end_s[rows.leg])
@@ -165,7 +165,7 @@ def core_of(grid: Grid) -> tuple[Grid, NDArray[np.float64]]:
     return core, ratio(core.rows.count, grid.rows.count).reshape(k)
 
 
-def _unrolled(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def unrolled(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return metres east and north along the path: true for steps, not for far ends."""
     scale_m = np.radians(1.0) * EARTH_RADIUS_M
     middle = np.cos(np.radians((path.lat_deg[1:] + path.lat_deg[:-1]) / 2))
