@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from geowallet.app.engine import note_engine
 from geowallet.app.hints import hints_of
+from geowallet.app.settings import owned_modes
 from geowallet.app.shapes import KIND, measured_again, name_of, splits
 from geowallet.app.slices import analyse_window
 from geowallet.app.sources import Window, fixes_between, sources
@@ -77,6 +79,11 @@ def pending(vault: Vault) -> list[Window]:
     return [(first, last) for first, last in json.loads(stored)] if stored else []
 
 
+def nothing_pending(tx: Transaction) -> None:
+    """Note that no window waits, in the transaction that stores what was found."""
+    tx.put(*_PENDING, canonical_bytes([]))
+
+
 def derive(vault: Vault, *, now_us: int) -> Derived:
     """Analyse what is pending and replace the trips and stops of those windows.
 
@@ -117,12 +124,13 @@ def _derive(vault: Vault, now_us: int) -> Derived:
     with vault.transaction(now_us=now_us) as tx:
         if vault.mark() != before:
             raise _OvertakenError
-        digests = _write(tx, old, fresh)
-        for statement in _statements(digests, inputs, windows):
+        note_engine(vault, tx)
+        digests = write_pages(tx, old, fresh)
+        for statement in statements_of(digests, inputs, windows):
             tx.log(statement)
         for word in moved:
             tx.put(KIND, name_of(word), msgspec.msgpack.encode(word))
-        tx.put(*_PENDING, canonical_bytes([]))
+        nothing_pending(tx)
     gone = {trip.id for page in old.values() for trip in page.trips}
     there = {trip.id: trip for page in fresh.values() for trip in page.trips}
     new = [trip for trip_id, trip in there.items() if trip_id not in gone]
@@ -172,7 +180,7 @@ def _replaced(
     return fresh
 
 
-def _write(tx: Transaction, old: dict[str, Page], fresh: dict[str, Page]) -> tuple[str, ...]:
+def write_pages(tx: Transaction, old: dict[str, Page], fresh: dict[str, Page]) -> tuple[str, ...]:
     """Store the pages that changed and return the digests of all of them."""
     digests = []
     for month, page in fresh.items():
@@ -183,19 +191,38 @@ def _write(tx: Transaction, old: dict[str, Page], fresh: dict[str, Page]) -> tup
     return tuple(digests)
 
 
-def _statements(
+def statements_of(
     digests: tuple[str, ...], inputs: Sequence[str], windows: Sequence[Window]
 ) -> Iterable[Statement]:
+    """Yield the entries of the log for pages that were found anew.
+
+    Args:
+        digests: SHA-256 (hex) of the pages.
+        inputs: SHA-256 (hex) of the source files.
+        windows: What was analysed.
+    """
     spans = [list(window) for window in windows]
     for kind, stages in _STAGES.items():
         methods = [asdict(a) for a in algorithms() if a.name.rpartition(".")[2] in stages]
         yield Statement(kind, digests, tuple(inputs), {"algorithms": methods, "windows_us": spans})
 
 
+def analyse_all(vault: Vault) -> tuple[tuple[Window, ...], list[Found]]:
+    """Analyse all stored fixes again, without writing anything.
+
+    Returns:
+        The windows, of whole chunks, and what each slice of them shows.
+    """
+    known = sources(vault)
+    coverage = [run for source in known for run in source.runs()]
+    windows = tuple(affected_window(coverage, coverage))
+    return windows, [found for window in windows for found in analyse_window(vault, known, window)]
+
+
 def recomputed(vault: Vault, window: Window) -> Analysis:
     """Analyse one window again from the stored fixes, without writing anything."""
     known = sources(vault)
-    return analyse(fixes_between(vault, known, window), hints=hints_of(known))
+    return analyse(fixes_between(vault, known, window), hints=hints_of(known, owned_modes(vault)))
 
 
 def fixes_around(vault: Vault, trip: Trip) -> Fixes:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geowallet.app.derive import pending
+from geowallet.app.engine import is_outdated
 from geowallet.app.settings import named_places, work_week
 from geowallet.app.trusting import State, lodgers
 from geowallet.app.wallet import opened
@@ -94,6 +95,9 @@ def _open_wallet(vault: Vault) -> Iterator[Finding]:
         yield Finding(Health.OK, "wallet", note)
     if pending(vault):
         note = phrase(N_("an import was cut short: any geowallet ingest finishes it"))
+        yield Finding(Health.WARNING, "trips", note)
+    if is_outdated(vault):
+        note = phrase(N_("found by an older engine: geowallet trip recompute"))
         yield Finding(Health.WARNING, "trips", note)
     if work_week(vault) is None:
         note = phrase(N_("work hours are not set: geowallet work set"))

@@ -1,4 +1,4 @@
-"""What the wallet knows of modes beside the fixes: what its sources say."""
+"""What the wallet knows of modes beside the fixes: what its sources and its owner say."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ if TYPE_CHECKING:
 
     from geowallet.app.sources import Source
     from geowallet.connectors.api import SourceLabel
+    from geowallet.model.mobility import Mode
 
 
-def hints_of(known: Iterable[Source]) -> Hints:
-    """Return what the imported files say of modes, by file.
+def hints_of(known: Iterable[Source], owned: frozenset[Mode] | None = None) -> Hints:
+    """Return what the imported files and the owner say of modes.
 
     Args:
         known: As `sources` returns them.
+        owned: Modes the owner has a vehicle for, None before they said so.
     """
     labels = {source.sha256: mode_labels(source.labels, source.connector) for source in known}
-    return Hints(labels={sha256: said for sha256, said in labels.items() if said})
+    return Hints(owned=owned, labels={sha256: said for sha256, said in labels.items() if said})
 
 
 def mode_labels(labels: Iterable[SourceLabel], connector: str) -> tuple[ModeLabel, ...]:

@@ -14,7 +14,7 @@ from geowallet.model.errors import (
     NotFoundError,
     WorkWeekMissingError,
 )
-from geowallet.model.mobility import NamedPlace, Vehicle
+from geowallet.model.mobility import Mode, NamedPlace, Vehicle
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.rules.holidays import public_holidays
 
@@ -113,6 +113,18 @@ def forget_place(vault: Vault, name: str, *, now_us: int) -> NamedPlace:
         tx.delete("place", place.name)
         tx.log(Statement(StatementKind.SETTING, (), (), {"what": "place forgotten"}))
     return place
+
+
+def owned_modes(vault: Vault) -> frozenset[Mode] | None:
+    """Return the modes that the owner has a vehicle for, or None before they said so."""
+    stored = vault.get("setting", "owned")
+    return None if stored is None else msgspec.json.decode(stored, type=frozenset[Mode])
+
+
+def set_owned_modes(vault: Vault, modes: Iterable[Mode], *, now_us: int) -> None:
+    """Store what the owner has a vehicle for; trips already found stay until recomputed."""
+    body = msgspec.json.encode(sorted({*modes}))
+    _store(vault, ("setting", "owned"), body, "owned modes set", now_us=now_us)
 
 
 def owner_name(vault: Vault) -> str:

@@ -17,8 +17,10 @@ from geowallet.cli import (
     key,
     label,
     look,
+    own,
     place,
     reason,
+    recompute,
     reshape,
     rule,
     trip,
@@ -43,7 +45,8 @@ def register(app: typer.Typer) -> None:
         verbs.add_to(app)
     label.add_to(trip.app)
     reason.add_to(trip.app)
-    reshape.add_to(trip.app)
+    for words in (reshape, recompute, own):
+        words.add_to(trip.app)
     trip.app.add_typer(trip_rule.app, name="rule")
     work.app.add_typer(calendar.app, name="calendar")
     for name, noun in (

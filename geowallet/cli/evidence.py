@@ -142,4 +142,5 @@ def _kinds() -> dict[str, str]:
         "setting": _("setting changed"),
         "consent": _("contract accepted"),
         "export": _("figures exported"),
+        "recompute": _("all trips computed again"),
     }

@@ -52,12 +52,14 @@ def list_(
 ) -> None:
     """Show the trips of a period; without one, of the newest month."""
     from geowallet.app import trips
+    from geowallet.app.engine import is_outdated
 
     check_word("--mode", mode, list(Mode))
     check_word("--purpose", purpose, list(Purpose))
     with open_wallet(shell) as vault:
         every = trips.described_trips(vault)
         here = trips.own_zone(vault)
+        outdated = is_outdated(vault)
     chosen = Period.parse(period) if period else _newest_month(every)
     inside = [t for t in every if chosen and dt.date.fromisoformat(t.day) in chosen]
     found = [t for t in inside if _fits(t, mode, purpose, tag, to_check=to_check)]
@@ -71,6 +73,8 @@ def list_(
         _say_none(shell, chosen, every, filtered=bool(inside))
     else:
         _show_list(shell, chosen, found, short, here, everything=everything or shell.plain)
+    if outdated:
+        shell.note(_("Found by an older engine: geowallet trip recompute --dry-run"))
 
 
 def show(

@@ -26,6 +26,7 @@ class StatementKind(StrEnum):
     SETTING = "setting"
     CONSENT = "consent"
     EXPORT = "export"
+    RECOMPUTE = "recompute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,55 @@
+"""Which engine computed the trips: methods, settings and model, as one digest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from geowallet.app.settings import owned_modes
+from geowallet.crypto.canonical import canonical_bytes, digest_of
+from geowallet.track.pipeline import algorithms
+
+if TYPE_CHECKING:
+    from geowallet.vault.store import Vault
+    from geowallet.vault.transaction import Transaction
+
+_ADDRESS = ("setting", "engine")
+
+UNKNOWN = ""
+"""The engine of wallets that did not keep it yet."""
+
+
+def present_engine(vault: Vault) -> str:
+    """Return the digest (hex) of how trips would be found now."""
+    owned = owned_modes(vault)
+    said = None if owned is None else sorted(str(mode) for mode in owned)
+    return digest_of({"methods": [asdict(a) for a in algorithms()], "owned": said})
+
+
+def stored_engine(vault: Vault) -> str:
+    """Return the digest of the engine that found all trips, or the oldest of several."""
+    stored = vault.get(*_ADDRESS)
+    return str(json.loads(stored)) if stored else UNKNOWN
+
+
+def is_outdated(vault: Vault) -> bool:
+    """Say whether there are trips that another engine found."""
+    return _has_trips(vault) and stored_engine(vault) != present_engine(vault)
+
+
+def note_engine(vault: Vault, tx: Transaction, *, everything: bool = False) -> None:
+    """Note the present engine, in the transaction that stores its trips.
+
+    Args:
+        vault: The open wallet.
+        tx: The transaction.
+        everything: Whether it replaces all trips there are. Otherwise it is noted
+            with the first ones only: trips of an older engine may lie beside them.
+    """
+    if everything or not _has_trips(vault):
+        tx.put(*_ADDRESS, canonical_bytes(present_engine(vault)))
+
+
+def _has_trips(vault: Vault) -> bool:
+    return next(iter(vault.items("trips")), None) is not None
