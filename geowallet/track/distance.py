@@ -63,10 +63,16 @@ SPEED_SD = 0.005
 
 BETWEEN_SD = 0.3
 """Standard deviation of the metres between two fixes from their speeds, as a share of
-what the change of speed, and `SPEED_STEP_MPS` more, would make."""
+what the change of speed, and what may hide between them, would make."""
 
 SPEED_STEP_MPS = 0.3
 """Change of speed between two fixes that the speeds themselves may hide."""
+
+UNSEEN_SHARE = 0.5
+"""Change of speed, as a share of the speed, that a minute between two fixes may hide: a halt."""
+
+UNSEEN_S = 60.0
+"""That minute."""
 
 LEAST_SPEEDS = 0.95
 """Share of the time for which speeds must be known to be used."""
@@ -151,7 +157,8 @@ def _from_fixes(
     # Only the part of the noise across the way lengthens a chord.
     chords_m = float(np.sum(np.sqrt(np.maximum(chord_m**2 - 2 * noise_m**2, 0.0))))
     noisy_m = float(np.sum(chord_m)) - chords_m
-    lost = shortfall(x_bin, y_bin)
+    usual_mps = float(np.sum(speed_mps[1:] * steps_m) / max(np.sum(steps_m), 1e-9))
+    lost = shortfall(x_bin, y_bin, usual_mps=usual_mps)
     metres = chords_m * (1.0 + lost) + ends_m
     share = MODEL_SD**2 + (CORNERS_SD * lost) ** 2 + CORNERS_A_CHORD * lost / max(len(chord_m), 1)
     variance = share * metres**2 + (NOISE_SD * noisy_m) ** 2 + 2 * noise_m**2
@@ -167,7 +174,8 @@ def _from_speeds(time_s: NDArray[np.float64], measured_mps: NDArray[np.float64])
     if known_s < LEAST_SPEEDS * float(np.sum(step_s)) or known_s <= 0.0:
         return None
     metres = float(np.sum((mean_mps * step_s)[known])) * float(np.sum(step_s)) / known_s
-    change_mps = np.abs(np.diff(measured_mps))[known] + SPEED_STEP_MPS
+    unseen_mps = UNSEEN_SHARE * np.abs(mean_mps) * np.minimum(step_s / UNSEEN_S, 1.0)
+    change_mps = (np.abs(np.diff(measured_mps)) + unseen_mps + SPEED_STEP_MPS)[known]
     variance = BETWEEN_SD**2 * float(np.sum((change_mps * step_s[known]) ** 2))
     return Length(metres, float(np.sqrt(variance + (SPEED_SD * metres) ** 2)))
 

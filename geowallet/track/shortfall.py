@@ -1,8 +1,9 @@
 """How much longer a way is than the chords between its fixes.
 
 A chord cuts the corners between two fixes. How many it cut shows in how far the
-direction changes at its ends, and in how long it is: a chord of 500 m that turns by 60
-degrees hides more streets than one of 30 m. The shares below say how much, on average.
+direction changes at its ends, and in how long it is against the tightest turn that the
+speed allows: 500 m that turn by 60 degrees hide many streets from a bicycle, and one
+bend from a car at 100 km/h. The shares below say how much, on average.
 """
 
 from __future__ import annotations
@@ -17,20 +18,29 @@ if TYPE_CHECKING:
 TURNS_DEG = "10 25 45 70 100 140"
 """Edges between the classes of turning, degrees."""
 
+ASIDE_MPS2 = 2.5
+"""Acceleration in a turn that travellers accept: the tightest turn is the square of the
+speed over it (2 to 3 m/s2: Bosetti et al. 2014, "On the human control of vehicles",
+European Transport Research Review 6)."""
+
+SLOWEST_MPS = 0.5
+"""Slower speeds say nothing of turns."""
+
 LOST: dict[float, tuple[float, ...]] = {
-    25.0: (0.0, 0.0021, 0.02, 0.08, 0.08, 0.10, 0.2654),
-    80.0: (0.0, 0.0213, 0.1047, 0.1047, 0.1047, 0.2178, 0.4847),
-    250.0: (0.0, 0.0057, 0.0652, 0.1167, 0.5724, 0.6010, 0.6010),
-    800.0: (0.0, 0.0288, 0.1258, 0.3353, 0.3850, 0.5450, 0.6104),
+    2.0: (0.0, 0.0, 0.0251, 0.1162, 0.1162, 0.1162, 0.1162),
+    6.0: (0.0, 0.0227, 0.0227, 0.1330, 0.1330, 0.1415, 0.6632),
+    18.0: (0.0, 0.0023, 0.0546, 0.1404, 0.3192, 0.5485, 0.5485),
+    55.0: (0.0, 0.0369, 0.1312, 0.2255, 0.4084, 0.4465, 0.6010),
+    160.0: (0.0, 0.0121, 0.1098, 0.3012, 0.4531, 0.5662, 0.6262),
 }
-"""For chords of a length in metres: metres lost a metre of chord, by class of turning.
+"""For chords of a length in radii of the tightest turn: metres lost a metre of chord, by
+class of turning.
 
 Fitted by least squares, rising with the turning and robust to outliers, to 1,500 km of
 rides, runs, drives and train journeys whose length a wheel, a cycling computer or dense
 fixes gave, and to drawn streets of known length, all thinned to a fix every 1 to 200
-seconds. The first row is raised to what right-angled corners cost, which cyclists cut.
-Cross-validated by source the mean error left is within 0.5 % up to a fix a minute, where
-plain chords lose 4 to 9 %."""
+seconds. Cross-validated by source the mean error left is about 1 % up to a fix a
+minute, where plain chords lose 4 to 9 %."""
 
 SHORTEST_CHORD_M = 1.0
 """Shorter chords have no direction."""
@@ -40,12 +50,13 @@ _LENGTHS = np.log(list(LOST))
 _TABLE = np.array(list(LOST.values()))
 
 
-def shortfall(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> float:
+def shortfall(x_m: NDArray[np.float64], y_m: NDArray[np.float64], *, usual_mps: float) -> float:
     """Return metres lost a metre of chord, on average over the chords.
 
     Args:
         x_m: ``(n,)`` metres east of any point.
         y_m: ``(n,)`` metres north of it.
+        usual_mps: Speed of the journey, halts left out.
 
     Returns:
         0 or more; 0 for fewer than two chords.
@@ -53,7 +64,8 @@ def shortfall(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> float:
     shares, usual_m = turning(x_m, y_m)
     if not usual_m:
         return 0.0
-    at = np.clip(np.log(usual_m), _LENGTHS[0], _LENGTHS[-1])
+    radii = usual_m * ASIDE_MPS2 / max(usual_mps, SLOWEST_MPS) ** 2
+    at = np.clip(np.log(radii), _LENGTHS[0], _LENGTHS[-1])
     lost = [np.interp(at, _LENGTHS, column) for column in _TABLE.T]
     return float(shares @ np.array(lost))
 

@@ -17,22 +17,33 @@ def walked(turn_deg: float, chord_m: float, chords: int = 12) -> tuple[np.ndarra
 
 def test_a_straight_way_loses_nothing() -> None:
     for chord_m in (5.0, 50.0, 500.0, 5000.0):
-        assert shortfall(*walked(0.0, chord_m)) == 0.0
+        assert shortfall(*walked(0.0, chord_m), usual_mps=5.0) == 0.0
 
 
 def test_fewer_than_two_chords_tell_nothing() -> None:
     nothing = np.zeros(0)
-    assert shortfall(nothing, nothing) == 0.0
-    assert shortfall(np.array([0.0, 9.0]), np.zeros(2)) == 0.0
-    assert shortfall(np.zeros(9), np.zeros(9)) == 0.0
+    assert shortfall(nothing, nothing, usual_mps=1.0) == 0.0
+    assert shortfall(np.array([0.0, 9.0]), np.zeros(2), usual_mps=1.0) == 0.0
+    assert shortfall(np.zeros(9), np.zeros(9), usual_mps=1.0) == 0.0
 
 
 def test_the_class_of_turning_and_the_length_choose_the_share() -> None:
-    assert shortfall(*walked(35.0, 250.0)) == pytest.approx(LOST[250.0][2])
-    assert shortfall(*walked(60.0, 800.0)) == pytest.approx(LOST[800.0][3])
-    assert shortfall(*walked(60.0, 9999.0)) == pytest.approx(LOST[800.0][3])
-    between = shortfall(*walked(35.0, float(np.sqrt(80.0 * 250.0))))
-    assert between == pytest.approx((LOST[80.0][2] + LOST[250.0][2]) / 2)
+    # At 5 m/s the tightest turn is 10 m.
+    assert shortfall(*walked(35.0, 180.0), usual_mps=5.0) == pytest.approx(LOST[18.0][2])
+    assert shortfall(*walked(60.0, 1600.0), usual_mps=5.0) == pytest.approx(LOST[160.0][3])
+    assert shortfall(*walked(60.0, 9999.0), usual_mps=5.0) == pytest.approx(LOST[160.0][3])
+    between = shortfall(*walked(35.0, 10 * float(np.sqrt(6.0 * 18.0))), usual_mps=5.0)
+    assert between == pytest.approx((LOST[6.0][2] + LOST[18.0][2]) / 2)
+
+
+def test_the_same_chord_hides_less_from_who_is_faster() -> None:
+    cyclist, driver = (shortfall(*walked(60.0, 500.0), usual_mps=v) for v in (5.0, 28.0))
+    assert driver < 0.7 * cyclist
+
+
+def test_standing_is_no_speed() -> None:
+    still, slow = (shortfall(*walked(60.0, 5.0), usual_mps=v) for v in (0.0, 0.5))
+    assert still == slow
 
 
 def test_a_half_of_corners_has_half_of_the_share() -> None:
@@ -58,4 +69,4 @@ class TestBounds:
     @given(st.lists(st.tuples(st.floats(-1e5, 1e5), st.floats(-1e5, 1e5)), min_size=0, max_size=30))
     def test_any_way(self, points: list[tuple[float, float]]) -> None:
         x, y = np.array([p[0] for p in points]), np.array([p[1] for p in points])
-        assert 0.0 <= shortfall(x, y) <= max(map(max, LOST.values()))
+        assert 0.0 <= shortfall(x, y, usual_mps=4.0) <= max(map(max, LOST.values()))
