@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.track.modes.fitting import temperature_of
-from geowallet.track.modes.forest import softmax
 from training.measure import FAMILIES, figures_of
-from training.recipe import HELD_OUT, PRIOR, grown_on
+from training.recipe import HELD_OUT, PRIOR
+from training.stages import hear, hear_in_context
 from training.tables import CLASSES
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geowallet.track.modes.fitting import Grown
     from training.measure import Figures
-    from training.recipe import Method
+    from training.stages import Heard, Taught
     from training.tables import Table
 
 BANDS_S: tuple[float | None, ...] = (5.0, 20.0, None)
@@ -36,44 +35,42 @@ FAMILY_OF = np.array(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
-    """Raw scores of legs whose set the trees had not seen.
+class Outside:
+    """What trees say of sets that they had not seen.
 
     Attributes:
-        table: The legs.
-        raw: float64 ``(n, classes)``.
+        plain: By set, legs as they were recorded.
+        blurred: By set, legs as they are taught.
     """
 
-    table: Table
-    raw: NDArray[np.float64]
+    plain: Mapping[str, Heard]
+    blurred: Mapping[str, Heard]
 
 
-def left_out(
-    sim: Table | None,
-    real: Mapping[str, Table],
-    asked: Mapping[str, Sequence[Table]],
-    method: Method,
-) -> dict[str, list[Heard]]:
-    """Return, for each set, what trees grown on the others say of it.
-
-    Args:
-        sim: Simulated legs.
-        real: One table a set, as it is taught.
-        asked: Tables to score of each set that is left out.
-        method: How the trees are grown.
-    """
-    found = {}
+def first_outside(lesson: Taught, plain: Mapping[str, Table]) -> Outside:
+    """Return what the first stage says of each set of `HELD_OUT`, grown without it."""
+    alone, blurred = {}, {}
     for name in HELD_OUT:
-        if name in asked:
-            others = [table for other, table in real.items() if other != name]
-            grown = grown_on(sim, others, method)
-            found[name] = [heard(grown, table, method) for table in asked[name]]
-    return found
+        out = lesson.table.sets == name
+        first = lesson.first(~out)
+        alone[name] = hear(first, plain[name], lesson.method)
+        blurred[name] = hear(first, lesson.table.where(out), lesson.method)
+    return Outside(alone, blurred)
 
 
-def heard(grown: Grown, table: Table, method: Method) -> Heard:
-    """Return what ``grown`` says of ``table``."""
-    return Heard(table, grown.raw(table.features[:, method.columns]))
+def second_outside(
+    lesson: Taught,
+    first: Outside,
+    bands: Sequence[Mapping[str, object]],
+    around: NDArray[np.float64],
+) -> Outside:
+    """Return what the second stage says of each set of `HELD_OUT`, both grown without it."""
+    alone, blurred = {}, {}
+    for name in HELD_OUT:
+        second = lesson.second(around, lesson.table.sets != name)
+        alone[name] = hear_in_context(first.plain[name], second, bands, lesson.method)
+        blurred[name] = hear_in_context(first.blurred[name], second, bands, lesson.method)
+    return Outside(alone, blurred)
 
 
 def calibration_of(parts: Sequence[Heard]) -> list[dict[str, object]]:
@@ -109,18 +106,6 @@ def calibration_of(parts: Sequence[Heard]) -> list[dict[str, object]]:
     return bands
 
 
-def probabilities(part: Heard, bands: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
-    """Return the calibrated probabilities ``(n, classes)``."""
-    divisor = np.ones(len(part.table))
-    done = np.zeros(len(part.table), dtype=np.bool_)
-    for band in bands:
-        limit = band["cadence_s_up_to"]
-        inside = ~done & (part.table.cadence_s <= (np.inf if limit is None else float(str(limit))))
-        divisor[inside] = float(str(band["temperature"]))
-        done |= inside
-    return softmax(part.raw / divisor[:, None])
-
-
 def decided(
     chance: NDArray[np.float64], least: Mapping[str, float]
 ) -> tuple[list[str], NDArray[np.float64]]:
@@ -147,5 +132,5 @@ def figures(
     part: Heard, bands: Sequence[Mapping[str, object]], least: Mapping[str, float]
 ) -> Figures:
     """Return the five-class figures of ``part``."""
-    words, sure = decided(probabilities(part, bands), least)
+    words, sure = decided(part.chance(bands), least)
     return figures_of(list(part.table.modes), words, sure, part.table.metres)

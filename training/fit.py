@@ -20,26 +20,25 @@ import numpy as np
 from geowallet.track.modes.artefact import forest_bytes
 from geowallet.track.modes.fitting import assembled, neutral_of
 from training.card import Made, card_of
-from training.evaluate import calibration_of, figures, heard, left_out, probabilities
+from training.evaluate import calibration_of, figures, first_outside, second_outside
 from training.recipe import (
-    HELD_OUT,
     LEAST_CONFIDENCE,
     PRIOR,
     Method,
-    grown_on,
     measured_scenes,
     real_scenes,
     real_tables,
     simulated_table,
 )
-from training.tables import CLASSES, joined, table_of
+from training.stages import hear, hear_in_context, taught
+from training.tables import CLASSES, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geowallet.track.modes.forest import Forest
-    from training.evaluate import Heard
     from training.measure import Figures
+    from training.stages import Heard
     from training.tables import Table
 
 HERE = Path(__file__).parent
@@ -84,34 +83,35 @@ def fitted(sources: Sources, method: Method) -> tuple[Forest, Made]:
     Every figure is of legs whose set, or network, the trees had not seen; the
     temperature of the confidence comes from the same legs.
     """
-    asked = {name: [sources.plain[name], sources.real[name]] for name in HELD_OUT}
-    outside = left_out(sources.simulated, sources.real, asked, method)
-    taught = list(sources.real.values())
-    grown = grown_on(sources.simulated, taught, method)
-    others = {
-        name: heard(grown, table, method)
-        for name, table in {"simulation": sources.holdout, **sources.measured}.items()
-    }
-    blurred = [parts[1] for parts in outside.values()]
-    bands = calibration_of([*blurred, others["simulation"]])
-    everything = joined([sources.simulated, *taught])
+    lesson = taught(sources.simulated, list(sources.real.values()), method)
+    unseen = {"simulation": sources.holdout, **sources.measured}
+    outside = first_outside(lesson, sources.plain)
+    first = lesson.first()
+    others = {name: hear(first, table, method) for name, table in unseen.items()}
+    alone = calibration_of([*outside.blurred.values(), others["simulation"]])
+    around = lesson.around(alone)
+    outside = second_outside(lesson, outside, alone, around)
+    second = lesson.second(around)
+    others = {name: hear_in_context(part, second, alone, method) for name, part in others.items()}
+    together = calibration_of([*outside.blurred.values(), others["simulation"]])
     settings: dict[str, Any] = {
-        "calibration": bands,
+        "calibration": alone,
+        "context_calibration": together,
         "prior": [PRIOR[name] for name in CLASSES],
         "least_confidence": dict(LEAST_CONFIDENCE),
-        "neutral": neutral_of(everything.features[:, method.columns], method.names),
+        "neutral": neutral_of(lesson.table.features[:, method.columns], method.names),
     }
-    forest = assembled(grown, CLASSES, method.names, settings)
-    parts = {name: pair[0] for name, pair in outside.items()} | others
+    forest = assembled((first, second), CLASSES, method.names, settings)
+    parts = {**outside.plain, **others}
     return forest, Made(
         digest=forest.digest,
         size=len(forest_bytes(forest)),
         legs={name: len(table) for name, table in sources.plain.items()}
         | {"simulation": len(sources.simulated)},
-        figures={name: figures(part, bands, LEAST_CONFIDENCE) for name, part in parts.items()},
-        bands=bands,
+        figures={name: figures(part, together, LEAST_CONFIDENCE) for name, part in parts.items()},
+        bands=together,
         growth=method.growth,
-        reliability={name: reliability(part, bands) for name, part in parts.items()},
+        reliability={name: reliability(part, together) for name, part in parts.items()},
     )
 
 
@@ -119,7 +119,7 @@ def reliability(
     part: Heard, bands: Sequence[Mapping[str, object]]
 ) -> list[tuple[float, float, int]]:
     """Return mean confidence, share that is right and count of each tenth of confidence."""
-    chance = probabilities(part, bands)
+    chance = part.chance(bands)
     sure = chance.max(axis=1)
     right = chance.argmax(axis=1) == part.table.classes
     place = np.minimum((sure * 10).astype(np.intp), 9)

@@ -123,9 +123,7 @@ def simulated(folder: Path) -> Iterator[Scene]:
                 accuracy_m=stored["accuracy_m"],
                 speed_mps=stored["speed_mps"],
             )
-            legs = zip(
-                stored["leg_start_us"], stored["leg_end_us"], stored["leg_mode"], strict=True
-            )
+            legs = zip(stored["start_us"], stored["end_us"], stored["mode"], strict=True)
             intervals = [(int(start), int(end), str(mode)) for start, end, mode in legs]
             yield scene_of("simulation", path.stem, fixes, intervals)
 

@@ -78,7 +78,7 @@ def _drives(path: Path) -> Iterator[Scene]:
     result = _read(path)
     for trace in result.traces if result else ():
         intervals = [(start, end, "car") for start, end in _moving(trace.fixes)]
-        scene = scene_of("car_logs", f"{path.name}/{trace.device}", trace.fixes, intervals)
+        scene = scene_of("recorders", f"{path.name}/{trace.device}", trace.fixes, intervals)
         if scene.modes:
             yield scene
 

@@ -57,6 +57,8 @@ class Table:
         sets: ``(n,)`` names of the sets.
         owners: ``(n,)`` who travelled, unique over all sets.
         modes: ``(n,)`` words of the set.
+        chains: ``(n,)`` names of the recordings; legs of one may be neighbours.
+        bounds_us: int64 ``(n, 2)``, first and last instant as the table was made.
     """
 
     features: NDArray[np.float64]
@@ -66,6 +68,8 @@ class Table:
     sets: NDArray[np.str_]
     owners: NDArray[np.str_]
     modes: NDArray[np.str_]
+    chains: NDArray[np.str_]
+    bounds_us: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -106,13 +110,13 @@ def table_of(
     rng = np.random.default_rng(seed)
     tables = []
     for scene in scenes:
-        for _ in range(max(versions, 1)):
+        for version in range(max(versions, 1)):
             seen = blurred(scene, rng, thin=thin) if versions else scene
-            tables += list(_described(seen))
+            tables += list(_described(seen, version))
     return joined(tables)
 
 
-def _described(scene: Scene) -> Iterator[Table]:
+def _described(scene: Scene, version: int) -> Iterator[Table]:
     """Yield the table of the legs of ``scene`` that have a class and enough fixes."""
     classes = np.array([class_of(mode) for mode in scene.modes], dtype=np.int64)
     first = np.searchsorted(scene.fixes.time_us, scene.bounds_us[:, 0])
@@ -134,6 +138,8 @@ def _described(scene: Scene) -> Iterator[Table]:
         sets=np.full(len(kept), scene.set_name),
         owners=np.full(len(kept), f"{scene.set_name}/{scene.owner}"),
         modes=np.array([scene.modes[leg] for leg in kept]),
+        chains=np.full(len(kept), f"{scene.set_name}/{scene.owner}/{version}"),
+        bounds_us=scene.bounds_us[kept],
     )
 
 

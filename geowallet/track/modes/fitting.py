@@ -45,9 +45,9 @@ class Growth:
         shown: Share of the features that a tree may see.
     """
 
-    rounds: int = 240
+    rounds: int = 160
     leaves: int = 15
-    rate: float = 0.05
+    rate: float = 0.07
     fewest: int = 20
     shown: float = 0.4
 
@@ -123,22 +123,30 @@ def fit_forest(
         "least_confidence": {"default": 0.0},
         "neutral": neutral_of(table, FEATURES),
     }
-    return assembled(grown, [str(name) for name in names], FEATURES, settings)
+    return assembled((grown, None), [str(name) for name in names], FEATURES, settings)
 
 
 def assembled(
-    grown: Grown, classes: Sequence[str], features: Sequence[str], settings: Mapping[str, Any]
+    grown: tuple[Grown, Grown | None],
+    classes: Sequence[str],
+    features: Sequence[str],
+    settings: Mapping[str, Any],
 ) -> Forest:
     """Return what runs without LightGBM, read back from its own bytes.
 
     Args:
-        grown: The trees.
+        grown: The trees that see a leg alone, and those that see its neighbours.
         classes: Names of the classes, in their order.
         features: Names of the columns that the trees were grown on, in that order.
         settings: See `modes.artefact`.
     """
-    trees = trees_from_dump(grown.booster.dump_model())
-    forest = Forest(tuple(features), tuple(classes), trees, None, dict(settings), "")
+    alone, near = (
+        trees_from_dump(stage.booster.dump_model()) if stage else None for stage in grown
+    )
+    if alone is None:
+        msg = "a forest needs trees that see a leg alone"
+        raise ValueError(msg)
+    forest = Forest(tuple(features), tuple(classes), alone, near, dict(settings), "")
     return read_forest(forest_bytes(forest))
 
 
@@ -184,6 +192,7 @@ def grow(  # noqa: PLR0913  each is a column of the same legs
         "feature_fraction": growth.shown,
         "bagging_fraction": 0.7,
         "bagging_freq": 1,
+        "max_bin": 63,
         "lambda_l2": 5.0,
         "path_smooth": 1.0,
         "seed": seed,
