@@ -46,11 +46,11 @@ def _show_score(shell: Shell, report: DrivingReport) -> None:
         Column(_("PER 100 KM"), numeric=True),
         Column(_("WEIGHT"), numeric=True),
     ]
-    shell.table(columns, [_part_row(part) for part in score.parts], indent=2)
+    shell.table(columns, [part_row(part) for part in score.parts], indent=2)
     shell.say(_("Formula: {formula}. It says how smoothly, not how safely.", formula=score.formula))
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
     """Return the word for a part, a kind of event or a strength."""
     words = {
         "braking": _("braking"),
@@ -65,10 +65,11 @@ def _named(name: str) -> str:
     return words[name]
 
 
-def _part_row(part: Part) -> list[str]:
+def part_row(part: Part) -> list[str]:
+    """Return name, score, rate and weight of a part, as people read them."""
     from geowallet.driving.score import NIGHT
 
-    name = _named(part.name)
+    name = named(part.name)
     if part.score is None or part.rate is None:
         return [name, _("not measured"), "-", "-"]
     rate = decimal(part.rate, 1) if part.name != NIGHT else f"{decimal(part.rate, 1)} %"
@@ -85,7 +86,7 @@ def _show_events(shell: Shell, report: DrivingReport) -> None:
         Column(_("M/S2"), numeric=True),
     ]
     rows = [
-        [iso(e.time_us), _named(e.kind), _named(e.strength), decimal(e.magnitude_mps2, 1)]
+        [iso(e.time_us), named(e.kind), named(e.strength), decimal(e.magnitude_mps2, 1)]
         for e in report.events
     ]
     shell.table(columns, rows)

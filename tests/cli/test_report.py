@@ -120,3 +120,39 @@ class TestCommute:
         done = lived("report", "commute", "--year", "2026", "--rule", "none", "--json")
         assert done.records[0]["steps"] == []
         assert json.loads(done.out.splitlines()[0])["report"] == "commute"
+
+
+class TestGaps:
+    def test_each_has_a_command_that_runs(self, lived: Terminal) -> None:
+        found = lived("report", "gaps", "--month", "2026-05", "--json").records[0]
+        reasons = [gap for gap in found["gaps"] if gap["kind"] == "no_reason"]
+        assert Decimal(found["amount"]) == sum(
+            Decimal(gap["amount"]) for gap in found["gaps"] if gap["amount"]
+        )
+        words = reasons[0]["command"].removeprefix("geowallet ").split(" ", 3)
+        assert lived(*words[:3], "meeting").status == 0
+        again = lived("report", "gaps", "--month", "2026-05", "--json").records[0]
+        assert reasons[0] not in again["gaps"]
+
+    def test_a_month_without_any_says_so(self, lived: Terminal) -> None:
+        done = lived("report", "gaps", "--period", "2026-05-31")
+        assert "Nothing is missing in this period." in done.out
+
+
+class TestDriving:
+    def test_kilometres_and_parts_and_why_there_is_no_score(self, lived: Terminal) -> None:
+        done = lived("report", "driving", "--month", "2026-05")
+        assert "No score" in done.out
+        assert "phone use" in done.out
+
+    def test_no_instant_is_on_paper(self, lived: Terminal, tmp_path: Path) -> None:
+        path = tmp_path / "driving.html"
+        lived("report", "driving", "--month", "2026-05", "--html", path)
+        page = path.read_text(encoding="utf-8").partition("</style>")[2]
+        assert not re.search(r"\d\d:\d\d", page)
+
+    def test_json_names_vehicle_and_period(self, lived: Terminal) -> None:
+        found = lived("report", "driving", "--month", "2026-05", "--json").records[0]
+        assert (found["vehicle"], found["period"]) == ("clio", "2026-05")
+        assert found["schema"] == "geowallet.driving/1"
+        assert found["exposure"]["driven_m"] > 100_000

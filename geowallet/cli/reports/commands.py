@@ -1,4 +1,4 @@
-"""``report mileage``, ``report commute``, ``report gaps``: for the owner's eyes."""
+"""``report mileage``, ``commute``, ``driving`` and ``gaps``: for the owner's eyes."""
 
 from __future__ import annotations
 
@@ -97,6 +97,59 @@ def commute(
     hand_over(shell, paper, forms(pdf, html, xlsx, csv))
 
 
+def driving(
+    shell: Shell,
+    *,
+    period: Span = "",
+    vehicle: VehicleName = "",
+    pdf: Pdf = None,
+    html: Html = None,
+    xlsx: Xlsx = None,
+    csv: Csv = None,
+) -> None:
+    """Show the kilometres of a vehicle and how smoothly it was driven."""
+    from geowallet.app.driving import report_vehicle
+    from geowallet.app.reports.mileage import choose_vehicle
+    from geowallet.app.trips import described_trips
+    from geowallet.cli.reports.driving import driving_paper
+    from geowallet.cli.reports.options import span_of
+    from geowallet.crypto.canonical import digest_of
+
+    with open_wallet(shell) as vault:
+        span, chosen = span_of(vault, period), choose_vehicle(vault, vehicle)
+        report = report_vehicle(vault, described_trips(vault, span), chosen)
+    record = report.as_json()
+    shell.emit(record | {"schema": record["schema"], "vehicle": chosen.id, "period": str(span)})
+    digest = digest_of([str(span), chosen.id, str(report.score.exposure)])
+    id_ = f"{digest[:4]}-{digest[4:8]}"
+    paper = driving_paper(report, span, chosen, id_=id_, made=today())
+    hand_over(shell, paper, forms(pdf, html, xlsx, csv))
+
+
+def gaps(
+    shell: Shell,
+    *,
+    period: Span = "",
+    pdf: Pdf = None,
+    html: Html = None,
+    xlsx: Xlsx = None,
+    csv: Csv = None,
+) -> None:
+    """Show what is missing from the figures, and the command that mends each."""
+    from geowallet.app.reports import gaps as use
+    from geowallet.cli.reports.gaps import as_record, gaps_paper
+    from geowallet.cli.reports.options import span_of
+    from geowallet.crypto.canonical import digest_of
+
+    with open_wallet(shell) as vault:
+        found = use.gaps(vault, span_of(vault, period), today=today())
+    record = as_record(found)
+    shell.emit(record)
+    digest = digest_of(record)
+    paper = gaps_paper(found, id_=f"{digest[:4]}-{digest[4:8]}", made=today())
+    hand_over(shell, paper, forms(pdf, html, xlsx, csv))
+
+
 verb(
     app,
     "mileage",
@@ -109,3 +162,15 @@ verb(
     _("Days commuted by bike and the like, and the statement for HR."),
     example="geowallet report commute --year 2026 --statement private --pdf fmd.pdf",
 )(commute)
+verb(
+    app,
+    "driving",
+    _("The kilometres of a vehicle, and how smoothly it was driven."),
+    example="geowallet report driving --month 2026-10",
+)(driving)
+verb(
+    app,
+    "gaps",
+    _("What is missing from your figures, and what mends it."),
+    example="geowallet report gaps --month 2026-10",
+)(gaps)

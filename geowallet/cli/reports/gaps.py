@@ -1,0 +1,102 @@
+"""What is missing from the figures, as a document."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from geowallet.app.reports.gaps import Kind
+from geowallet.cli.language import _, language
+from geowallet.cli.numbers import count, day, kilometres, money, period_words
+from geowallet.paper.document import Block, Cell, Column, Document, Facts, Note, Table, words
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from geowallet.app.reports.gaps import Gap, Gaps
+
+
+def gaps_paper(found: Gaps, *, id_: str, made: dt.date) -> Document:
+    """Return what is missing, one line each, with what it may be worth."""
+    title = _("Missing from your figures, {period}", period=period_words(found.period))
+    blocks: list[Block] = [_total(found), _lines(found)]
+    if found.rate is not None:
+        blocks.append(
+            Note(
+                _(
+                    "Worth: kilometres at the mean rate of your year so far ({rate} a km). "
+                    "An order of size, not a claim.",
+                    rate=money(found.rate.quantize(Decimal("0.001")), found.currency),
+                )
+            )
+        )
+    foot = _("For your eyes: nothing leaves.")
+    page = _("page {page} of {pages}", page="{page}", pages="{pages}")
+    return Document(title, id_, language, tuple(blocks), foot, made, page)
+
+
+def as_record(found: Gaps) -> dict[str, Any]:
+    """Return what is missing for ``--json``."""
+    return {
+        "report": "gaps",
+        "period": str(found.period),
+        "amount": str(found.amount) if found.rate is not None else None,
+        "currency": found.currency or None,
+        "gaps": [
+            {
+                "date": gap.day.isoformat(),
+                "kind": gap.kind,
+                "trip": gap.trip or None,
+                "distance_m": gap.metres,
+                "amount": str(gap.amount) if gap.amount is not None else None,
+                "command": gap.command,
+            }
+            for gap in found.found
+        ],
+    }
+
+
+def _total(found: Gaps) -> Facts:
+    names = _names()
+    rows = [
+        (names[kind], Cell(count(n), n))
+        for kind in Kind
+        if (n := sum(gap.kind is kind for gap in found.found))
+    ]
+    if found.rate is not None:
+        rows.append((_("At stake, about"), Cell(money(found.amount, found.currency), found.amount)))
+    return Facts(_("Total"), tuple(rows) or ((_("Nothing"), words("-")),))
+
+
+def _lines(found: Gaps) -> Table:
+    columns = (
+        Column(_("Date"), "date"),
+        Column(_("What"), "what", share=3),
+        Column(_("Km"), "distance_km", numeric=True),
+        Column(_("Worth"), "amount", numeric=True),
+        Column(_("What mends it"), "command", share=6),
+    )
+    names = _names()
+    rows = tuple(_row(gap, names, found.currency) for gap in found.found)
+    return Table(_("Day by day"), columns, rows, (), _("Nothing is missing in this period."))
+
+
+def _row(gap: Gap, names: dict[Kind, str], currency: str) -> tuple[Cell, ...]:
+    km = (Decimal(gap.metres) / 1000).quantize(Decimal("0.1"))
+    return (
+        Cell(day(gap.day), gap.day),
+        words(names[gap.kind]),
+        Cell(kilometres(gap.metres), km) if gap.metres else Cell("-"),
+        Cell(money(gap.amount, currency), gap.amount) if gap.amount is not None else Cell("-"),
+        words(gap.command),
+    )
+
+
+def _names() -> dict[Kind, str]:
+    return {
+        Kind.NO_TRACE: _("working day without a trip"),
+        Kind.CUT_SHORT: _("trip with a gap"),
+        Kind.UNSURE: _("mode unsure"),
+        Kind.NO_REASON: _("reason missing"),
+        Kind.ONE_WAY: _("commute one way only"),
+    }
