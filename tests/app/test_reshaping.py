@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import derive, export, reshaping, shapes, tracing, trips
+from geowallet.app import derive, export, reshaping, shapes, tracing, trip_rules, trips
 from geowallet.app.desk import Desk
 from geowallet.app.locations import Locations
 from geowallet.model.errors import CannotMergeError, CannotSplitError
-from geowallet.model.mobility import DescribedTrip, Trip
+from geowallet.model.mobility import DescribedTrip, Mode, Trip
 from geowallet.model.provenance import StatementKind
 from geowallet.track.reshape import measured
 from geowallet.vault.check import check_vault
 from geowallet.vault.store import Vault
 from tests.app import scene
+from tests.app.test_trip_rules import rule
 
 MINUTE = 60_000_000
 MONDAY = dt.date(2026, 5, 4)
@@ -180,6 +181,7 @@ class TestExport:
     def test_figures_and_their_trace_know_the_parts(
         self, vault: Vault, employer: Desk, tmp_path: Path
     ) -> None:
+        trip_rules.add_rule(vault, rule(to_mode=Mode.CAR))
         contract = scene.agree(vault, employer, scene.mileage(employer), tmp_path)
         before = export.prepare(vault, contract.terms, scene.MONTH)
         ride = _business(vault)
@@ -199,6 +201,7 @@ class TestExport:
     def test_a_split_that_nobody_logged_breaks_the_trace(
         self, vault: Vault, employer: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        trip_rules.add_rule(vault, rule(to_mode=Mode.CAR))
         contract = scene.agree(vault, employer, scene.mileage(employer), tmp_path)
         ride = _business(vault)
         with monkeypatch.context() as patch:

@@ -1,0 +1,217 @@
+"""Promise: another engine changes nothing before the owner saw what, and what was said stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from geowallet.app import (
+    corrections,
+    derive,
+    doctor,
+    engine,
+    export,
+    recompute,
+    reshaping,
+    settings,
+    slices,
+    trip_rules,
+    trips,
+)
+from geowallet.app.corrections import Correction
+from geowallet.app.desk import Desk
+from geowallet.app.locations import Locations
+from geowallet.model.errors import VaultBusyError
+from geowallet.model.mobility import Mode, Trip
+from geowallet.model.provenance import Algorithm, StatementKind
+from geowallet.track.pipeline import Analysis, analyse
+from geowallet.vault.check import check_vault
+from geowallet.vault.store import Vault
+from tests.app import scene
+from tests.app.test_trip_rules import TUESDAY_CARPOOL, rule
+
+Change = Callable[[Sequence[Trip]], Sequence[Trip]]
+
+
+@pytest.fixture
+def another(monkeypatch: pytest.MonkeyPatch) -> Callable[[Change], None]:
+    """Put another engine in the place of ours: its trips are ours, changed."""
+
+    def install(change: Change) -> None:
+        def changed(*arguments: object, **named: object) -> Analysis:
+            found = analyse(*arguments, **named)  # type: ignore[arg-type]  # handed on
+            return replace(found, trips=tuple(change(found.trips)))
+
+        monkeypatch.setattr(slices, "analyse", changed)
+        monkeypatch.setattr(derive, "analyse", changed)
+        monkeypatch.setattr(engine, "algorithms", lambda: (Algorithm("other", "2", "0" * 64),))
+
+    return install
+
+
+def slower(found: Sequence[Trip]) -> list[Trip]:
+    """The first trip of each day is a bus, the second a kilometre longer, the last not there."""
+    made = []
+    for number, trip in enumerate(found):
+        leg = trip.legs[0]
+        if number % 4 == 0:
+            leg = replace(leg, mode=Mode.BUS, confidence=0.8)
+        if number % 4 == 1:
+            leg = replace(leg, distance_m=leg.distance_m + 1_000)
+        if number % 4 != 3:
+            made.append(replace(trip, legs=(leg, *trip.legs[1:])))
+    return made
+
+
+def same(found: Sequence[Trip]) -> Sequence[Trip]:
+    return found
+
+
+class TestOutdated:
+    def test_trips_of_this_engine_are_not(self, vault: Vault, empty: Locations) -> None:
+        assert not engine.is_outdated(vault)
+        planned = recompute.plan(vault)
+        assert (planned.differences, planned.exports) == ((), ())
+        assert planned.old == planned.new
+        with scene.opened(empty) as nothing:
+            assert not engine.is_outdated(nothing)
+
+    def test_trips_of_another_are_and_the_doctor_says_so(
+        self, vault: Vault, another: Callable[[Change], None]
+    ) -> None:
+        another(same)
+        assert engine.is_outdated(vault)
+        notes = [f.subject for f in doctor._open_wallet(vault) if "older engine" in str(f.note)]
+        assert notes == ["trips"]
+
+    def test_a_wallet_that_never_kept_its_engine_is(self, vault: Vault) -> None:
+        with vault.transaction(now_us=scene.NOON_US) as tx:
+            tx.delete("setting", "engine")
+            tx.log(scene.statement())
+        assert engine.is_outdated(vault)
+        assert engine.stored_engine(vault) == engine.UNKNOWN
+
+    def test_other_vehicles_are_another_engine(self, vault: Vault) -> None:
+        assert settings.owned_modes(vault) is None
+        settings.set_owned_modes(vault, [Mode.CAR, Mode.CAR], now_us=scene.NOON_US)
+        assert settings.owned_modes(vault) == frozenset({Mode.CAR})
+        assert engine.is_outdated(vault)
+
+    def test_an_import_beside_old_trips_leaves_them_old(
+        self, here: Locations, tmp_path: Path, another: Callable[[Change], None]
+    ) -> None:
+        another(same)
+        scene.ingest_files(here, scene.write_days(tmp_path / "more", scene.days_of_may(18)))
+        with scene.opened(here) as vault:
+            assert engine.is_outdated(vault)
+
+
+class TestPlan:
+    def test_every_difference_is_told_and_nothing_is_written(
+        self, vault: Vault, another: Callable[[Change], None]
+    ) -> None:
+        another(slower)
+        mark = vault.mark()
+        planned = recompute.plan(vault)
+        assert vault.mark() == mark
+        monday = [one for one in planned.differences if one.day == "2026-05-04"]
+        kinds = [(d.other_mode, d.other_length, d.after is None) for d in monday]
+        assert kinds == [(True, False, False), (False, True, False), (False, False, True)]
+        assert len(planned.differences) == 6
+        assert (len(planned.before), len(planned.after)) == (8, 6)
+
+    def test_a_trip_that_appears_is_told(
+        self, vault: Vault, another: Callable[[Change], None]
+    ) -> None:
+        another(slower)
+        recompute.carry_out(vault, recompute.plan(vault), now_us=scene.NOON_US)
+        another(same)
+        new = [d for d in recompute.plan(vault).differences if d.before is None]
+        assert len(new) == 2
+
+
+class TestCarryOut:
+    def test_all_trips_are_of_the_new_engine(
+        self, vault: Vault, another: Callable[[Change], None]
+    ) -> None:
+        old = engine.stored_engine(vault)
+        another(slower)
+        planned = recompute.plan(vault)
+        recompute.carry_out(vault, planned, now_us=scene.NOON_US)
+        assert not engine.is_outdated(vault)
+        assert trips.described_trips(vault) == planned.after
+        assert recompute.plan(vault).differences == ()
+        assert check_vault(vault).problems == ()
+        *_, last = (s for _, s, _ in vault.log_entries() if s.kind is StatementKind.RECOMPUTE)
+        assert last.predicate["old_engine"] == old
+        assert last.predicate["new_engine"] == engine.present_engine(vault)
+        assert last.predicate["changed"] == 6
+
+    def test_what_the_owner_said_stays(
+        self, vault: Vault, another: Callable[[Change], None]
+    ) -> None:
+        first, second, third, *_ = (t.trip for t in trips.described_trips(vault))
+        words = [Correction(first.start_us, first.end_us, Mode.TRAM, None, scene.NOON_US)]
+        corrections.correct(vault, words)
+        trip_rules.add_rule(vault, TUESDAY_CARPOOL)
+        reshaping.merge(vault, [second, third], now_us=scene.NOON_US)
+        middle_us = (first.start_us + first.end_us) // 2
+        reshaping.split(vault, first, middle_us, now_us=scene.NOON_US)
+        another(slower)
+        recompute.carry_out(vault, recompute.plan(vault), now_us=scene.NOON_US)
+        found = trips.described_trips(vault)
+        assert [t.trip.main_leg.mode for t in found[:2]] == [Mode.TRAM, Mode.TRAM]
+        assert (found[0].trip.end_us, found[1].trip.start_us) == (middle_us, middle_us)
+        assert (found[2].trip.start_us, found[2].trip.end_us) == (second.start_us, third.end_us)
+        assert [t.tags for t in found if t.day == "2026-05-05"] == [("carpool",), (), ()]
+        assert all(t.by_owner for t in found[:3])
+
+    def test_what_was_written_meanwhile_is_not_lost(
+        self, vault: Vault, another: Callable[[Change], None]
+    ) -> None:
+        another(slower)
+        planned = recompute.plan(vault)
+        settings.set_owner_name(vault, "Meanwhile", now_us=scene.NOON_US)
+        pages = scene.stored_pages(vault)
+        with pytest.raises(VaultBusyError):
+            recompute.carry_out(vault, planned, now_us=scene.NOON_US)
+        assert scene.stored_pages(vault) == pages
+
+    def test_a_month_without_trips_any_more_is_empty(
+        self, vault: Vault, another: Callable[[Change], None]
+    ) -> None:
+        another(lambda _: ())
+        recompute.carry_out(vault, recompute.plan(vault), now_us=scene.NOON_US)
+        assert trips.described_trips(vault) == ()
+        assert trips.stops(vault) != ()
+
+
+class TestExports:
+    def test_a_sent_figure_that_would_differ_is_told(
+        self,
+        vault: Vault,
+        employer: Desk,
+        tmp_path: Path,
+        another: Callable[[Change], None],
+    ) -> None:
+        trip_rules.add_rule(vault, rule(to_mode=Mode.CAR))
+        contract = scene.agree(vault, employer, scene.mileage(employer), tmp_path)
+        prepared = export.prepare(vault, contract.terms, scene.MONTH)
+        sent = export.export(
+            vault, contract, prepared, now_us=scene.NOON_US, target=tmp_path, words=scene.words
+        )
+        another(same)
+        assert recompute.plan(vault).exports == ()
+        another(slower)
+        (one,) = recompute.plan(vault).exports
+        assert one.receipt == sent.receipt
+        assert one.sent == prepared.result
+        assert one.now.totals["distance_m"] - one.sent.totals["distance_m"] == 2_000
+        recompute.carry_out(vault, recompute.plan(vault), now_us=scene.NOON_US)
+        *_, last = (s for _, s, _ in vault.log_entries() if s.kind is StatementKind.RECOMPUTE)
+        assert last.predicate["exports"] == [sent.receipt.jti]
+        again = export.prepare(vault, contract.terms, scene.MONTH)
+        assert (again.result.totals, again.result.groups) == (one.now.totals, one.now.groups)
