@@ -37,6 +37,7 @@ class Order(msgspec.Struct, frozen=True):
     task: Literal["describe", "sniff", "read", "check"]
     zone: str | None = None
     date_order: str | None = None
+    columns: tuple[str, ...] = ()
 
 
 def said(program: Program, order: Order, source: BinaryIO) -> Iterator[bytes]:

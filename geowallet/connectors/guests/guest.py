@@ -134,7 +134,7 @@ class GuestConnector:
             ConnectorTimeoutError: It was stopped.
             GeowalletError: What a connector may raise, or reading ``stream`` does.
         """
-        order = Order("read", options.zone, options.date_order)
+        order = Order("read", options.zone, options.date_order, options.columns)
         traces: list[Trace] = []
         goes_on = False
         seen: Counter[str] = Counter()
@@ -181,7 +181,7 @@ class GuestConnector:
     ) -> Any:
         """Return the only answer to an order."""
         options = options or ReadOptions()
-        order = Order(task, options.zone, options.date_order)
+        order = Order(task, options.zone, options.date_order, options.columns)
         answers = list(self._told(order, source))
         if len(answers) != 1 or answers[0][0] != ANSWER:
             self._fail(_STRANGE)
@@ -269,6 +269,7 @@ def _joined(parts: Iterable[ReadResult]) -> ReadResult:
         sum(part.untimed for part in known),
         next((part.note for part in known if part.note is not None), None),
         tuple(label for part in known for label in part.labels),
+        next((part.written_us for part in known if part.written_us is not None), None),
     )
 
 

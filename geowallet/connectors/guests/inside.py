@@ -198,7 +198,7 @@ def _read(connector: Connector, order: Order, source: BinaryIO) -> Iterator[tupl
 
 
 def _parts(connector: Connector, order: Order, source: BinaryIO) -> Iterable[ReadResult]:
-    options = ReadOptions(order.zone, order.date_order)
+    options = ReadOptions(order.zone, order.date_order, order.columns)
     if isinstance(connector, PartsConnector):
         return connector.read_parts(source, options)
     return (connector.read(source, options),)
@@ -206,7 +206,7 @@ def _parts(connector: Connector, order: Order, source: BinaryIO) -> Iterable[Rea
 
 def _check(connector: Connector, order: Order, source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     check: Callable[..., tuple[Phrase, ...]] = import_module(KIT).check_connector
-    options = ReadOptions(order.zone, order.date_order)
+    options = ReadOptions(order.zone, order.date_order, order.columns)
     findings = check(connector, source.read(), options=options)
     yield ANSWER, _packed([wire.sentence_of(finding) for finding in findings])
 

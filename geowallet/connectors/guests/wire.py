@@ -115,6 +115,7 @@ class PartEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     untimed: _Count
     note: Sentence | None
     labels: Annotated[list[Label], msgspec.Meta(max_length=MAX_LABELS)]
+    written_us: _Instant | None = None
 
     def result(self, traces: tuple[Trace, ...]) -> ReadResult:
         """Return it with ``traces``.
@@ -131,7 +132,7 @@ class PartEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             for x in self.labels
         )
         note = self.note.phrase() if self.note else None
-        return ReadResult(traces, problems, self.untimed, note, labels)
+        return ReadResult(traces, problems, self.untimed, note, labels, self.written_us)
 
 
 class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -230,7 +231,7 @@ def part_end(result: ReadResult) -> PartEnd:
     problems = [Doubt(p.where[:100], sentence_of(p.what), p.count) for p in result.problems]
     labels = [Label(x.start_us, x.end_us, x.kind, x.value, x.trace) for x in result.labels]
     note = sentence_of(result.note) if result.note else None
-    return PartEnd(problems, result.untimed, note, labels)
+    return PartEnd(problems, result.untimed, note, labels, result.written_us)
 
 
 def failure_of(error: errors.GeowalletError) -> Failure:

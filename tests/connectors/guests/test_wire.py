@@ -121,7 +121,7 @@ class TestParts:
         words = phrase("{count} odd {what}", count=3, what="words")
         problems = (Problem("line 7", words, 4),)
         labels = (SourceLabel(5, 9, "mode", "bike", "watch"),)
-        result = ReadResult((), problems, 2, phrase("a note"), labels)
+        result = ReadResult((), problems, 2, phrase("a note"), labels, 77)
         packed = msgspec.msgpack.encode(wire.part_end(result))
         assert msgspec.msgpack.decode(packed, type=wire.PartEnd).result(()) == result
 
@@ -168,6 +168,7 @@ class TestParts:
             {"labels": [{"start_us": 0, "end_us": 0, "kind": "mode", "value": "", "trace": ""}]},
             {"labels": [{"start_us": 0, "end_us": 1 << 62, "kind": "mode", "value": "x"}]},
             {"labels": [0] * (wire.MAX_LABELS + 1)},
+            {"written_us": 1 << 62},
             {"secret": b"x"},
         ],
     )
