@@ -51,9 +51,7 @@ class Lodger:
 
 
 CAN: tuple[Phrase, ...] = (
-    phrase(
-        N_("It sees the files that you let it read, and the first bytes of others it may know.")
-    ),
+    phrase(N_("It sees the files that you let it read, and the start of others with its endings.")),
     phrase(N_("It returns positions, and can return false ones.")),
     phrase(N_("It runs apart: no other file, no network, no process, no key, 768 MiB of memory.")),
     phrase(N_("It is off again as soon as one of its files changes.")),
