@@ -19,7 +19,9 @@ import numpy as np
 
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import BadModelError
+from geowallet.model.mobility import Mode
 from geowallet.track.modes.context import context_names
+from geowallet.track.modes.decide import ALL_MODES
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.forest import MOST_LEAVES, UNIT, Forest, Trees
 
@@ -87,7 +89,7 @@ def _refused(_: str) -> float:
 def _forest(header: Mapping[str, Any], deflated: bytes, digest: str) -> Forest:
     classes, features = tuple(header["classes"]), tuple(header["features"])
     _check(0 < len(classes) <= MOST_CLASSES and len(set(classes)) == len(classes))
-    _check(all(isinstance(name, str) and name for name in classes))
+    _check({Mode(name) for name in classes} <= set(ALL_MODES))
     _check(len(features) > 0 and set(features) <= set(FEATURES))
     _check(len(set(features)) == len(features))
     shapes = [header["trees"]] + ([header["context"]] if header["context"] else [])

@@ -151,13 +151,16 @@ def core_of(grid: Grid) -> tuple[Grid, NDArray[np.float64]]:
     chords = grid.rows.kept(begins)
     high = quantiles(chords, speed, (0.9,))[:, 0]
     lag = grid.lag(30.0)
-    # A chord speaks for its middle.
     fast = np.flatnonzero(begins)[speed > CORE_SHARE * high[chords.leg]]
-    middle = fast + lag[grid.rows.leg[fast]] // 2
+    leg = grid.rows.leg[fast]
+    # A chord speaks for its middle; the first and the last one also for their ends.
+    middle = fast + lag[leg] // 2
+    first = np.where(fast == grid.rows.start[leg], fast, middle)
+    last = np.where(fast + lag[leg] == grid.rows.end[leg] - 1, fast + lag[leg], middle)
     k = len(grid.step_s)
     low, top = grid.rows.end.copy(), grid.rows.start.copy()
-    np.minimum.at(low, grid.rows.leg[fast], middle)
-    np.maximum.at(top, grid.rows.leg[fast], middle + 1)
+    np.minimum.at(low, leg, first)
+    np.maximum.at(top, leg, last + 1)
     short = top - low < FEWEST_CORE
     low, top = np.where(short, grid.rows.start, low), np.where(short, grid.rows.end, top)
     at = np.arange(len(grid.rows))

@@ -133,8 +133,8 @@ def _tops(
     if not len(first):
         nothing = np.full(len(rows.count), np.nan)
         return nothing, nothing
-    pairs = np.column_stack((first, np.minimum(after, len(rows) - 1))).ravel()
-    top = np.maximum(np.maximum.reduceat(speed, pairs)[::2], speed[first])
+    pairs = np.column_stack((first, after)).ravel()
+    top = np.maximum.reduceat(np.append(speed, 0.0), pairs)[::2]
     parts = rows_of(np.bincount(rows.leg[first], minlength=len(rows.count)))
     spread = np.where(parts.count >= FEWEST_HALTS, spreads(parts, top), -1.0)
     return quantiles(parts, top, (0.5,))[:, 0], spread

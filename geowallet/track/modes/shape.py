@@ -22,7 +22,7 @@ MOST_PARTS = 2000
 """Longer ways are cut into longer parts."""
 
 FEWEST_PARTS = 3
-"""Needed for two turns."""
+"""Needed for two turns and a bend."""
 
 SHARP_RAD = 0.9
 """A corner of a street; railways need hundreds of metres for such a turn."""
@@ -38,10 +38,15 @@ SHAPE = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Parts:
-    """Ways cut into parts of one length: turns between them and chords over them."""
+    """Ways cut into parts of one length: turns between them and chords over them.
+
+    A bend is the turn from a part to the next but one.
+    """
 
     turns: Rows
     turn_rad: NDArray[np.float64]
+    bends: Rows
+    bend_rad: NDArray[np.float64]
     chords: Rows
     straight: NDArray[np.float64]
     part_m: NDArray[np.float64]
@@ -75,13 +80,14 @@ def _corners(
     parts: _Parts, core_m: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return corners per kilometre, and the logarithm of the longest way without one."""
-    sharp = parts.turn_rad > SHARP_RAD
-    first, _ = runs(parts.turns, sharp)
+    # Over two parts, so that a corner inside a part is seen whole.
+    bends, sharp = parts.bends, parts.bend_rad > SHARP_RAD
+    first, _ = runs(bends, sharp)
     k = len(core_m)
-    known = parts.turns.count > 0
-    count = np.bincount(parts.turns.leg[first], minlength=k)
-    begin, after = runs(parts.turns, ~sharp)
-    free = rows_of(np.bincount(parts.turns.leg[begin], minlength=k))
+    known = bends.count > 0
+    count = np.bincount(bends.leg[first], minlength=k)
+    begin, after = runs(bends, ~sharp)
+    free = rows_of(np.bincount(bends.leg[begin], minlength=k))
     free_m = (after - begin) * parts.part_m[free.leg]
     longest = np.log(np.nan_to_num(largest(free, free_m)) + 50.0)
     km = np.maximum(core_m, 1.0) / 1000
@@ -108,12 +114,19 @@ def _parts(
     heading = np.arctan2(east, north)
     turns = rows_of(np.maximum(count - 1, 0))
     pair = _edges(chords)
-    turn = np.abs((np.diff(heading)[pair] + np.pi) % (2 * np.pi) - np.pi)
+    turn = _turn_rad(np.diff(heading))[pair]
+    bends = rows_of(np.maximum(count - 2, 0))
+    bend = _turn_rad(heading[2:] - heading[:-2])[chords.leg[2:] == chords.leg[:-2]]
     straight = np.hypot(east, north) / part_m[chords.leg]
     pace = part_m[chords.leg] / np.maximum(lasting, 1.0)
     slower = np.minimum(pace[1:], pace[:-1])[pair] if len(pace) else pace
     side = slower**2 * turn / part_m[turns.leg]
-    return _Parts(turns, turn, chords, straight, part_m, side)
+    return _Parts(turns, turn, bends, bend, chords, straight, part_m, side)
+
+
+def _turn_rad(change: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return changes of heading as turns to either side, 0 to pi."""
+    return np.abs((change + np.pi) % (2 * np.pi) - np.pi)
 
 
 def _edges(rows: Rows) -> NDArray[np.bool_]:
