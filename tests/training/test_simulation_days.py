@@ -10,7 +10,7 @@ import pytest
 
 from training.simulation.cadence import Cadence, written
 from training.simulation.chance import generator
-from training.simulation.days import RIDES, day, traveller
+from training.simulation.days import RIDES, Part, day, traveller
 from training.simulation.far import ferry, flight
 from training.simulation.library import Town
 from training.simulation.motion import Motion, Sky, standing
@@ -22,7 +22,7 @@ from training.simulation.stitched import town_ride
 from training.simulation.streets import STREETS, ride
 from training.simulation.traces import trace, write_trace
 from training.simulation.traffic import Drive
-from training.simulation.truth import legs_of, noted
+from training.simulation.truth import TrueLeg, legs_of, noted
 
 
 def town(name: str = "one") -> Town:
@@ -125,6 +125,14 @@ def test_a_town_without_buses_has_no_bus_ride() -> None:
         town_ride("bus", [empty], generator(1))
 
 
+def test_a_traveller_has_a_town_for_every_vehicle_there_is() -> None:
+    whole = town("z")
+    motorway = Town("m", "motorway", {**whole.drives, "bike": ()})
+    for number in range(20):
+        who = traveller("t", number, [motorway] * 8 + [whole], generator(1, number))
+        assert any(each.drives["bike"] for each in who.towns)
+
+
 def test_networks_have_their_own_names_streets_and_held_out_part() -> None:
     ours, held = networks(1, rounds=4), networks(1, rounds=4, held_out=True)
     assert len({network.name for network in ours}) == 4 * len(KINDS)
@@ -152,6 +160,12 @@ class TestDay:
             for one, other in itertools.pairwise(legs):
                 assert one.last <= other.first
                 assert one.last < other.first or one.mode != other.mode
+
+    def test_a_wait_of_the_same_mode_lengthens_the_leg_and_a_stay_parts_two(self) -> None:
+        five, nine = standing(5), standing(9)
+        parts = [Part("walk", five), Part("walk", nine), Part("", five), Part("walk", five)]
+        assert legs_of(parts) == [TrueLeg(0, 14, "walk"), TrueLeg(19, 24, "walk")]
+        assert legs_of([Part("walk", five), Part("bus", nine)])[1] == TrueLeg(5, 14, "bus")
 
     def test_noted_bounds_are_in_order_and_near_the_truth(self) -> None:
         bounds = np.array([[100.0, 500.0], [560.0, 1500.0], [1500.0, 1700.0]])

@@ -37,6 +37,10 @@ def test_the_same_names_give_the_same_numbers_and_others_give_others() -> None:
     assert not np.any(np.isin(generator(2, "day", 7).random(4), first))
 
 
+def test_a_name_gives_the_same_numbers_in_every_process() -> None:
+    assert generator(1, "day", 7).integers(10**6) == 314742
+
+
 def test_a_quarter_turn_leads_from_east_to_north() -> None:
     way = joined(straight(10.0, 5), moving(np.full(5, 10.0), np.zeros(5)))
     way.turn_rad[5] = np.pi / 2

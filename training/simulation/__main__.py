@@ -23,8 +23,8 @@ from training.simulation.traces import trace, write_trace
 ROUNDS = 6
 """Networks of each of the eight kinds."""
 HELD_OUT_ROUNDS = 2
-TRAVELLERS = 900
-HELD_OUT_TRAVELLERS = 120
+TRAVELLERS = 1100
+HELD_OUT_TRAVELLERS = 160
 DAYS = 4
 """Of each traveller: enough for habits to show."""
 

@@ -66,7 +66,8 @@ modal split."""
 
 
 AT_DOOR_S: Range = (10, 240)
-READY_S: Range = (2, 90)
+PUSHED_M: Range = (5, 60)
+READY_S: Range = (3, 150)
 """Unlocking, starting, fastening, parking: part of the leg, at either end."""
 HOP_M: Range = (60, 2500)
 DOOR_M: Range = (15, 350)
@@ -110,14 +111,16 @@ class Traveller:
 def traveller(
     part: str, number: int, towns: Sequence[Town], chance: np.random.Generator
 ) -> Traveller:
-    """Return a traveller with some of the towns and habits of his own."""
-    some = chance.choice(
-        len(towns), size=min(len(towns), int(chance.integers(2, 6))), replace=False
-    )
+    """Return a traveller with habits of his own, and as many of the towns as he needs."""
+    wanted = min(len(towns), int(chance.integers(2, 6)))
+    some = [towns[int(n)] for n in chance.permutation(len(towns))]
+    kinds = {kind for town in towns for kind, drives in town.drives.items() if drives}
+    while not all(any(town.drives[kind] for town in some[:wanted]) for kind in kinds):
+        wanted += 1
     share = np.array(list(RIDES.values())) * chance.gamma(0.6, 1.0, len(RIDES))
     habits = dict(zip(RIDES, (share / share.sum()).tolist(), strict=True))
     waits = str(chance.choice(["", "walk", "ride"], p=[0.55, 0.33, 0.12]))
-    return Traveller(part, number, tuple(towns[int(n)] for n in some), habits, waits)
+    return Traveller(part, number, tuple(some[:wanted]), habits, waits)
 
 
 def day(who: Traveller, chance: np.random.Generator) -> list[Part]:
@@ -183,17 +186,25 @@ def _to_vehicle(chance: np.random.Generator, near: Range) -> Iterator[Part]:
 
 
 def _vehicle(mode: str, who: Traveller, chance: np.random.Generator) -> Motion:
-    if mode == "bike":
-        own = often(chance, 0.45)
-        return ride("bike", chance) if own else town_ride("bike", who.towns, chance)
+    if mode in {"bike", "e_bike", "e_scooter"}:
+        return joined(*_pushed(chance), _cycle(mode, who, chance), *_pushed(chance))
     if mode == "motorcycle":
         return ride(
             str(chance.choice(["motorcycle town", "motorcycle road"], p=[0.7, 0.3])), chance
         )
-    if mode != "car":
-        return ride(mode, chance)
     yards = [ride("car yard", chance) for _ in range(2) if often(chance, 0.5)]
     return joined(*yards[:1], _driven(who, chance), *yards[1:])
+
+
+def _pushed(chance: np.random.Generator) -> list[Motion]:
+    """Return the steps beside a cycle between its stand and the street, if there are any."""
+    return [walk(chance, around(chance, PUSHED_M), "errand")] if often(chance, 0.5) else []
+
+
+def _cycle(mode: str, who: Traveller, chance: np.random.Generator) -> Motion:
+    if mode == "bike" and often(chance, 0.55):
+        return town_ride("bike", who.towns, chance)
+    return ride(mode, chance)
 
 
 def _driven(who: Traveller, chance: np.random.Generator) -> Motion:

@@ -96,6 +96,9 @@ BOStrab guidelines (25 m and more)."""
 CANT_MM: Range = (110, 280)
 """Cant and cant deficiency together, main lines and metros. Source: EN 13803:2017, 6.2 and 6.3
 (160 and 130 mm, 153 with reservation); speed follows from 11.8 V2 / R."""
+THROAT_M: Range = (80, 900)
+THROAT_KMH: Range = (25, 80)
+"""Approaches to stations. Source: Ril 800.0120 (turnouts of 190 to 760 m radius: 40 to 80 km/h)."""
 TRAM_LATERAL_MPS2: Range = (0.65, 0.98)
 """Unbalanced sideways acceleration on streets. Source: BOStrab guidelines on track layout."""
 BRAKE_MPS2: Mapping[str, Range] = {
@@ -132,7 +135,7 @@ def railway(kind: str, chance: np.random.Generator, *, longest_m: float = np.inf
     if kind == "tram" and often(chance, 0.4):  # stops skipped when nobody waits
         waits = np.where(chance.random(len(waits)) < 0.2, 0.0, waits)
     halts = at_m[waits > 0]
-    way = _roofed(way, rail, chance, halts)
+    way = _roofed(_throats(kind, way, chance, halts), rail, chance, halts)
     main_line = "main" if MODES[kind] == "train" else "urban"
     brake = BRAKE_MPS2[kind if kind in BRAKE_MPS2 else main_line]
     ride = driven(
@@ -170,6 +173,18 @@ def _line(kind: str, rail: Rail, chance: np.random.Generator, length_m: float) -
         ),
         lateral,
     )
+
+
+def _throats(kind: str, way: Way, chance: np.random.Generator, halts_m: np.ndarray) -> Way:
+    """Return the way with the slow approaches to stations that many main lines have."""
+    if MODES[kind] != "train" or often(chance, 0.4):
+        return way
+    along = np.arange(len(way.limit_mps)) * way.step_m
+    limit = way.limit_mps.copy()
+    for at in np.concatenate([[0.0, way.length_m], halts_m]):
+        near = np.abs(along - at) < within(chance, THROAT_M)
+        limit[near] = np.minimum(limit[near], within(chance, THROAT_KMH) / 3.6)
+    return Way(way.step_m, limit, way.heading_rad, way.sky)
 
 
 def _roofed(way: Way, rail: Rail, chance: np.random.Generator, halts_m: np.ndarray) -> Way:

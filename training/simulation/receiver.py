@@ -46,7 +46,8 @@ Android "balanced power", iOS "hundred metres"."""
 STEPS_M = np.array([5.0, 10.0, 30.0, 50.0, 65.0, 100.0, 165.0, 300.0, 1000.0, 1500.0])
 """Accuracies that iOS reports; 65 m is the usual one of Wi-Fi. Source: Zandbergen, 2009, and the
 reports of MobilityNet's phones."""
-CELL_M: Range = (50, 1500)
+CELL_M: Range = (40, 1500)
+WIFI_M = 120.0
 """Source: Zandbergen, 2009, "Accuracy of iPhone locations" (74 m Wi-Fi, 600 m cell, medians)."""
 OUTAGE_EVERY_S: Range = (600, 20000)
 OUTAGE_S: Range = (10, 900)
@@ -124,12 +125,12 @@ def receiver(chance: np.random.Generator) -> Receiver:
     family = names[int(chance.choice(len(names), p=[FAMILIES[name][0] for name in names]))]
     error_m = around(chance, FAMILIES[family][1])
     network = {"pocket": 0.5, "hand": 0.4, "saving": 1.0}.get(family, 0.0)
-    poor = {"pocket": 0.35, "saving": 1.0}.get(family, 0.0)
+    poor = {"pocket": 0.5, "hand": 0.15, "saving": 1.0}.get(family, 0.0)
     return Receiver(
         family=family,
         error_m=error_m,
         correlation_s=around(chance, CORRELATION_S),
-        smooth_s=around(chance, SMOOTH_S),
+        smooth_s=around(chance, SMOOTH_S) if often(chance, 0.7) else 0.0,
         grain_m=error_m * chance.uniform(0, 0.25) * often(chance, 0.6),
         street=within(chance, STREET_FACTOR),
         canyon_every_s=around(chance, CANYON_EVERY_S),
@@ -141,7 +142,7 @@ def receiver(chance: np.random.Generator) -> Receiver:
         tunnel=float(chance.choice([0, 0, 0.15, 0.5])),
         network_s=around(chance, (5, 200)) if often(chance, network) else 0.0,
         network_share=within(chance, NETWORK_SHARE) if often(chance, poor) else 0.0,
-        cell_m=around(chance, CELL_M),
+        cell_m=around(chance, CELL_M, middle=WIFI_M),
         speed=often(chance, {"logger": 0.4, "vehicle": 0.8}.get(family, 0.6)),
         accuracy=often(chance, {"logger": 0.15, "vehicle": 0.3}.get(family, 0.8)),
         steps=often(chance, {"logger": 0.0, "vehicle": 0.0}.get(family, 0.35)),

@@ -67,7 +67,8 @@ def town_ride(
     wanted = around(chance, RIDE_M[who]) if length_m is None else length_m
     motion = _stitched(who, towns, chance, wanted)
     motion = straightened(motion, chance, 1 - within(chance, TURNS_KEPT[who]))
-    motion = rested(motion, chance, around(chance, (0.4, 1.8)), chance.choice([0, 0, 0.2, 0.5]))
+    dropped = chance.choice([0, 0, 0, 0.2] if who == "bus" else [0, 0, 0.2, 0.5])
+    motion = rested(motion, chance, around(chance, (0.5, 1.8)), dropped)
     motion = paced(motion, within(chance, PACE[who]))
     motion = varied(motion, chance, around(chance, STRETCH_M), within(chance, VARIETY))
     motion = (
