@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from geowallet.app import (
     corrections,
-    derive,
     doctor,
     engine,
     export,
     recompute,
     reshaping,
     settings,
-    slices,
     trip_rules,
     trips,
 )
@@ -26,44 +24,18 @@ from geowallet.app.desk import Desk
 from geowallet.app.locations import Locations
 from geowallet.model.errors import VaultBusyError
 from geowallet.model.mobility import Mode, Trip
-from geowallet.model.provenance import Algorithm, StatementKind
-from geowallet.track.pipeline import Analysis, analyse
+from geowallet.model.provenance import StatementKind
 from geowallet.vault.check import check_vault
 from geowallet.vault.store import Vault
 from tests.app import scene
+from tests.app.other_engine import Change, install, slower
 from tests.app.test_trip_rules import TUESDAY_CARPOOL, rule
-
-Change = Callable[[Sequence[Trip]], Sequence[Trip]]
 
 
 @pytest.fixture
 def another(monkeypatch: pytest.MonkeyPatch) -> Callable[[Change], None]:
-    """Put another engine in the place of ours: its trips are ours, changed."""
-
-    def install(change: Change) -> None:
-        def changed(*arguments: object, **named: object) -> Analysis:
-            found = analyse(*arguments, **named)  # type: ignore[arg-type]  # handed on
-            return replace(found, trips=tuple(change(found.trips)))
-
-        monkeypatch.setattr(slices, "analyse", changed)
-        monkeypatch.setattr(derive, "analyse", changed)
-        monkeypatch.setattr(engine, "algorithms", lambda: (Algorithm("other", "2", "0" * 64),))
-
-    return install
-
-
-def slower(found: Sequence[Trip]) -> list[Trip]:
-    """The first trip of each day is a bus, the second a kilometre longer, the last not there."""
-    made = []
-    for number, trip in enumerate(found):
-        leg = trip.legs[0]
-        if number % 4 == 0:
-            leg = replace(leg, mode=Mode.BUS, confidence=0.8)
-        if number % 4 == 1:
-            leg = replace(leg, distance_m=leg.distance_m + 1_000)
-        if number % 4 != 3:
-            made.append(replace(trip, legs=(leg, *trip.legs[1:])))
-    return made
+    """Return what puts another engine in the place of ours."""
+    return partial(install, monkeypatch)
 
 
 def same(found: Sequence[Trip]) -> Sequence[Trip]:

@@ -26,12 +26,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from geowallet.app import agreements, export, wallet
+import pytest
+
+from geowallet.app import agreements, export, recompute, reshaping, trip_rules, trips, wallet
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.errors import GeowalletError
 from geowallet.vault import session, store
 from geowallet.vault.schema import connect
 from tests.app import scene
+from tests.app.other_engine import install, slower
+from tests.app.test_trip_rules import TUESDAY_CARPOOL
 
 KILLED = 137
 """Exit status of a child that died at its point; as a shell tells SIGKILL."""
@@ -103,13 +107,62 @@ def exporting(origin: Path) -> Action:
     return do_export
 
 
-ACTIONS: dict[str, Action] = {"ingest": do_ingest, "create": do_create, "accept": do_accept}
+def do_split(folder: Path, files: list[str]) -> None:
+    del files
+    with scene.opened(scene.places_at(folder)) as vault:
+        whole = trips.described_trips(vault)[0].trip
+        middle_us = (whole.start_us + whole.end_us) // 2
+        reshaping.split(vault, whole, middle_us, now_us=scene.NOON_US)
+
+
+def do_merge(folder: Path, files: list[str]) -> None:
+    del files
+    with scene.opened(scene.places_at(folder)) as vault:
+        two = [t.trip for t in trips.described_trips(vault)[:2]]
+        reshaping.merge(vault, two, now_us=scene.NOON_US)
+
+
+def do_rule(folder: Path, files: list[str]) -> None:
+    del files
+    with scene.opened(scene.places_at(folder)) as vault:
+        trip_rules.add_rule(vault, TUESDAY_CARPOOL)
+
+
+def recomputing(origin: Path) -> Action:
+    """Plan once, as that writes nothing, and return what replaces all trips.
+
+    The other engine finds no last trip of the day, and calls the first a bus ride.
+    """
+    with pytest.MonkeyPatch.context() as patch, scene.opened(scene.places_at(origin)) as vault:
+        install(patch, slower)
+        planned = recompute.plan(vault)
+
+    def do_recompute(folder: Path, files: list[str]) -> None:
+        del files
+        with pytest.MonkeyPatch.context() as patch:
+            install(patch, slower)
+            with scene.opened(scene.places_at(folder)) as vault:
+                recompute.carry_out(vault, planned, now_us=scene.NOON_US)
+
+    return do_recompute
+
+
+ACTIONS: dict[str, Action] = {
+    "ingest": do_ingest,
+    "create": do_create,
+    "accept": do_accept,
+    "split": do_split,
+    "merge": do_merge,
+    "rule": do_rule,
+}
+PREPARED: dict[str, Callable[[Path], Action]] = {"export": exporting, "recompute": recomputing}
+"""Actions of which a part is done once, before any child dies."""
 
 
 def main() -> int:
     action, manner, points, origin, folder, *files = sys.argv[1:]
     session._ring = lambda: None  # nothing is left in the keyring of who runs the tests
-    act = exporting(Path(origin)) if action == "export" else ACTIONS[action]
+    act = PREPARED[action](Path(origin)) if action in PREPARED else ACTIONS[action]
     first, last, step = (int(part) for part in points.split(":"))
     for number in range(first, last + 1, step):
         own = Path(folder, str(number))
