@@ -80,6 +80,47 @@ class Point:
     lon_deg: float
 
 
+class StopKind(StrEnum):
+    """What a stop is to the trips around it."""
+
+    ACTIVITY = "activity"
+    """Long enough, or enough of a detour, to be what the trip was for."""
+    PAUSE = "pause"
+    """On the way: a platform, a light, a short errand."""
+    SILENCE = "silence"
+    """Nothing was recorded, and the silence ends where it began."""
+
+
+class GapKind(StrEnum):
+    """Why nothing was recorded within a leg, as far as the fixes around it tell."""
+
+    STILL = "still"
+    """It ends where it began: the device slept because nothing moved."""
+    COVERED = "covered"
+    """Its ends lie as far apart as the travel goes: a tunnel, a subway, a deep street."""
+    NO_SIGNAL = "no_signal"
+    """The device was on, but its positions were too coarse to follow."""
+    OFF = "off"
+    """Too long or too slow for a way: switched off, or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A silence within a leg: shown, never counted as travelled.
+
+    Attributes:
+        start_us: Last instant before it, UTC microseconds.
+        end_us: First instant after it.
+        metres: Straight metres between its ends.
+        kind: Why nothing was recorded.
+    """
+
+    start_us: int
+    end_us: int
+    metres: float
+    kind: GapKind
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """A stay within a radius for a duration.
@@ -98,6 +139,13 @@ class Stop:
     n_fixes: int
     is_activity: bool
 
+    @property
+    def kind(self) -> StopKind:
+        """What it is to the trips around it."""
+        if not self.n_fixes:
+            return StopKind.SILENCE
+        return StopKind.ACTIVITY if self.is_activity else StopKind.PAUSE
+
 
 @dataclass(frozen=True, slots=True)
 class Leg:
@@ -115,6 +163,9 @@ class Leg:
         gap_s: Seconds spent in gaps.
         n_fixes: Number of fixes used.
         reasons: Why this mode, for people.
+        gaps: Its silences, in time order.
+        set_aside: Names of `FixFlag` in small letters, and how many fixes of its
+            time carry them and were not used; sorted.
     """
 
     start_us: int
@@ -128,6 +179,8 @@ class Leg:
     gap_s: float
     n_fixes: int
     reasons: tuple[Phrase, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    set_aside: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

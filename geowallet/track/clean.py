@@ -43,6 +43,24 @@ an hour, shows no way there and back."""
 LONELY_M = 100.0
 """How near each other the fixes before and after are then."""
 
+COARSE_M = 100.0
+"""Cell towers and wifi give accuracies of this size and more."""
+
+FINE_M = 50.0
+"""A fix of satellites is finer, even between houses."""
+
+FINE_NEAR_US = 300_000_000
+"""Between fine fixes at most five minutes away on both sides a coarse one adds nothing."""
+
+REPEATED_MPS = 25.0
+"""A remembered position is left at once and faster than this."""
+
+REPEATED_TIMES = 3.0
+"""And this many times as fast as the whole way since it was first said."""
+
+REPEATED_M = 150.0
+"""Shorter ways may be a start after a halt, which some receivers freeze."""
+
 BAD = FixFlag.JUMP | FixFlag.DUPLICATE | FixFlag.NULL_ISLAND | FixFlag.IMPLAUSIBLE_TIME
 BAD |= FixFlag.POOR_ACCURACY | FixFlag.SHADOWED | FixFlag.ELSEWHERE
 BAD |= FixFlag.REPEATED | FixFlag.COARSE
@@ -83,6 +101,57 @@ def flag_duplicates(fixes: Fixes) -> Fixes:
     again = np.zeros(len(fixes), dtype=np.bool_)
     again[index[1:]] = np.diff(fixes.time_us[index]) == 0
     return fixes.with_flag(again, FixFlag.DUPLICATE)
+
+
+def flag_doubtful(fixes: Fixes) -> Fixes:
+    """Flag what the fixes show together: remembered, coarse, and impossible positions.
+
+    Returns:
+        The same ``n`` fixes with flags added.
+    """
+    return flag_jumps(flag_coarse(flag_repeated(fixes)))
+
+
+def flag_repeated(fixes: Fixes) -> Fixes:
+    """Flag positions that were said again while the device had moved on.
+
+    A receiver that has lost its signal may repeat the last position exactly, and
+    then be elsewhere at once. The first saying stays clear.
+    """
+    index = np.flatnonzero(fixes.unflagged(BAD))
+    if len(index) < 3:
+        return fixes
+    time_us, lat, lon = fixes.time_us[index], fixes.lat_deg[index], fixes.lon_deg[index]
+    anew = np.concatenate(([True], (np.diff(lat) != 0) | (np.diff(lon) != 0)))
+    firsts = np.flatnonzero(anew)
+    lasts = np.append(firsts[1:] - 1, len(index) - 1)
+    after = np.minimum(lasts + 1, len(index) - 1)
+    away_m = distances_m(lat[lasts], lon[lasts], lat[after], lon[after])
+    leave_mps = away_m / np.maximum((time_us[after] - time_us[lasts]) / 1e6, 1e-3)
+    whole_mps = away_m / np.maximum((time_us[after] - time_us[firsts]) / 1e6, 1e-3)
+    stale = (lasts > firsts) & (away_m > REPEATED_M)
+    stale &= (leave_mps > REPEATED_MPS) & (leave_mps > REPEATED_TIMES * whole_mps)
+    mask = np.zeros(len(fixes), dtype=np.bool_)
+    mask[index[np.repeat(stale, lasts - firsts + 1) & ~anew]] = True
+    return fixes.with_flag(mask, FixFlag.REPEATED)
+
+
+def flag_coarse(fixes: Fixes) -> Fixes:
+    """Flag coarse fixes between fine ones: they would bend the way that these follow."""
+    index = np.flatnonzero(fixes.unflagged(BAD))
+    accuracy_m = fixes.accuracy_m[index]
+    coarse = index[accuracy_m >= COARSE_M]
+    fine_us = fixes.time_us[index[accuracy_m <= FINE_M]]
+    if not len(coarse) or not len(fine_us):
+        return fixes
+    place = np.searchsorted(fine_us, fixes.time_us[coarse])
+    before = fixes.time_us[coarse] - fine_us[np.maximum(place - 1, 0)]
+    behind = fine_us[np.minimum(place, len(fine_us) - 1)] - fixes.time_us[coarse]
+    between = (place > 0) & (place < len(fine_us))
+    between &= (before <= FINE_NEAR_US) & (behind <= FINE_NEAR_US)
+    mask = np.zeros(len(fixes), dtype=np.bool_)
+    mask[coarse[between]] = True
+    return fixes.with_flag(mask, FixFlag.COARSE)
 
 
 def flag_jumps(fixes: Fixes) -> Fixes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.crypto.canonical import digest_of
+from geowallet.model.fixes import FixFlag
 from geowallet.model.geodesy import distance_m, step_lengths_m
 from geowallet.model.mobility import Point, Stop, Trip
 from geowallet.model.provenance import Algorithm
@@ -22,20 +23,25 @@ from geowallet.track import (
     clean,
     devices,
     distance,
+    gaps,
+    grid_speeds,
     interleaved,
     legs,
     motion,
     sources,
     stops,
     trips,
+    walking,
 )
-from geowallet.track.clean import BAD, flag_jumps, flag_single
+from geowallet.track.clean import BAD, flag_doubtful, flag_single
+from geowallet.track.doubts import with_doubts, with_drift
 from geowallet.track.modes import context, decide, features, grid, halts, labels, rules, shape
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.motion import PARKED_M, path_of
 from geowallet.track.sources import CUT_GAP_US, Merged, SourcedFixes, merge
 from geowallet.track.trips import movements
+from geowallet.track.walking import walking_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,7 +63,10 @@ __all__ = [
     "analyse",
 ]
 
-VERSION = "1"
+UNUSABLE = FixFlag.POOR_ACCURACY | FixFlag.COARSE | FixFlag.REPEATED
+"""Flags of positions of a device that was on and did not know better."""
+
+VERSION = "2"
 """Of all stages; raised whenever a result changes."""
 
 
@@ -131,22 +140,31 @@ def analyse(
         for trace in traces
     ]
     merged = merge(checked)
-    fixes = flag_jumps(merged.fixes)
+    fixes = flag_doubtful(merged.fixes)
     good = np.flatnonzero(fixes.unflagged(BAD))
     used, stream = fixes.take(good), merged.stream[good]
     all_trips: list[Trip] = []
     all_stops: list[Stop] = []
+    coarse_us = fixes.time_us[~fixes.unflagged(UNUSABLE)]
     for first, last in _chunks(used, merged.breaks_us):
         rows = slice(first, last)
         around = slice(int(good[first]), int(good[last - 1]) + 1)
         heard = {merged.sources[number] for number in np.unique(merged.stream[around])}
         path, known = path_of(used.take(rows)), hints.of(heard)
-        found_trips, found_stops = movements(path, stream[rows], merged.sources, hints=known)
+        found_trips, found_stops = movements(
+            path, stream[rows], merged.sources, hints=known, coarse_us=coarse_us
+        )
         all_stops += _parked(used, first)
         all_trips += found_trips
         all_stops += found_stops
-    once = _counted_once(merged, used, stream, merged.several[good])
-    return Analysis(tuple(all_trips), tuple(all_stops), fixes, once, _elsewhere(merged))
+    fixes = with_drift(fixes, all_stops, used)
+    return Analysis(
+        trips=with_doubts(all_trips, fixes),
+        stops=tuple(all_stops),
+        fixes=fixes,
+        counted_once=_counted_once(merged, used, stream, merged.several[good]),
+        elsewhere=_elsewhere(merged),
+    )
 
 
 def affected_window(
@@ -189,13 +207,16 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "clean": (clean,),
         "sources": (sources, devices, carried, interleaved),
         "stops": (stops, motion),
-        "legs": (legs,),
+        "legs": (legs, walking, grid_speeds),
         "mode": (context, decide, features, grid, halts, labels, rules, shape),
         "distance": (distance,),
-        "trips": (trips,),
+        "trips": (trips, gaps),
     }
     forest = forest or shipped_forest()
-    model = {"mode": {"forest": "" if forest is None else forest.digest}}
+    model = {
+        "mode": {"forest": "" if forest is None else forest.digest},
+        "legs": {"forest": walking_digest()},
+    }
     found = [_algorithm(name, of, model.get(name, {})) for name, of in stages.items()]
     cut = digest_of({"CUT_GAP_US": str(CUT_GAP_US)})
     return (*found, Algorithm("geowallet.track.pipeline", VERSION, cut))

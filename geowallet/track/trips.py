@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.geodesy import distance_m, distances_m
-from geowallet.model.mobility import Leg, Point, Stop, Trip
+from geowallet.model.mobility import Leg, Mode, Point, Stop, Trip
 from geowallet.track.distance import Length, path_length
-from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, find_legs
+from geowallet.track.gaps import gaps_of
+from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, Span, find_legs
 from geowallet.track.modes.classify import classify_spans
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.motion import speeds_mps
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geowallet.track.legs import Span
     from geowallet.track.modes.decide import Guess
     from geowallet.track.modes.hints import Hints
     from geowallet.track.motion import Path
@@ -37,6 +37,8 @@ SHORTEST_TRIP_S = 60.0
 
 FEWEST_FIXES = 3
 """Two positions show a displacement, not a way."""
+
+NOTHING = np.zeros(0, dtype=np.int64)
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
@@ -55,6 +57,7 @@ def movements(
     sources: Sequence[str],
     *,
     hints: Hints = NO_HINTS,
+    coarse_us: NDArray[np.int64] = NOTHING,
 ) -> tuple[tuple[Trip, ...], tuple[Stop, ...]]:
     """Return the trips and stops of one chunk.
 
@@ -63,6 +66,7 @@ def movements(
         stream: ``(n,)`` index of each fix into ``sources``.
         sources: SHA-256 (hex) of the file of each stream.
         hints: What is known of modes beside the fixes.
+        coarse_us: Instants of fixes that were too coarse to use, ascending.
 
     Returns:
         Both in time order; either may be empty.
@@ -74,16 +78,42 @@ def movements(
     activities = [stay for stay in stays if stay.is_activity]
     episodes = _episodes(path, activities, still_fixes)
     cut = [find_legs(path, *ends, slow_mps=slow_mps, edge_mps=edge_mps) for ends in episodes]
-    # All legs at once: they see their neighbours, and one call costs less than many.
-    guesses = iter(classify_spans(path, [span for spans in cut for span in spans], hints=hints))
     trips = []
-    for (first, last), spans in zip(episodes, cut, strict=True):
-        legs = _legs(path, spans, edge_mps, [next(guesses) for _ in spans])
+    for (first, last), parts in zip(episodes, _classified(path, cut, hints), strict=True):
+        legs = tuple(_leg(path, span, edge_mps, guess, coarse_us) for span, guess in parts)
         legs = _from_door_to_door(path, legs, (first, last), activities)
         used = tuple(sorted({sources[number] for number in np.unique(stream[first : last + 1])}))
         trips.append(_trip(path, legs, (first, last), activities, used))
     stops = tuple(_stop(path, stay) for stay in stays)
     return tuple(trips), stops
+
+
+def _classified(
+    path: Path, cut: Sequence[Sequence[Span]], hints: Hints
+) -> list[list[tuple[Span, Guess]]]:
+    """Return the legs of each trip with their modes; neighbours of one mode are one leg."""
+    # All legs at once: they see their neighbours, and one call costs less than many.
+    guesses = classify_spans(path, [span for spans in cut for span in spans], hints=hints)
+    found, place = [], 0
+    for spans in cut:
+        found.append(list(zip(spans, guesses[place : place + len(spans)], strict=True)))
+        place += len(spans)
+    joined = [_joined(parts) for parts in found]
+    if [len(spans) for spans in joined] == [len(spans) for spans in cut]:
+        return found
+    return _classified(path, joined, hints)
+
+
+def _joined(parts: Sequence[tuple[Span, Guess]]) -> list[Span]:
+    spans: list[Span] = []
+    before = Mode.UNKNOWN
+    for span, guess in parts:
+        if spans and guess.mode is before and before is not Mode.UNKNOWN:
+            spans[-1] = Span(spans[-1].first, span.last, spans[-1].on_foot)
+        else:
+            spans.append(span)
+        before = guess.mode
+    return spans
 
 
 def _episodes(
@@ -120,30 +150,29 @@ def _is_trip(path: Path, first: int, last: int) -> bool:
     return float(np.max(away_m)) >= SHORTEST_TRIP_M
 
 
-def _legs(
-    path: Path, spans: tuple[Span, ...], edge_mps: NDArray[np.float64], guesses: list[Guess]
-) -> tuple[Leg, ...]:
-    legs = []
-    for span, guess in zip(spans, guesses, strict=True):
-        length = _length(path, span, edge_mps)
-        steps = slice(span.first, span.last)
-        gap = path.gap[steps]
-        legs.append(
-            Leg(
-                start_us=path.instant_us(span.first),
-                end_us=path.instant_us(span.last),
-                mode=guess.mode,
-                confidence=guess.confidence,
-                alternatives=guess.alternatives,
-                distance_m=length.metres,
-                distance_sd_m=length.sd_m,
-                gap_m=float(np.sum(path.step_m[steps][gap])),
-                gap_s=float(np.sum(np.diff(path.time_s[span.first : span.last + 1])[gap])),
-                n_fixes=span.last - span.first + 1,
-                reasons=guess.reasons,
-            )
-        )
-    return tuple(legs)
+def _leg(
+    path: Path,
+    span: Span,
+    edge_mps: NDArray[np.float64],
+    guess: Guess,
+    coarse_us: NDArray[np.int64],
+) -> Leg:
+    length = _length(path, span, edge_mps)
+    gaps = gaps_of(path, span.first, span.last, coarse_us)
+    return Leg(
+        start_us=path.instant_us(span.first),
+        end_us=path.instant_us(span.last),
+        mode=guess.mode,
+        confidence=guess.confidence,
+        alternatives=guess.alternatives,
+        distance_m=length.metres,
+        distance_sd_m=length.sd_m,
+        gap_m=math.fsum(gap.metres for gap in gaps),
+        gap_s=sum(gap.end_us - gap.start_us for gap in gaps) / 1e6,
+        n_fixes=span.last - span.first + 1,
+        reasons=guess.reasons,
+        gaps=gaps,
+    )
 
 
 def _from_door_to_door(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geowallet.crypto.canonical import sha256_hex
 from geowallet.track.grid_speeds import GRID_S, grid_of, grid_table
 from geowallet.track.modes.forest import Trees
 
@@ -41,6 +42,12 @@ def walking_trees() -> Trees:
         columns = dict(np.load(place, allow_pickle=False))
     columns["count"] = columns["count"].astype(np.intp)
     return Trees(**columns, classes=1)
+
+
+@cache
+def walking_digest() -> str:
+    """Return the SHA-256 (hex) of the forest, which is a parameter of the result."""
+    return sha256_hex((resources.files(__package__) / NAME).read_bytes())
 
 
 def walking_spans(

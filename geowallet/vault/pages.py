@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from geowallet.model.mobility import Leg, Mode, Point, Stop, Trip
+from geowallet.model.mobility import Gap, GapKind, Leg, Mode, Point, Stop, Trip
 from geowallet.model.words import Phrase
 from geowallet.vault.blobs import pack, unpack
 
@@ -35,6 +35,8 @@ class _Leg(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=T
     gap_s: float
     n_fixes: int
     reasons: list[tuple[str, list[tuple[str, str | int | float]]]]
+    gaps: list[tuple[int, int, float, str]] = []
+    set_aside: list[tuple[str, int]] = []
 
 
 class _Trip(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +119,8 @@ def _leg_out(leg: Leg) -> _Leg:
         gap_s=leg.gap_s,
         n_fixes=leg.n_fixes,
         reasons=[(reason.text, list(reason.values)) for reason in leg.reasons],
+        gaps=[(gap.start_us, gap.end_us, gap.metres, gap.kind.value) for gap in leg.gaps],
+        set_aside=list(leg.set_aside),
     )
 
 
@@ -133,6 +137,8 @@ def _leg_in(wire: _Leg) -> Leg:
         gap_s=wire.gap_s,
         n_fixes=wire.n_fixes,
         reasons=tuple(Phrase(text, tuple(values)) for text, values in wire.reasons),
+        gaps=tuple(Gap(a, b, metres, GapKind(kind)) for a, b, metres, kind in wire.gaps),
+        set_aside=tuple(wire.set_aside),
     )
 
 
