@@ -23,7 +23,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"OggS", N_("sound")),
     (b"ID3", N_("sound")),
 )
-_HTML = re.compile(r"(?is)(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b")
+_HTML = re.compile(r"(?is)(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype html|html|head|body)\b")
+"""A comment ends at its first end: otherwise many of them could be cut in 2^n ways."""
 
 _GOOGLE: tuple[tuple[re.Pattern[str], str], ...] = (
     (

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from geowallet.connectors.fields.instants import parse_instant
+from geowallet.connectors.fields.months import month_of
 
 if TYPE_CHECKING:
     from geowallet.model.fixes import TimeKind
@@ -15,6 +16,12 @@ _WRITTEN = re.compile(
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?P<rest>:\d{1,2}(?:[.,]\d+)?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{1,2}:?(?:\d{2})?)?",
     re.ASCII,
+)
+
+_NAMED = re.compile(
+    r"(?:[A-Za-z]{3,9},?\s+)?(?P<day>\d{1,2})[ -](?P<month>[^\W\d_]{3,10})\.?[ -]"
+    r"(?P<year>\d{4}),?\s+"
+    r"(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?"
 )
 
 DATE_ORDERS = ("dmy", "mdy", "ymd")
@@ -66,6 +73,19 @@ def written_instant(text: str, order: str | None) -> tuple[int, TimeKind]:
     hour = _hour(int(match["hour"]), match["half"])
     clock = f"{hour:02d}:{match['minute']}{match['rest'] or ''}{match['zone'] or ''}"
     return parse_instant(f"{_century(year)}-{month.zfill(2)}-{day.zfill(2)} {clock}")
+
+
+def named_month_instant(text: str) -> tuple[int, TimeKind] | None:
+    """Return an instant as `parse_instant` from "Mon, 04 May 2026 08:00:10 GMT", else None.
+
+    Raises:
+        ValueError: It looks like one, but there is no such month or day.
+    """
+    match = _NAMED.fullmatch(text.strip())
+    if match is None:
+        return None
+    day = f"{match['year']}-{month_of(match['month']):02d}-{int(match['day']):02d}"
+    return parse_instant(f"{day} {match['clock'].zfill(5)}{match['zone'] or ''}")
 
 
 def _hour(hour: int, half: str | None) -> int:

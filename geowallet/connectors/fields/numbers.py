@@ -8,7 +8,7 @@ _PARTS = re.compile(r"\d+(?:[.,]\d+)?")
 _LETTERS = re.compile(r"[NSEW]", re.IGNORECASE)
 """No O: it is west in French and east in German."""
 _ANGLE = re.compile(
-    r"\s*[NSEW]?\s*[-+]?\s*\d+(?:[.,]\d+)?(?:[\s°º:]+\d+(?:[.,]\d+)?)?"
+    r"\s*[NSEW]?\s*[-+]?\s*\d+(?:[.,]\d+)?(?:(?:\s*deg\s*|[\s°º:]+)\d+(?:[.,]\d+)?)?"
     r"(?:[\s'\u2032\u2019:]+\d+(?:[.,]\d+)?)?[\s°º'\u2032\u2019\"\u2033\u201d]*[NSEW]?\s*",
     re.IGNORECASE,
 )
@@ -69,7 +69,7 @@ def angle_deg(text: str) -> float:
     if not parts or any(part >= 60 for part in parts[1:]):
         raise ValueError("not an angle")
     value = sum(part / 60.0**power for power, part in enumerate(parts))
-    letters = _LETTERS.findall(text)
+    letters = _LETTERS.findall(text.replace("deg", ""))
     if len(letters) > 1:
         raise ValueError("not an angle")
     south_or_west = bool(letters) and letters[0].upper() in "SW"

@@ -9,16 +9,26 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
+from geowallet.connectors.documents.json_records import decoded
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.headings import heading_of
 from geowallet.connectors.fields.instants import epoch_us, parse_instant
 from geowallet.connectors.fields.numbers import number
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, NO_POSITION, position
-from geowallet.connectors.streams import encoding_of, text_of, whole
+from geowallet.connectors.streams import (
+    BLOCK_BYTES,
+    encoding_of,
+    lines,
+    rewound,
+    take,
+    text_of,
+    whole,
+)
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.fixes import TimeKind
 from geowallet.model.words import N_, Phrase, phrase
@@ -34,6 +44,7 @@ _FOREIGN = re.compile(
     r'\{\s*"(?:locations|timelineObjects|semanticSegments|rawSignals|_type|_id)"\s*:'
 )
 
+_SEQUENCE = re.compile(rb'\s*\x1e|\s*\{"type"[^\n]*\}[ \t\r]*\n\s*\{"type"')
 MAX_NESTING = 8
 """Of geometry collections, which nobody nests."""
 
@@ -54,18 +65,35 @@ class GeoJsonConnector:
     """Reads point features, and lines with one time per position."""
 
     name = "geojson"
-    extensions = (".geojson", ".json")
+    extensions = (".geojson", ".json", ".geojsonl", ".geojsons")
     generic = True
 
     def sniff(self, head: bytes) -> bool:
-        text = text_of(head)
+        text = text_of(head).lstrip("\x1e")
         return text.startswith("{") and not _FOREIGN.match(text) and bool(_TYPE.search(text))
 
     def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
         reading = _Reading(Devices())
-        for count, feature in enumerate(_features(_utf8(whole(stream))), start=1):
+        head = take(stream, BLOCK_BYTES)
+        source = rewound(head, stream)
+        features = _sequence(source) if _SEQUENCE.match(head) else _features(_utf8(whole(source)))
+        for count, feature in enumerate(features, start=1):
             reading.feature(feature, f"feature {count}")
         return reading.devices.result(options, untimed=reading.untimed)
+
+
+def _said(feature: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties, with those one level deeper and the ``when`` of OGC behind them."""
+    properties = feature.get("properties")
+    own = properties if isinstance(properties, dict) else {}
+    said = dict(own)
+    for inner in own.values():
+        if isinstance(inner, dict):
+            said |= {name: value for name, value in inner.items() if name not in said}
+    when = feature.get("when")
+    if isinstance(when, dict) and "datetime" in when:
+        said.setdefault("datetime", when["datetime"])
+    return said
 
 
 def _utf8(data: bytes) -> bytes:
@@ -77,6 +105,14 @@ def _utf8(data: bytes) -> bytes:
     except UnicodeError as error:
         reason = N_("its text cannot be decoded")
         raise UnreadableSourceError(format="GeoJSON", reason=reason) from error
+
+
+def _sequence(stream: BinaryIO) -> Iterator[Any]:
+    """Yield the features of a text sequence (RFC 8142), or of one feature a line."""
+    for line in lines(stream, "GeoJSON"):
+        text = line.strip("\x1e\ufeff \t\r\n")
+        if text:
+            yield decoded(text.encode(errors="replace"))
 
 
 def _features(data: bytes) -> Iterator[Any]:
@@ -132,8 +168,7 @@ class _Reading:
         if not isinstance(geometry, dict):
             self.devices.problems.add(where, BAD_FEATURE)
             return
-        properties = feature.get("properties")
-        self._geometry(geometry, properties if isinstance(properties, dict) else {}, where, 0)
+        self._geometry(geometry, _said(feature), where, 0)
 
     def _geometry(
         self, geometry: dict[str, Any], properties: dict[str, Any], where: str, nesting: int
@@ -158,9 +193,15 @@ class _Reading:
             self.devices.problems.add(where, BAD_FEATURE)
 
     def _lines(
-        self, lines: list[Any], times: list[Any], where: str, properties: dict[str, Any]
+        self, parts: list[Any], times: list[Any], where: str, properties: dict[str, Any]
     ) -> None:
-        for number_, line in enumerate(lines):
+        if times and not isinstance(times[0], list):
+            shared = _shared_out(times, parts)
+            if shared is None:
+                self.devices.problems.add(where, UNEVEN)
+                return
+            times = shared
+        for number_, line in enumerate(parts):
             own = times[number_] if number_ < len(times) else []
             if isinstance(line, list):
                 self._line(line, own if isinstance(own, list) else [], where, properties)
@@ -210,6 +251,12 @@ class _Reading:
         except (TypeError, ValueError, OverflowError):
             return BAD_TIME
         return None
+
+
+def _shared_out(times: list[Any], lines: list[Any]) -> list[list[Any]] | None:
+    """Return one list of times a line, from one list for all; None if it is uneven."""
+    ends = [0, *accumulate(len(line) if isinstance(line, list) else 0 for line in lines)]
+    return [times[a:b] for a, b in pairwise(ends)] if ends[-1] == len(times) else None
 
 
 def _times(properties: dict[str, Any]) -> list[Any]:

@@ -184,8 +184,8 @@ class _Reader:
     def _add_point(self) -> Phrase | None:
         """Add the row of the point that just ended, or return what is wrong with it."""
         try:
-            lat_deg = float(self._attributes["lat"])
-            lon_deg = float(self._attributes["lon"])
+            lat_deg = _degrees(self._attributes["lat"])
+            lon_deg = _degrees(self._attributes["lon"])
         except KeyError:
             return NO_POSITION
         except ValueError:
@@ -252,6 +252,18 @@ class _Reader:
         if self._naive:
             return TimeKind.NAIVE
         return TimeKind.OFFSET if self._offsets else TimeKind.UTC
+
+
+def _degrees(text: str) -> float:
+    """Return degrees; a comma is met where a program wrote by the habits of its country.
+
+    Raises:
+        ValueError: Not a number.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        return float(text.replace(",", ".", 1))
 
 
 def _number(text: str) -> float:

@@ -153,7 +153,9 @@ class _Reader(Elements):
             self._track.add_time(self._instant(text) if text else None)
         elif local == "coord":
             try:
-                self._track.path.add(*(text.split() + ["nan"] * 3)[:3])
+                # Blanks by the standard; some writers take the commas of coordinates.
+                parts = text.replace(",", " ").split() if text.count(",") > 1 else text.split()
+                self._track.path.add(*(parts + ["nan"] * 3)[:3])
             except ValueError:
                 self._problem(BAD_POSITION)
                 self._track.path.add("nan", "nan", None)

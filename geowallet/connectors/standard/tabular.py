@@ -16,6 +16,7 @@ from geowallet.connectors.api import HEAD_BYTES
 from geowallet.connectors.fields.dates import (
     DATE_ORDERS,
     OrderNeededError,
+    named_month_instant,
     order_shown_by,
     written_instant,
 )
@@ -31,6 +32,7 @@ from geowallet.connectors.fields.numbers import (
 )
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, NO_POSITION, position
 from geowallet.connectors.fields.sheets import HEADER_WITHIN, Sheet, cells_of, sheet_in
+from geowallet.connectors.standard.fit import SEMICIRCLE_DEG
 from geowallet.connectors.standard.headless import (
     looks_headless,
     said_sheet,
@@ -50,10 +52,14 @@ if TYPE_CHECKING:
 
     from geowallet.connectors.api import ReadOptions, ReadResult
 
+_CALENDAR_DIGITS = len("20260504080000")
+"""Of an instant without marks; as milliseconds it would be after the year 2286."""
 MAX_UNDECIDED = 200_000
 """Rows held until one of them proves the order of day and month."""
 
 _BLANK = frozenset({"", "-", "--", "none", "null", "nan", "n/a", "na", "<invalid>", "\\n"})
+_CALENDAR = frozenset({"year", "month", "date", "hour", "minute", "second"})
+"""Columns of one instant; that of the day is called like a date."""
 _MEASURES = ("elevation_m", "accuracy_m", "speed_mps", "bearing_deg")
 
 
@@ -97,7 +103,10 @@ class _Table:
         self._sheet = sheet
         self._number_of = {field: column[0] for field, column in sheet.columns.items()}
         self._heading_of: dict[str, Heading] = {f: c[1] for f, c in sheet.columns.items()}
-        self._measures = [f for f in _MEASURES if f in self._number_of]
+        # Receivers that write the year in a column of its own (u-blox) write millimetres.
+        self._in_columns = self._number_of.keys() >= _CALENDAR
+        measures = () if self._in_columns else _MEASURES
+        self._measures = [f for f in measures if f in self._number_of]
         self._order = options.date_order if options.date_order in DATE_ORDERS else None
         self._undecided: deque[tuple[int, list[str]]] = deque()
         self._says_utc = any(
@@ -105,6 +114,7 @@ class _Table:
             for field in ("time", "date", "clock")
             if field in self._heading_of
         )
+        self._says_utc |= self._in_columns
         self.devices = Devices()
         self.untimed = 0
 
@@ -198,9 +208,15 @@ class _Table:
         except ValueError:
             self._refuse_damage(cell, field)
             raise
+        if abs(value) > 180 and cell.strip("-").isdecimal() and self._in_semicircles(field):
+            return value * SEMICIRCLE_DEG
         if letter in self._number_of and self._cell(cells, letter).upper() == negative:
             return -abs(value)
         return value
+
+    def _in_semicircles(self, field: str) -> bool:
+        """Say whether the column is that of a FIT file: ``position_lat``, ``position_long``."""
+        return self._heading_of[field].name.lower().startswith("position")
 
     def _filled(self, cells: list[str], field: str) -> str:
         cell = self._cell(cells, field)
@@ -213,6 +229,12 @@ class _Table:
             raise SpreadsheetDamageError(column=self._heading_of[field].name)
 
     def _time_text(self, cells: list[str]) -> str:
+        if self._in_columns:
+            year, month, day, hour, minute, second = (
+                self._cell(cells, field)
+                for field in ("year", "month", "date", "hour", "minute", "second")
+            )
+            return f"{year}-{month}-{day} {hour}:{minute}:{second}"
         if "date" not in self._number_of:
             text = self._cell(cells, "time")
         else:
@@ -236,6 +258,8 @@ class _Table:
         return time_us, kind
 
     def _number_or_instant(self, text: str) -> tuple[int, TimeKind]:
+        if text.isdecimal() and len(text) == _CALENDAR_DIGITS:
+            return parse_instant(f"{text[:8]}T{text[8:]}")
         if text.isdecimal() and len(text) <= 19:
             return epoch_us(int(text)), TimeKind.UTC
         try:
@@ -243,7 +267,7 @@ class _Table:
         except ValueError:
             pass
         if "/" in text or ":" in text:
-            return self._written(text)
+            return named_month_instant(text) or self._written(text)
         if spreadsheet_damage(text):
             raise ValueError("digits lost")
         return epoch_us(number(text)), TimeKind.UTC
