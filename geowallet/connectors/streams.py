@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BLOCK_BYTES = 1 << 16
+STEP_BYTES = 1 << 20
 MAX_LINE_CHARACTERS = 1 << 20
 """A longer line is no row of a table, but memory spent on nothing."""
 MAX_WHOLE_BYTES = 512 << 20
@@ -55,7 +56,8 @@ def rewound(head: bytes, stream: BinaryIO) -> BinaryIO:
 def take(stream: BinaryIO, count: int) -> bytes:
     """Return ``count`` bytes, fewer only at the end of the stream."""
     parts = []
-    while count > 0 and (part := stream.read(count)):
+    # In steps, as a buffered stream takes memory for all that it is asked for.
+    while count > 0 and (part := stream.read(min(count, STEP_BYTES))):
         parts.append(part)
         count -= len(part)
     return b"".join(parts)
