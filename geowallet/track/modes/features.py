@@ -138,11 +138,13 @@ def _described(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> N
 
 def _speeds(core: Grid) -> NDArray[np.float64]:
     columns = []
+    chords = {}
     for window, every in SPEED_SHARES:
         begins, speed = core.chords(float(window))
-        columns.append(quantiles(core.rows.kept(begins), speed, every))
-    begins, speed = core.chords(30.0)
-    rows = core.rows.kept(begins)
+        rows = core.rows.kept(begins)
+        columns.append(quantiles(rows, speed, every))
+        chords[window] = rows, speed
+    rows, speed = chords[30]
     level = np.searchsorted(LEVELS_MPS, speed, side="right")
     cells = len(LEVELS_MPS) + 1
     filled = np.bincount(rows.leg * cells + level, minlength=len(rows.count) * cells)
@@ -151,8 +153,7 @@ def _speeds(core: Grid) -> NDArray[np.float64]:
     near = np.abs(speed - high[rows.leg]) < 0.12 * high[rows.leg]
     moving = speed > 0.8
     usual = quantiles(rows.kept(moving), speed[moving], (0.5,))[:, 0]
-    begins60, speed60 = core.chords(60.0)
-    top = largest(core.rows.kept(begins60), speed60)
+    top = largest(*chords[60])
     more = (spreads(rows, speed), top, np.nan_to_num(usual), shares(rows, near))
     return np.column_stack((*columns, *more))
 
@@ -228,13 +229,13 @@ def _doppler(path: Path, steps: Steps, core: Grid) -> NDArray[np.float64]:
         found[:, 0] = 0.0
         return found
     speed = speed[known]
-    middle = quantiles(rows, speed, (0.5, 0.95))
+    middle = quantiles(rows, speed, (0.5, 0.95, 0.9))
     halted = shares(rows, speed < 0.3)
     begins, chord = core.chords(10.0)
     pace = quantiles(core.rows.kept(begins), chord, (0.9,))[:, 0]
-    agreement = ratio(quantiles(rows, speed, (0.9,))[:, 0], np.maximum(pace, 0.3))
+    agreement = ratio(middle[:, 2], np.maximum(pace, 0.3))
     share = ratio(rows.count, steps.fixes.count)
-    return np.column_stack((share, middle, halted, np.minimum(agreement, 10.0)))
+    return np.column_stack((share, middle[:, :2], halted, np.minimum(agreement, 10.0)))
 
 
 def _accuracy(path: Path, steps: Steps) -> NDArray[np.float64]:

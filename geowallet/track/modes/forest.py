@@ -72,24 +72,24 @@ class Trees:
         Args:
             table: ``(k, f)``, compared as float32; NaN is unknown.
         """
-        rows = table.astype(np.float32)
-        total = np.zeros((len(rows), self.classes), dtype=np.int64)
-        if len(rows) >= MANY_ROWS:
-            for first in range(0, len(rows), ROWS_AT_ONCE):
-                part = slice(first, first + ROWS_AT_ONCE)
-                leaf = self.leaf[self._boxes.leaves_of_many(rows[part])]
-                total[part] = leaf.reshape(-1, self.classes, leaf.shape[1]).sum(axis=0).T
-        else:
-            for number, row in enumerate(rows):
-                leaf = self.leaf[self._boxes.leaves(row)]
-                total[number] = leaf.reshape(-1, self.classes).sum(axis=0)
-        return total.astype(np.float64) * UNIT
+        return self._sums(self._boxes, table, self.classes)
 
     def logits_of(self, number: int, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return column ``number`` of `logits` at the cost of that class alone, ``(k,)``."""
-        boxes = _boxes_of(self, number)
-        total = [int(np.sum(self.leaf[boxes.leaves(row)])) for row in table.astype(np.float32)]
-        return np.array(total, dtype=np.float64) * UNIT
+        return self._sums(_boxes_of(self, number), table, 1)[:, 0]
+
+    def _sums(self, boxes: _Boxes, table: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
+        rows = table.astype(np.float32)
+        total = np.zeros((len(rows), classes), dtype=np.int64)
+        if len(rows) >= MANY_ROWS:
+            for first in range(0, len(rows), ROWS_AT_ONCE):
+                part = slice(first, first + ROWS_AT_ONCE)
+                leaf = self.leaf[boxes.leaves_of_many(rows[part])]
+                total[part] = leaf.reshape(-1, classes, leaf.shape[1]).sum(axis=0).T
+        else:
+            for number, row in enumerate(rows):
+                total[number] = self.leaf[boxes.leaves(row)].reshape(-1, classes).sum(axis=0)
+        return total.astype(np.float64) * UNIT
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -90,13 +90,10 @@ def moved(
     columns = forest.columns(table)
     best = np.array([_class(forest, decision.best) for decision in decisions])
     second = np.array([_class(forest, decision.second) for decision in decisions])
-    whole = _lead(forest, columns, best, second)
-    found: list[set[str]] = [set() for _ in decisions]
-    for group in TELLING:
-        lead = _lead(forest, _without(forest, columns, group), best, second)
-        for leg in np.flatnonzero(whole - lead >= MOVED):
-            found[leg].add(group)
-    return [frozenset(groups) for groups in found]
+    versions = [columns, *(_without(forest, columns, group) for group in TELLING)]
+    lead = _lead(forest, np.stack(versions, axis=1), best, second)
+    fell = lead[:, :1] - lead[:, 1:] >= MOVED
+    return [frozenset(np.array(TELLING)[groups].tolist()) for groups in fell]
 
 
 def reasons(
@@ -219,14 +216,16 @@ def _lead(
     best: NDArray[np.intp],
     second: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """Return by how much the best mode leads, ``(k,)``; 0 where one is not known."""
-    lead = np.zeros(len(columns))
+    """Return by how much the best mode leads in each of ``(k, v, f)`` versions, ``(k, v)``."""
+    lead = np.zeros(columns.shape[:2])
     both = (best >= 0) & (second >= 0)
     for number in range(len(forest.classes)):
         for side, sign in ((best, 1.0), (second, -1.0)):
             legs = np.flatnonzero(both & (side == number))
             if len(legs):
-                lead[legs] += sign * forest.trees.logits_of(number, columns[legs])
+                rows = columns[legs].reshape(-1, columns.shape[2])
+                logits = forest.trees.logits_of(number, rows)
+                lead[legs] += sign * logits.reshape(len(legs), -1)
     return lead
 
 

@@ -64,14 +64,13 @@ def shape_table(
         core_m: ``(k,)`` metres of each.
     """
     columns = []
-    for length_m in LENGTHS_M:
-        parts = _parts(core, along_m, core_m, length_m)
+    cut = [_parts(core, along_m, core_m, length_m) for length_m in LENGTHS_M]
+    for parts in cut:
         high = quantiles(parts.turns, parts.turn_rad, (0.9,))[:, 0]
         usual = quantiles(parts.chords, parts.straight, (0.5,))[:, 0]
         columns += [means(parts.turns, parts.turn_rad), high, usual]
-    parts = _parts(core, along_m, core_m, LENGTHS_M[0])
+    parts, wide = cut[:2]
     side = quantiles(parts.turns, parts.side_mps2, (0.95,))[:, 0]
-    wide = _parts(core, along_m, core_m, LENGTHS_M[1])
     columns += [shares(wide.turns, wide.turn_rad > SHARP_RAD), *_corners(parts, core_m), side]
     return np.column_stack(columns)
 
