@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,6 +102,72 @@ def test_the_first_figure_is_reached_by_typing_the_page(
             receipt = found[1] if found else receipt
     assert shell == SHELL
     assert (first_figure / "exemple-mileage-2026-05.jwe").exists()
+
+
+def installed(package: Path, site: Path) -> None:
+    """Build a wheel as pip does, offline, and unpack it where this process finds it."""
+    line = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    offline = ["--no-index", "--no-deps", "--no-build-isolation", "--no-compile"]
+    subprocess.run([*line, *offline, "--target", site, package], check=True, timeout=300)
+
+
+def tested(package: str) -> str:
+    """Run the tests of a package as its author does, and return what they say."""
+    line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", package]
+    paths = f"{package}{os.pathsep}{ROOT}"
+    done = subprocess.run(
+        line,
+        check=True,
+        env=os.environ | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_connector_of_ones_own_is_reached_by_typing_the_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setenv("GEOWALLET_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("GEOWALLET_LANG", "en")
+    monkeypatch.delenv("GEOWALLET_PLUGINS", raising=False)
+    said = ""
+    for language, lines in fenced(ROOT / "docs" / "how-to" / "add-a-connector.md"):
+        text = "\n".join(lines) + "\n"
+        if language == "plain":
+            Path("my.fieldnotes").write_text(text)
+        elif language == "python":
+            assert Path("geowallet-fieldnotes/geowallet_fieldnotes.py").read_text() == text
+        elif language == "text":
+            for line in lines:
+                assert plain(line) in plain(said), line
+        else:
+            said = "".join(typed(line, capsys) for line in lines)
+    assert "geowallet_fieldnotes" not in sys.modules
+
+
+def typed(line: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Do what a line of the page about connectors says, and return what comes of it."""
+    words = shlex.split(line)
+    if words[:2] == ["pip", "install"]:
+        installed(Path(words[2]).absolute(), Path("site").absolute())
+    elif words[:3] == ["python", "-m", "pytest"]:
+        return tested(words[-1])
+    elif words[:2] == ["echo", ">>"]:
+        (module,) = re.findall(r"import (\w+) as module; print\(module.__file__\)", words[2])
+        with Path("site", f"{module}.py").open("a") as stream:
+            stream.write("\n")
+    else:
+        answers = ["--yes"] if words[1:3] == ["connector", "trust"] else []
+        status = run([*words[1:], *answers])
+        out, err = capsys.readouterr()
+        assert status == 0, f"{line}\n{out}{err}"
+        return out
+    return ""
 
 
 @pytest.mark.parametrize("name", ["security.md", "accuracy.md", "architecture.md"])

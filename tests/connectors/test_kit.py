@@ -46,8 +46,8 @@ def test_the_connector_of_the_how_to_passes_the_kit() -> None:
     code = page.split("```python\n")[1].split("```")[0]
     names: dict[str, Any] = {}
     exec(code, names)  # noqa: S102  our own page
-    sample = b"FIELD NOTES\n2026-03-02T07:30:00Z 48.6921 6.1844\nlunch\n"
-    assert check_connector(names["FieldNotesConnector"](), sample, mutations=300) == ()
+    sample = b"# fieldnotes\n2026-03-02T07:30:00Z 48.6921 6.1844\nlunch\n"
+    assert check_connector(names["FieldnotesConnector"](), sample, mutations=300) == ()
 
 
 class Faulty:
