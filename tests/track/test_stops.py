@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from geowallet.model.mobility import Stop, Trip
+from geowallet.model.mobility import Stop, StopKind, Trip
 from geowallet.track.motion import path_of
 from geowallet.track.pipeline import analyse
 from geowallet.track.stops import find_stays, hidden_stays, still
@@ -79,3 +79,40 @@ def test_a_long_silence_with_displacement_hides_a_stay() -> None:
     trips = trips_of(day)
     assert len(trips) == 2
     assert sum(trip.distance_m for trip in trips) == pytest.approx(6000, rel=0.02)
+
+
+class TestShortActivity:
+    """Promise: who comes for a stop of minutes and goes back made two trips."""
+
+    def test_a_child_taken_to_school_on_foot_makes_two_trips(self) -> None:
+        school = Traveller().stay(3600).go(900, 1.3).stay(300, every_s=20)
+        school.go(900, 1.3, heading_deg=270).stay(3600)
+        assert len(analyse([school.sourced()]).trips) == 2
+
+    @pytest.mark.parametrize("every_s", [1, 5, 20])
+    def test_bread_fetched_by_car_makes_two_trips(self, every_s: float) -> None:
+        bread = Traveller().stay(3600).go(3000, 10.0, every_s=every_s).stay(240, every_s=every_s)
+        bread.go(3000, 10.0, heading_deg=270, every_s=every_s).stay(3600)
+        assert len(analyse([bread.sourced()]).trips) == 2
+
+    @pytest.mark.parametrize("seconds", [240, 500])
+    def test_a_wait_on_the_platform_is_on_the_way(self, seconds: float) -> None:
+        ride = Traveller().stay(3600).go(600, 1.4).stay(seconds, every_s=10)
+        (trip,) = analyse([ride.go(9000, 20.0).stay(3600).sourced()]).trips
+        assert len(trip.legs) == 2
+
+    def test_a_level_crossing_is_on_the_way_even_round_a_corner(self) -> None:
+        drive = Traveller().stay(3600).go(3000, 12.0).stay(300, every_s=5)
+        found = analyse([drive.go(3000, 12.0, heading_deg=0).stay(3600).sourced()])
+        assert len(found.trips) == 1
+        assert [stop.kind for stop in found.stops if stop.n_fixes][1] is StopKind.PAUSE
+
+    def test_a_bus_that_goes_back_the_way_is_waited_for(self) -> None:
+        bus = Traveller().stay(3600).go(600, 1.4).stay(300, every_s=10)
+        bus.go(9000, 12.0, heading_deg=270)
+        assert len(analyse([bus.stay(3600).sourced()]).trips) == 1
+
+    def test_a_turn_without_a_stop_parts_nothing(self) -> None:
+        walk = Traveller().stay(3600).go(900, 1.3).stay(100, every_s=10)
+        walk.go(900, 1.3, heading_deg=270).stay(3600)
+        assert len(analyse([walk.sourced()]).trips) == 1
