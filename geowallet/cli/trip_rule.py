@@ -162,7 +162,10 @@ def _rule(  # noqa: PLR0917  one for each option
 def _matter(text: str) -> tuple[str, str]:
     matter, _sign, value = text.partition("=")
     check_word("--set", matter or "?", _MATTERS)
-    known: dict[str, Sequence[str]] = {"mode": [m for m in Mode if m is not Mode.UNKNOWN], "purpose": list(Purpose)}
+    known: dict[str, Sequence[str]] = {
+        "mode": [m for m in Mode if m is not Mode.UNKNOWN],
+        "purpose": list(Purpose),
+    }
     if matter in known:
         check_word("--set", value or "?", known[matter])
     if not value:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.geodesy import distance_m
-from geowallet.model.mobility import Leg, Point, Trip
+from geowallet.model.mobility import Gap, GapKind, Leg, Point, Trip
 from geowallet.track.clean import BAD
 from geowallet.track.motion import PARKED_M, path_of
 from geowallet.track.trips import trip_id
@@ -156,7 +156,7 @@ def _pieces(leg: Leg, cuts: Sequence[Cut]) -> Iterable[Leg]:
         pairwise(edges), [*(cut.shares for cut in under_way), WHOLE], strict=True
     ):
         upto = tuple(max(a, b) for a, b in zip(before, shares, strict=True))
-        metres, gap_m, gap_s, fixes = (b - a for a, b in zip(before, upto, strict=True))
+        metres, gap_m, gap_s, _fixes = (b - a for a, b in zip(before, upto, strict=True))
         yield replace(
             leg,
             start_us=start_us,
@@ -165,9 +165,29 @@ def _pieces(leg: Leg, cuts: Sequence[Cut]) -> Iterable[Leg]:
             distance_sd_m=leg.distance_sd_m * math.sqrt(metres),
             gap_m=leg.gap_m * gap_m,
             gap_s=leg.gap_s * gap_s,
-            n_fixes=round(leg.n_fixes * fixes),
+            n_fixes=_between(leg.n_fixes, before[3], upto[3]),
+            gaps=tuple(_clipped(leg.gaps, start_us, end_us)),
+            set_aside=tuple(
+                (name, count)
+                for name, whole in leg.set_aside
+                if (count := _between(whole, before[3], upto[3]))
+            ),
         )
         before = upto  # type: ignore[assignment]  # four shares, as they were
+
+
+def _between(count: int, first: float, last: float) -> int:
+    """Return how many of ``count`` lie between two shares, so that the parts sum to it."""
+    return round(count * last) - round(count * first)
+
+
+def _clipped(gaps: Sequence[Gap], start_us: int, end_us: int) -> Iterable[Gap]:
+    """Yield what of each gap lies inside a piece; metres go by time."""
+    for gap in gaps:
+        first_us, last_us = max(gap.start_us, start_us), min(gap.end_us, end_us)
+        if first_us < last_us:
+            share = (last_us - first_us) / (gap.end_us - gap.start_us)
+            yield replace(gap, start_us=first_us, end_us=last_us, metres=gap.metres * share)
 
 
 def _parts_nothing(join: Join, before: Trip, after: Trip) -> bool:
@@ -188,7 +208,9 @@ def _joined(before: Trip, after: Trip) -> Trip:
     last = before.legs[-1]
     if apart_m > PARKED_M:
         silent_s = last.gap_s + (after.start_us - before.end_us) / 1e6
-        last = replace(last, gap_m=last.gap_m + apart_m, gap_s=silent_s)
+        way = Gap(before.end_us, after.start_us, apart_m, GapKind.OFF)
+        gaps = (*last.gaps, way)
+        last = replace(last, gap_m=last.gap_m + apart_m, gap_s=silent_s, gaps=gaps)
     return Trip(
         id=trip_id(before.start_us, after.end_us),
         start_us=before.start_us,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geowallet.model.fixes import Fixes, FixFlag, fixes_from
-from geowallet.model.mobility import Leg, Mode, Point, Trip
+from geowallet.model.mobility import Gap, GapKind, Leg, Mode, Point, Trip
 from geowallet.track.reshape import Cut, Join, falls_into, measured, reshaped
 from geowallet.track.trips import trip_id
 
@@ -42,6 +42,22 @@ class TestCuts:
         assert [part.legs[0].n_fixes for part in (first, second)] == [15, 45]
         assert first.end == second.start == GRENOBLE
         assert first.end_us == second.start_us == 10 * MINUTE
+
+    def test_gaps_and_doubted_fixes_go_to_the_part_they_belong_to(self) -> None:
+        gaps = tuple(
+            Gap(a * MINUTE, b * MINUTE, metres, GapKind.COVERED)
+            for a, b, metres in ((2, 4, 70.0), (8, 16, 200.0))
+        )
+        marked = replace(leg(0, 30), gaps=gaps, set_aside=(("jump", 3), ("poor_accuracy", 1)))
+        first, second = (t.legs[0] for t in reshaped([trip(marked)], [cut(10)], []))
+        assert [(g.start_us // MINUTE, g.end_us // MINUTE, g.metres) for g in first.gaps] == [
+            (2, 4, 70.0),
+            (8, 10, 50.0),
+        ]
+        assert [(g.start_us // MINUTE, g.end_us // MINUTE, g.metres) for g in second.gaps] == [
+            (10, 16, 150.0)
+        ]
+        assert dict(first.set_aside)["jump"] + dict(second.set_aside)["jump"] == 3
 
     def test_variances_add_up_to_that_of_the_leg(self) -> None:
         parts = reshaped([trip(leg(0, 30))], [cut(10, 0.25), cut(20, 0.4)], [])
@@ -96,6 +112,8 @@ class TestJoins:
         assert one.distance_m == 18_000.0
         assert one.gap_m - 600.0 == pytest.approx(94_000.0, rel=0.02)
         assert one.legs[0].gap_s == pytest.approx(120.0 + 90 * 60)
+        (way,) = one.legs[0].gaps
+        assert (way.start_us, way.end_us, way.kind) == (10 * MINUTE, 100 * MINUTE, GapKind.OFF)
 
     def test_a_pause_that_moved_a_little_is_the_same(self) -> None:
         moved = [trip(leg(0, 12)), trip(leg(27, 40))]
