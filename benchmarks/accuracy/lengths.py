@@ -17,7 +17,7 @@ from geowallet.connectors.source import read_source
 from geowallet.model.errors import GeowalletError
 from geowallet.model.fixes import Fixes, fixes_from
 from geowallet.model.geodesy import step_lengths_m
-from geowallet.track.distance import Length, path_length
+from geowallet.track.distance import Length, path_length, plane_m
 from geowallet.track.legs import EDGE_WINDOW_S
 from geowallet.track.motion import path_of, speeds_mps
 
@@ -42,6 +42,9 @@ WHEELS = frozenset({"121", "123", "bike_speed", "bike_speed_cadence"})
 
 MOST_ROUNDING = 0.005
 """An odometer that rounds a ride by more than this share of it does not score."""
+
+TRAFFIC_NOISE_M = 2.0
+"""Added to simulated days without error: without it the plain sum would be exact."""
 
 LENGTHS_M = {"walk": 2500.0, "bike": 6000.0, "bus": 7000.0, "car in town": 7000.0}
 RECEIVERS = {
@@ -210,6 +213,26 @@ def receivers(path: Path) -> Iterator[Measured]:
         counted_m = np.concatenate(([0.0], np.cumsum(steps_m)))
         recording = Recording(f"drive {number}", time_s, lat, lon, counted_m)
         yield from scored(recording, "cars, sum of the receiver's speeds")
+
+
+def traffic(folder: Path) -> Iterator[Measured]:
+    """Yield legs of simulated days (``*.npz``, a fix a second, no error), with noise added."""
+    rng = np.random.default_rng(1)
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path, allow_pickle=False) as day:
+            bounds = list(zip(day["start_us"], day["end_us"], strict=True))
+            when_us, lat, lon = day["time_us"], day["lat_deg"], day["lon_deg"]
+        for start_us, end_us in bounds:
+            rows = np.flatnonzero((when_us >= start_us) & (when_us <= end_us))
+            if len(rows) < 60:
+                continue
+            x_m, y_m = plane_m(lat[rows], lon[rows])
+            steps_m = np.hypot(np.diff(x_m), np.diff(y_m))
+            counted_m = np.concatenate(([0.0], np.cumsum(steps_m)))
+            noise = rng.normal(0.0, TRAFFIC_NOISE_M, (2, len(rows))) / np.radians(1) / 6_371_000
+            place = lat[rows] + noise[0], lon[rows] + noise[1] / np.cos(np.radians(lat[rows]))
+            recording = Recording(path.stem, when_us[rows] / 1e6, *place, counted_m)
+            yield from scored(recording, "simulated traffic, all modes")
 
 
 def vehicles(files: Sequence[Path]) -> Iterator[Measured]:

@@ -114,13 +114,13 @@ class Ride:
 def ride(mode: str, kind: str, length_m: float, receiver: Receiver, *, seed: int) -> Ride:
     """Return a journey of about ``length_m`` by ``mode`` over a way of ``kind``."""
     rng = np.random.default_rng([seed, len(mode), len(kind)])
-    x_m, y_m, bend = _way(KINDS[kind], length_m, rng)
-    at_s = _timetable(PACES[mode], bend, rng)
+    x_m, y_m, bend = way(KINDS[kind], length_m, rng)
+    at_s = timetable(PACES[mode], bend, rng)
     when_s, along_m = _written(at_s, receiver, rng)
     at = np.arange(len(at_s), dtype=np.float64)
     east, north = np.interp(along_m, at, x_m), np.interp(along_m, at, y_m)
-    error = _error_m(when_s, receiver, rng)
-    lat, lon = _degrees(east + error[1], north + error[0])
+    error = error_m(when_s, receiver, rng)
+    lat, lon = degrees(east + error[1], north + error[0])
     known = {}
     if not math.isnan(receiver.speed_sd_mps):
         known["speed_mps"] = _speeds(at_s, when_s, receiver.speed_sd_mps, rng)
@@ -129,7 +129,7 @@ def ride(mode: str, kind: str, length_m: float, receiver: Receiver, *, seed: int
     return Ride(fixes, float(along_m[-1] - along_m[0]))
 
 
-def _degrees(
+def degrees(
     east_m: NDArray[np.float64], north_m: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return latitude and longitude of steps on the ellipsoid, each at its own latitude."""
@@ -142,7 +142,7 @@ def _degrees(
     return lat, HERE_DEG[1] + np.concatenate(([0.0], np.cumsum(steps)))
 
 
-def _way(
+def way(
     kind: Kind, length_m: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return east, north and curvature (1/m) at every metre of a way."""
@@ -165,7 +165,7 @@ def _way(
     return np.cumsum(np.sin(heading)), np.cumsum(np.cos(heading)), bend
 
 
-def _timetable(
+def timetable(
     pace: Pace, bend: NDArray[np.float64], rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Return the second at which each metre is passed."""
@@ -198,7 +198,7 @@ def _written(
     return when_s, np.interp(when_s, at_s, metres)
 
 
-def _error_m(
+def error_m(
     when_s: NDArray[np.float64], receiver: Receiver, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Return the error east and north of every fix, ``(2, n)``."""

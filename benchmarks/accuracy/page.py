@@ -1,0 +1,278 @@
+"""The page of accuracy: prose from ``page.md``, figures from JSON, pictures as SVG."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.accuracy.markdown import percent, plain, table
+from benchmarks.accuracy.pictures import OURS, draw_errors, draw_sets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+PROSE = Path(__file__).with_name("page.md")
+TITLES = {
+    "geolife": "GeoLife, mostly Beijing",
+    "mobilitynet": "MobilityNet, San Francisco Bay",
+    "ssi": "SSI diaries, Netherlands",
+    "simulated": "simulated days, networks not fitted on",
+}
+"""Labelled sets in the order of the page."""
+
+TOLD = ("mobilitynet", "ssi", "simulated", "geolife")
+MAIN_KIND = "bikes, wheel sensor"
+SPARSE_S = 30.0
+
+Figures = dict[str, dict[str, Any]]
+
+
+def write(path: Path, folder: Path, *, looks: Path) -> None:
+    """Write the page and its pictures from the figures in ``folder``."""
+    figures: Figures = {
+        file.stem: json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*.json")
+    }
+    parts = {
+        "short": short(figures),
+        "lengths": length_table(figures),
+        "stops": stop_table(figures),
+        "given": given_table(figures),
+        "given_notes": given_notes(figures),
+        "whole": whole_table(figures),
+        "costs": cost_table(figures),
+        "pictures": draw_sets(folder, dict(_sets(figures, TITLES)), TITLES),
+        "failures": failure_list(figures),
+        "looks": look_table(looks),
+        "car_count": car_count(figures),
+        "circumstances": circumstances(figures),
+    }
+    ride = _ride(figures, MAIN_KIND, SPARSE_S)
+    draw_errors(folder, ride["errors_percent"] if ride else [])
+    text = Template(PROSE.read_text(encoding="utf-8")).substitute(parts)
+    path.write_text(text.rstrip() + "\n", encoding="utf-8")
+
+
+def _rides(figures: Figures) -> list[dict[str, Any]]:
+    return list(figures.get("lengths", {}).get("lengths", []))
+
+
+def _ride(figures: Figures, kind: str, cadence_s: float) -> dict[str, Any] | None:
+    wanted = (kind, cadence_s)
+    return next((r for r in _rides(figures) if (r["kind"], r["cadence_s"]) == wanted), None)
+
+
+def _sets(figures: Figures, names: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
+    return [(name, figures[name]) for name in names if name in figures]
+
+
+def short(figures: Figures) -> str:
+    """Return the answers in one sentence each."""
+    said = []
+    dense, sparse = (_ride(figures, MAIN_KIND, s) for s in (1.0, SPARSE_S))
+    if dense and sparse:
+        said.append(
+            f"A metre: rides of {dense['km'] / dense['rides']:.0f} km come out within "
+            f"{percent(dense['median_error'])} (median) with a fix a second, within "
+            f"{percent(sparse['median_error'])} with one every {SPARSE_S:.0f} seconds."
+        )
+    found = figures.get("stops", {}).get("stops", {}).get("programs", {}).get(OURS)
+    if found:
+        said.append(
+            f"A trip: {found['found']} of {found['true']} generated stops are found, "
+            f"{found['merged']} are merged wrongly."
+        )
+    if "geolife" in figures:
+        legs = figures["geolife"]["given"][OURS]
+        said.append(
+            f"A bus: of {legs['legs']:,} legs of {legs['people']} people whom the model never saw, "
+            f"{percent(legs['accuracy'], 0)} get the right of five classes."
+        )
+    return " ".join(said)
+
+
+def length_table(figures: Figures) -> str:
+    """Return lengths by source of the truth and by cadence."""
+    head = ("truth", "rides, devices", "fix every", "median error", "bias", "within 1 sd")
+    return table(
+        (*head, "within 2 sd", "plain sum: median error, bias"),
+        (
+            (
+                ride["kind"],
+                f"{ride['rides']} of {ride['km']:.0f} km, {ride['devices']}",
+                f"{ride['cadence_s']:.0f} s",
+                percent(ride["median_error"], 2),
+                _bias(ride),
+                percent(ride["within_1"], 0),
+                percent(ride["within_2"], 0),
+                f"{percent(ride['chords_median_error'], 2)}, {100 * ride['chords_median']:+.2f} %",
+            )
+            for ride in sorted(_rides(figures), key=lambda r: (_order(r["kind"]), r["cadence_s"]))
+        ),
+    )
+
+
+def _bias(ride: dict[str, Any]) -> str:
+    low, high = (100 * value for value in ride["mean_95"])
+    return f"{100 * ride['mean']:+.2f} % ({low:+.1f} to {high:+.1f})"
+
+
+def _order(kind: str) -> int:
+    starts = ("vehicle", "bikes", "cars", "simulated", "drawn")
+    return next((n for n, start in enumerate(starts) if kind.startswith(start)), len(starts))
+
+
+def car_count(figures: Figures) -> str:
+    """Return how many drives of cars have an odometer."""
+    count = sum(r["rides"] for r in _rides(figures) if r["kind"].startswith("vehicle"))
+    return f"{count} drive{'' if count == 1 else 's'} over 2 km"
+
+
+def stop_table(figures: Figures) -> str:
+    """Return how generated stops fared."""
+    measured = figures.get("stops", {}).get("stops", {})
+    head = ("program", "true stops", "found", "claimed", "merged", "processor time")
+    base = measured.get("programs", {}).get(OURS, {}).get("seconds") or 1.0
+    return table(
+        head,
+        (
+            (
+                name,
+                str(found["true"]),
+                f"{found['found']} ({percent(found['found'] / found['true'])})",
+                str(found["claimed"]),
+                str(found["merged"]),
+                "1" if name == OURS else f"{found['seconds'] / base:.0f} times ours",
+            )
+            for name, found in measured.get("programs", {}).items()
+        ),
+    )
+
+
+def _interval(pair: Sequence[float]) -> str:
+    return f"{pair[0]:.2f} to {pair[1]:.2f}"
+
+
+def given_table(figures: Figures) -> str:
+    """Return everybody's answers on the same given legs."""
+    rows = []
+    for name, found in _sets(figures, TITLES):
+        for who, legs in sorted(found["given"].items(), key=lambda item: -item[1]["accuracy"]):
+            mark = " (has seen this set)" if legs.get("seen") else ""
+            two = found["two"].get(who, legs["two_classes"])
+            rows.append(
+                (
+                    f"{TITLES[name]}: {legs['legs']:,} legs",
+                    f"**{who}**{mark}" if who.startswith(OURS) else who,
+                    f"{plain(legs['accuracy'])} ({_interval(legs['accuracy_95'])})",
+                    plain(legs["macro_f1"]),
+                    plain(legs["by_distance"]),
+                    ", ".join(f"{name} {value:.2f}" for name, value in legs["f1"].items()),
+                    plain(two),
+                )
+            )
+        if "trackintel" in found["two"]:
+            two = plain(found["two"]["trackintel"])
+            rows.append((TITLES[name], "trackintel 1.4.2", "-", "-", "-", "-", two))
+    head = ("set", "who", "accuracy (95 %)", "macro-F1", "by metres", "F1")
+    return table((*head, "muscle or motor"), rows)
+
+
+def given_notes(figures: Figures) -> str:
+    """Return what must be said of the rows."""
+    ways = {
+        TITLES[name]: found["given"][OURS]["drawn_by"] for name, found in _sets(figures, TITLES)
+    }
+    drawn = "; ".join(f"{title}: {by}" for title, by in ways.items())
+    return (
+        "Intervals come from drawing whole people or days again and again, since legs of one are "
+        f"alike ({drawn}). *Muscle or motor* is the share of legs for which these two are told "
+        "apart; trackintel knows no finer classes. Dawarich's and Reitti's published default "
+        "thresholds are applied to the same legs; the speed rule is what textbook speeds give."
+    )
+
+
+def whole_table(figures: Figures) -> str:
+    """Return whole chains on raw fixes."""
+    rows = [
+        (
+            TITLES[name],
+            f"**{who}**{' (has seen this set)' if _seen(found, who) else ''}",
+            f"{plain(whole['time'])}, {plain(whole['time_macro_f1'])}",
+            f"{plain(whole['moving'])}, {plain(whole['moving_macro_f1'])}",
+            f"{plain(whole['change_precision'])}, {plain(whole['change_recall'])}",
+        )
+        for name, found in _sets(figures, TITLES)
+        for who, whole in found["whole"].items()
+    ]
+    head = ("set", "who", "over time: accuracy, macro-F1", "over moving time")
+    return table((*head, "changes of mode: precision, recall"), rows)
+
+
+def _seen(found: dict[str, Any], who: str) -> bool:
+    return bool(found["given"].get(who, {}).get("seen"))
+
+
+def cost_table(figures: Figures) -> str:
+    """Return what wrong answers cost."""
+    rows = []
+    for name, found in _sets(figures, TITLES):
+        for who, legs in found["given"].items():
+            mark = " (has seen this set)" if legs.get("seen") else ""
+            rows.append(
+                (
+                    TITLES[name],
+                    f"**{who}**{mark}" if who.startswith(OURS) else who,
+                    f"{percent(legs['motorised_as_soft'], 2)} of {legs['motorised_km']:,.0f} km",
+                    percent(legs["soft_as_motorised"], 2),
+                    percent(legs["unknown"]),
+                    plain(legs["decided"]),
+                )
+            )
+    head = ("set", "who", "motorised called foot or bike", "foot or bike called motorised")
+    return table((*head, "legs left unknown", "accuracy of the others"), rows)
+
+
+def failure_list(figures: Figures) -> str:
+    """Return examples of failure."""
+    lines = []
+    for name, found in _sets(figures, TOLD):
+        if found["failures"]:
+            lines.append(f"- {TITLES[name]}: " + "; ".join(found["failures"]) + ".")
+    return "\n".join(lines) or "None measured yet."
+
+
+def look_table(looks: Path) -> str:
+    """Return how often GeoLife was looked at, and why."""
+    if not looks.exists():
+        return ""
+    found = tomllib.loads(looks.read_text(encoding="utf-8")).get("look", [])
+    head = (
+        f"### Looks at GeoLife: {len(found)}\n\nNothing that ships is fitted on GeoLife, but who "
+    )
+    head += "looks at an examination often enough learns it. So every look is counted.\n\n"
+    rows = (
+        (
+            str(look.get("date", "")),
+            str(look.get("what", "")),
+            str(look.get("why", "")),
+            plain(look.get("accuracy")),
+            plain(look.get("macro_f1")),
+        )
+        for look in found
+    )
+    return head + table(("date", "what", "why", "accuracy", "macro-F1"), rows)
+
+
+def circumstances(figures: Figures) -> str:
+    """Return when and with what each set was measured."""
+    rows = (
+        (
+            TITLES.get(name, name),
+            *(figures[name]["measured"][key] for key in ("date", "commit", "model", "machine")),
+        )
+        for name in sorted(figures)
+    )
+    return table(("set", "measured", "commit", "model", "machine"), rows)
