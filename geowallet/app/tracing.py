@@ -78,6 +78,7 @@ def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:
     files = [source for source in sources(vault) if source.sha256 in wanted]
     return (
         _export_link(receipt, statements),
+        *_engine_link(receipt, statements),
         _contract_link(vault, receipt),
         _sum_link(receipt, trips),
         *_corrections_link(vault, used, statements),
@@ -96,6 +97,18 @@ def _export_link(receipt: Receipt, statements: Sequence[Statement]) -> Link:
     )
     subject = phrase(N_("export {id}, {period}"), id=receipt.id, period=receipt.period)
     return Link(subject, phrase(N_("entered in the log")), receipt.sealed_sha256, holds)
+
+
+def _engine_link(receipt: Receipt, statements: Sequence[Statement]) -> Iterable[Link]:
+    """Say that all trips were found again since, and whether the figures still follow."""
+    sent = [n for n, s in enumerate(statements) if s.subjects == (receipt.sealed_sha256,)]
+    later = statements[sent[-1] :] if sent else ()
+    again = [s for s in later if s.kind is StatementKind.RECOMPUTE]
+    if again:
+        holds = not any(receipt.jti in s.predicate["exports"] for s in again)
+        subject = phrase(N_("all trips were computed again after this export"))
+        how = N_("the figures stay") if holds else N_("the figures would differ, as you were shown")
+        yield Link(subject, phrase(how), "", holds)
 
 
 def _contract_link(vault: Vault, receipt: Receipt) -> Link:

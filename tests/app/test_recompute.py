@@ -16,6 +16,7 @@ from geowallet.app import (
     recompute,
     reshaping,
     settings,
+    tracing,
     trip_rules,
     trips,
 )
@@ -185,5 +186,7 @@ class TestExports:
         recompute.carry_out(vault, recompute.plan(vault), now_us=scene.NOON_US)
         *_, last = (s for _, s, _ in vault.log_entries() if s.kind is StatementKind.RECOMPUTE)
         assert last.predicate["exports"] == [sent.receipt.jti]
+        broken = next(link for link in tracing.trace(vault, sent.receipt) if not link.holds)
+        assert str(broken.subject) == "all trips were computed again after this export"
         again = export.prepare(vault, contract.terms, scene.MONTH)
         assert (again.result.totals, again.result.groups) == (one.now.totals, one.now.groups)
