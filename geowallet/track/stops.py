@@ -45,8 +45,8 @@ a visit (trackintel's default is 15 minutes, OpenPATH's is 5)."""
 
 SHORT_ACTIVITY_S = 180.0
 """A stop of three minutes is an activity if its owner came for it: dropped a child, bought
-bread, and went back. In a labelled diary eight of nine such stops were activities, and
-of the waits for a vehicle none (SSI)."""
+bread, and went back. In a labelled diary (SSI, a week seen by two phones) all six stops
+so found are stops, and none of the waits for a vehicle is one."""
 
 TURNED_M = 300.0
 """How far the way is followed to both sides of such a stop."""
@@ -164,7 +164,7 @@ def _turned_back(path: Path, smooth: Means, stay: Stay) -> bool:
 def _followed(
     path: Path, smooth: Means, index: int, sign: float
 ) -> tuple[float, float, float, float]:
-    """Follow the way from a fix: metres, seconds, and where it led."""
+    """Follow the way from a fix: metres, seconds of movement, and where it led."""
     rows = slice(*np.searchsorted(path.piece, (path.piece[index], path.piece[index] + 1)))
     when_s = path.time_s[index] + sign * TURNED_STEP_S * np.arange(TURNED_STEPS + 1)
     when_s = np.clip(when_s, path.time_s[rows][0], path.time_s[rows][-1])
@@ -172,7 +172,9 @@ def _followed(
     lon = np.interp(when_s, smooth.time_s[rows], smooth.lon_deg[rows])
     along_m = np.concatenate(([0.0], np.cumsum(step_lengths_m(lat, lon))))
     end = min(int(np.searchsorted(along_m, TURNED_M)), TURNED_STEPS)
-    spent_s = max(abs(float(when_s[end] - when_s[0])), 1.0)
+    # Another halt on the way says nothing of the pace.
+    going = np.diff(along_m[: end + 1]) > STILL_MPS * TURNED_STEP_S
+    spent_s = TURNED_STEP_S * max(int(np.sum(going)), 1)
     return float(along_m[end]), spent_s, float(lat[end]), float(lon[end])
 
 
