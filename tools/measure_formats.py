@@ -52,7 +52,7 @@ DOCUMENTED = {"coachco2": "openpath"}
 REASONS = {
     "nmea/GPSBabel-gpsbabel__nmeadatetime.nmea": (
         "three sentences have a blank beside the time and one a point without a fraction, all "
-        "with a right check sum: we read them, others do not"
+        "with a right check sum: GPSBabel and we read them, the reader of the index does not"
     ),
 }
 """Differences that remain, by file of the index."""
