@@ -12,8 +12,9 @@ from geowallet.app.derive import Derived, derive
 from geowallet.app.inspect import FileReport, open_source, saved_us
 from geowallet.app.paths import source_paths
 from geowallet.app.reading import ReadFile, Weeks, read_files
-from geowallet.app.sources import source
+from geowallet.app.sources import source, sources
 from geowallet.app.storing import archive_members, described, remember_archive, store
+from geowallet.app.twins import twins
 from geowallet.app.watching import watched
 from geowallet.model.errors import (
     DiskFullError,
@@ -52,6 +53,7 @@ class Imported:
         last_us: Last instant, or None.
         error: Why it was refused, or None.
         notes: What the owner should know of it.
+        sha256: Of its bytes, hex, where it was read.
     """
 
     name: str
@@ -64,14 +66,23 @@ class Imported:
     last_us: int | None = None
     error: GeowalletError | None = None
     notes: tuple[Phrase, ...] = ()
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What an import changed: file by file, and the trips."""
+    """What an import changed.
+
+    Attributes:
+        files: One for each, in order.
+        derived: What became of the trips.
+        twins: Name of a file that was read, and of another that covers the same
+            time: what both hold counts once.
+    """
 
     files: tuple[Imported, ...]
     derived: Derived
+    twins: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +142,10 @@ def ingest(
             again = list(_import(vault, path, manner))
             found = [known.get(item.name, item) for item in again]
         files += found
-    return Ingested(tuple(files), derive(vault, now_us=manner.clock()))
+    read = [item.sha256 for item in files if item.outcome == "read"]
+    pairs = twins(read, sources(vault)) if read else ()
+    same = tuple((new.name, other.name) for new, other in pairs)
+    return Ingested(tuple(files), derive(vault, now_us=manner.clock()), same)
 
 
 def _import(vault: Vault, path: str | Path, manner: Manner) -> Iterator[Imported]:
@@ -200,6 +214,7 @@ def _imported(
         min((first for first, _ in spans), default=None),
         max((last for _, last in spans), default=None),
         notes=_notes(item),
+        sha256=item.sha256,
     )
 
 

@@ -113,6 +113,16 @@ def _show_summary(shell: Shell, done: Ingested) -> None:
         shell.say(
             _("{km} were seen by more than one source: counted once.", km=km(derived.shared_m))
         )
+    if done.twins:
+        (name, other), *more = done.twins
+        text = _(
+            "{name} covers the same time as {other}: what both hold counts once",
+            name=name,
+            other=other,
+        )
+        shell.say(text)
+        if more:
+            shell.say(_("(so do {count} more files with others)", count=count(len(more))))
     for item in files:
         for note in item.notes:
             shell.say(_("{name}: {value}", name=item.name, value=say(note)))
