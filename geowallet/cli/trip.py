@@ -20,6 +20,7 @@ from geowallet.cli.numbers import (
 )
 from geowallet.cli.secrets import open_wallet
 from geowallet.cli.shell import Column, Shell
+from geowallet.cli.trip_doubts import doubt_record, doubts, pause_line, pauses, silences
 from geowallet.cli.verb import group, verb
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadOptionError
@@ -86,6 +87,7 @@ def show(
     with open_wallet(shell) as vault:
         found = trips.find_trip(vault, trip)
         here = trips.own_zone(vault)
+        halts = pauses(found.trip, trips.stops(vault))
     shell.emit(_record(found) | {"legs": [_leg_record(leg) for leg in found.trip.legs]})
     ends = _ends(found)
     shell.say(
@@ -114,6 +116,9 @@ def show(
     )
     for number, leg in enumerate(found.trip.legs, start=1):
         _show_reasons(shell, number, leg)
+    if halts:
+        shell.say()
+        shell.say(pause_line(halts, here))
     _show_purpose(shell, found)
 
 
@@ -299,7 +304,9 @@ def _show_reasons(shell: Shell, number: int, leg: Leg) -> None:
         shell.say(_("Why {mode} for leg {number}", mode=word(leg.mode), number=number))
     for reason in leg.reasons:
         shell.say("  " + say(reason))
-    if leg.gap_m >= _GAP_M:
+    for line in (*silences(leg), *doubts(leg)):
+        shell.say("  " + line)
+    if leg.gap_m >= _GAP_M and not leg.gaps:
         shell.say("  " + _("a gap of {km} in the trace, not counted", km=km(leg.gap_m)))
 
 
@@ -345,4 +352,5 @@ def _leg_record(leg: Leg) -> dict[str, Any]:
         "distance_sd_m": round(leg.distance_sd_m, 1),
         "gap_m": round(leg.gap_m, 1),
         "fixes": leg.n_fixes,
+        **doubt_record(leg),
     }
