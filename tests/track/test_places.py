@@ -143,3 +143,13 @@ def test_a_cluster_across_the_antimeridian_stays_one_place() -> None:
         [stop(east, 6, "10:00", 2.0), stop(west, 7, "10:00", 2.0)], [], zone=PARIS
     )
     assert abs(abs(place.centre.lon_deg) - 180.0) < 1e-6
+
+
+def test_where_a_night_was_spent_is_no_client() -> None:
+    """Three whole working days, and one evening that became late: the flat of a friend."""
+    days = [stop(GYM, day, "09:00", 8.0) for day in (4, 5, 6)]
+    late = stop(GYM, 7, "01:00", 1.2)
+    for stops, guess in ((days, PlaceKind.CLIENT), ([*days, late], None)):
+        office = [stop(OFFICE, day, "09:00", 8.0) for day in (11, 12, 13, 14)]
+        found = find_places([*office, *stops], [], zone=PARIS)
+        assert found[1].guess is guess
