@@ -26,11 +26,12 @@ SLOP_S = 60.0
 SLOPPY_SHARE = 0.6
 """Of the legs; the others keep the bounds as labelled."""
 
+CUT_OVER_S = 3600.0
 LONGEST_CUT_S = (240.0, 3600.0)
 """Legs that last for hours, as sports do, are cut to parts of everyday length."""
 
 CUT_SHARE = 0.7
-"""Of legs over twice the shortest part."""
+"""Of legs over an hour."""
 
 SPREAD_SHARE = 0.5
 """Chance that a column of the receiver is taken away."""
@@ -70,7 +71,7 @@ def _moved(start_us: int, end_us: int, rng: Generator) -> tuple[int, int]:
     """Return bounds as another person would have set them."""
     first, last = float(start_us), float(end_us)
     long_s = (last - first) / 1e6
-    if long_s > 2 * LONGEST_CUT_S[0] and rng.random() < CUT_SHARE:
+    if long_s > CUT_OVER_S and rng.random() < CUT_SHARE:
         high_s = min(LONGEST_CUT_S[1], long_s)
         keep_s = float(np.exp(rng.uniform(np.log(LONGEST_CUT_S[0]), np.log(high_s))))
         first += rng.uniform(0, long_s - keep_s) * 1e6

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from geowallet.track.modes.fitting import Growth
     from training.measure import Figures
+    from training.stages import Heard
 
 GROWN = (
     "Gradient boosted trees (LightGBM, {rounds} rounds, {leaves} leaves), run on numpy. Simulated "
@@ -85,6 +86,7 @@ class Made:
         bands: Temperatures by cadence.
         growth: How the trees were grown.
         reliability: Mean confidence, share right and count of each tenth.
+        outside: What was said of each real set that was left out.
     """
 
     digest: str
@@ -94,6 +96,7 @@ class Made:
     bands: Sequence[Mapping[str, object]]
     growth: Growth
     reliability: Mapping[str, Sequence[tuple[float, float, int]]]
+    outside: Mapping[str, Heard]
 
 
 def card_of(made: Made, looks: Path) -> str:

@@ -9,6 +9,7 @@ versions give the same bytes.
 from __future__ import annotations
 
 import argparse
+import csv
 import dataclasses
 import json
 import sys
@@ -20,7 +21,13 @@ import numpy as np
 from geowallet.track.modes.artefact import forest_bytes
 from geowallet.track.modes.fitting import assembled, neutral_of
 from training.card import Made, card_of
-from training.evaluate import calibration_of, figures, first_outside, second_outside
+from training.evaluate import (
+    calibration_of,
+    decided,
+    figures,
+    first_outside,
+    second_outside,
+)
 from training.recipe import (
     LEAST_CONFIDENCE,
     PRIOR,
@@ -44,6 +51,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 ARTEFACT = HERE.parent / "geowallet" / "track" / "modes" / "shipped.forest"
 MOST_BYTES = 2_000_000
+ROWS = ("set", "user", "start", "end", "truth", "guess", "probability", "path_m", "without")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,6 +120,7 @@ def fitted(sources: Sources, method: Method) -> tuple[Forest, Made]:
         bands=together,
         growth=method.growth,
         reliability={name: reliability(part, together) for name, part in parts.items()},
+        outside=outside.plain,
     )
 
 
@@ -127,6 +136,26 @@ def reliability(
         (float(sure[place == n].mean()), float(right[place == n].mean()), int(np.sum(place == n)))
         for n in np.unique(place)
     ]
+
+
+def write_rows(
+    path: Path,
+    parts: Mapping[str, Heard],
+    bands: Sequence[Mapping[str, object]],
+) -> None:
+    """Write one row a leg of each real set, as trees say that had not seen the set."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(ROWS)
+        for name, part in parts.items():
+            words, sure = decided(part.chance(bands), LEAST_CONFIDENCE)
+            table = part.table
+            for leg in range(len(table)):
+                start_us, end_us = table.bounds_us[leg]
+                owner = str(table.owners[leg]).partition("/")[2]
+                bounds = f"{start_us / 1e6:.3f}", f"{end_us / 1e6:.3f}"
+                guess = str(table.modes[leg]), words[leg], f"{sure[leg]:.4f}"
+                writer.writerow((name, owner, *bounds, *guess, round(table.metres[leg]), "set"))
 
 
 def write_figures(folder: Path, every: Mapping[str, Figures]) -> None:
@@ -153,6 +182,7 @@ def main() -> None:
         sys.exit(f"the artefact has {made.size} bytes, more than {MOST_BYTES}")
     chosen.out.write_bytes(forest_bytes(forest))
     write_figures(chosen.figures, made.figures)
+    write_rows(chosen.figures / "left_out.csv", made.outside, made.bands)
     chosen.card.write_text(card_of(made, HERE / "looks.toml"), encoding="utf-8")
     for name, found in made.figures.items():
         print(f"{name:12s} {found.line()}")

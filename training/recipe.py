@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 SEED = 20_261_122
 
 PRIOR: Mapping[str, float] = {
-    "walk": 0.33,
-    "run": 0.03,
+    "walk": 0.35,
+    "run": 0.01,
     "bike": 0.15,
-    "car": 0.21,
+    "car": 0.223,
     "bus": 0.13,
     "tram": 0.03,
     "subway": 0.05,
     "train": 0.05,
-    "ferry": 0.01,
-    "airplane": 0.01,
+    "ferry": 0.003,
+    "airplane": 0.004,
 }
 """Share of each class among legs before anything is known of the owner: one leg in three
 a walk, because most rides have one at an end; the rest spread so that no ride starts
@@ -47,6 +47,9 @@ with a great handicap. A statement, not a measurement."""
 
 SIMULATED_SHARE = 0.5
 """Of the weight."""
+
+MOST_OF_A_CLASS = 6000
+"""Simulated legs of one class: more walks than this teach nothing new."""
 
 VERSIONS: Mapping[str, int] = {"mobilitynet": 12, "ssi": 8, "goal": 2, "recorders": 25}
 """Blurred versions of each real leg: small sets more, so that each is some hundred legs."""
@@ -113,8 +116,15 @@ def real_tables(scenes: Mapping[str, Sequence[Scene]]) -> dict[str, Table]:
 
 
 def simulated_table(folder: Path) -> Table:
-    """Return the legs of the simulation in ``folder``."""
-    return table_of(simulated(folder), versions=1, seed=SEED + 100, thin=False)
+    """Return the legs of the simulation in ``folder``, at most `MOST_OF_A_CLASS` of each class."""
+    table = table_of(simulated(folder), versions=1, seed=SEED + 100, thin=False)
+    rng = np.random.default_rng(SEED + 101)
+    kept = np.ones(len(table), dtype=np.bool_)
+    for place in range(len(CLASSES)):
+        legs = np.flatnonzero(table.classes == place)
+        spare = max(len(legs) - MOST_OF_A_CLASS, 0)
+        kept[rng.permutation(legs)[:spare]] = False
+    return table.where(kept)
 
 
 def mixed(sim: Table | None, real: Sequence[Table]) -> tuple[Table, NDArray[np.float64]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.track.modes.classify import leg_table
+from geowallet.track.modes.features import FEATURES, GROUPS
 from training.blur import blurred
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ NEAREST = {
     "boat": "ferry",
 }
 """Modes that positions do not tell from another: the model says the nearest class."""
+
+ALONE_SHARE = 1.0 / 3.0
+"""Of blurred legs, those that are described as if nothing around them had been recorded."""
 
 FEWEST_FIXES = 5
 """Legs that a thinned trace describes by fewer fixes teach nothing."""
@@ -113,7 +117,17 @@ def table_of(
         for version in range(max(versions, 1)):
             seen = blurred(scene, rng, thin=thin) if versions else scene
             tables += list(_described(seen, version))
-    return joined(tables)
+    table = joined(tables)
+    if versions:
+        _isolate(table.features, rng.random(len(table)) < ALONE_SHARE)
+    return table
+
+
+def _isolate(features: NDArray[np.float64], mask: NDArray[np.bool_]) -> None:
+    """Take away what the fixes around the legs of ``mask`` say."""
+    for name in GROUPS["around"]:
+        column = FEATURES.index(name)
+        features[mask, column] = 0.0 if name.endswith("_heard") else np.nan
 
 
 def _described(scene: Scene, version: int) -> Iterator[Table]:
