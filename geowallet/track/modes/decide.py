@@ -55,7 +55,8 @@ USUAL_MPS: dict[Mode, float] = {
     Mode.E_SCOOTER: 8.0,
     Mode.TRAM: 20.0,
 }
-"""No mode holds more over three minutes for half of its time: the gait changes at 2.1 m/s,
+"""No mode is faster for half of its time, on foot over a minute as noise is large then, in
+others over half a minute: the gait changes at 2.1 m/s,
 the marathon record is run at 5.8, trained cyclists on racing bicycles keep 9 on the flat,
 and trams with their stops stay below the 25 m/s they are built for."""
 
@@ -187,10 +188,13 @@ def _likely(
 def within_physics(shares: NDArray[np.float64], table: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the probabilities with what no vehicle can do taken out, ``(k, 13)``."""
     pace = np.nan_to_num(table[:, FEATURES.index("v60_p90")])
-    usual = np.nan_to_num(table[:, FEATURES.index("v180_p50")])
+    on_foot, riding = (
+        np.nan_to_num(table[:, FEATURES.index(name)]) for name in ("v60_p50", "v30_p50")
+    )
     result = shares.copy()
     for column, mode in enumerate(ALL_MODES):
         beyond = pace > FASTEST_MPS.get(mode, np.inf)
+        usual = on_foot if mode in FAMILIES[0] else riding
         beyond |= usual > USUAL_MPS.get(mode, np.inf)
         beyond |= pace < SLOWEST_MPS.get(mode, 0.0)
         result[beyond, column] *= IMPOSSIBLE
