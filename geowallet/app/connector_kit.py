@@ -10,7 +10,6 @@ from geowallet.app import connector_template as files
 from geowallet.app.files import read_small
 from geowallet.app.guests import Lodging
 from geowallet.app.locations import trust_file
-from geowallet.app.trust import trusted
 from geowallet.connectors.guests.guest import GuestConnector
 from geowallet.connectors.registry import BUILTIN, by_name
 from geowallet.model.errors import BadOptionError, DiskFullError, FolderExistsError
@@ -42,7 +41,7 @@ def check_sample(name: str, sample: Path, *, options: ReadOptions) -> tuple[Phra
         SourceAccessError: It cannot be read.
         TooLargeError: It is larger than `MAX_SAMPLE_BYTES`.
     """
-    connector = by_name(name, Lodging(trusted(trust_file())))
+    connector = by_name(name, Lodging(trust_file()))
     data = read_small(sample, MAX_SAMPLE_BYTES)
     if isinstance(connector, GuestConnector):
         return connector.check(data, options)

@@ -50,15 +50,18 @@ CHECKING = Pace(quiet_s=1_800, start_s=1_800)
 class Lodging:
     """The connectors of other packages, as `registry.Guests` wants them.
 
+    The list of those that are trusted is read when one could be used: it may be
+    damaged without harm to the reading of our own formats.
+
     Attributes:
-        known: What the owner trusts, by name.
+        path: Of that list.
     """
 
-    known: dict[str, Trusted]
+    path: Path
 
     def names(self) -> tuple[str, ...]:
         """Return the names of those that are trusted."""
-        return tuple(sorted(self.known))
+        return tuple(sorted(trusted(self.path)))
 
     def named(self, name: str) -> Connector | None:
         """Return the one of this name; None where no package has it.
@@ -71,30 +74,24 @@ class Lodging:
         if is_off():
             return None
         try:
-            return lodged(name, self.known)
+            return lodged(name, trusted(self.path))
         except UnknownConnectorError:
             return None
 
     def of_ending(self, ending: str) -> tuple[Connector, ...]:
         """Return those that may be started and name this ending, lower case with its dot."""
-        found = (self._usable(name) for name in self._of(ending))
+        found = self._of(ending)
         return tuple(guest for guest in found if isinstance(guest, GuestConnector))
 
     def missed(self, ending: str) -> GeowalletError | None:
         """Return why one that names this ending may not be started, if there is such a one."""
-        found = (self._usable(name) for name in self._of(ending))
+        found = self._of(ending)
         return next((why for why in found if isinstance(why, ConnectorChangedError)), None)
 
-    def _of(self, ending: str) -> list[str]:
-        if is_off():
-            return []
-        return [name for name, known in self.known.items() if ending in known.extensions]
-
-    def _usable(self, name: str) -> GuestConnector | GeowalletError:
-        try:
-            return lodged(name, self.known)
-        except GeowalletError as error:
-            return error
+    def _of(self, ending: str) -> list[GuestConnector | GeowalletError]:
+        """Return those that name this ending, or why they may not be started."""
+        known = {} if is_off() else trusted(self.path)
+        return [_lodged_or_why(n, known) for n, old in known.items() if ending in old.extensions]
 
 
 def is_off() -> bool:
@@ -118,6 +115,13 @@ def lodged(name: str, known: dict[str, Trusted]) -> GuestConnector:
     if found.sha256 != package.digest:
         raise ConnectorChangedError(name=name)
     return guest(package, tuple(found.extensions), generic=found.generic)
+
+
+def _lodged_or_why(name: str, known: dict[str, Trusted]) -> GuestConnector | GeowalletError:
+    try:
+        return lodged(name, known)
+    except GeowalletError as error:
+        return error
 
 
 def package_named(name: str) -> Package:
@@ -173,10 +177,10 @@ def read_source_parts(
     """Return what `source.read_source_parts` does, with the connectors that the owner trusts.
 
     Raises:
-        TrustFileError: The list of them cannot be relied on.
+        TrustFileError: The list of them cannot be relied on, and one could be used.
         GeowalletError: What reading the source raises.
     """
-    guests = Lodging(trusted(trust_file()))
+    guests = Lodging(trust_file())
     return source.read_source_parts(name, stream, options=options, format=format, guests=guests)
 
 

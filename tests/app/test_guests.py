@@ -38,6 +38,7 @@ from geowallet.model.errors import (
     UnknownFormatError,
 )
 from tests.connectors import strangers
+from tests.connectors.samples_inline import GPX
 
 ESCAPING = """
 from geowallet.evaluator.escapes import ATTEMPTS, Targets, refusal
@@ -172,6 +173,7 @@ class TestTheList:
         trust_file().chmod(0o620)
         with pytest.raises(TrustFileError, match="write"):
             read()
+        assert read(GPX)[0] == "gpx"
 
     def test_of_another_owner_is_not_used(
         self, site: Path, monkeypatch: pytest.MonkeyPatch
@@ -313,6 +315,12 @@ Stranger.read_parts = read_parts
         )
         _, (part,) = read(b"stranger" + b" " * 5_000_000)
         assert part.untimed == 5_000_008
+
+    def test_the_tools_for_small_files_fit_its_memory(self, site: Path) -> None:
+        code = "from geowallet.connectors.streams import whole\n"
+        settle(site, read=code + "return ReadResult((), untimed=len(whole(stream)))")
+        _, (part,) = read()
+        assert part.untimed == len(strangers.SAMPLE)
 
     def test_one_that_does_not_read_to_the_end_may_answer(self, site: Path) -> None:
         settle(site, read="return ReadResult((), untimed=7)")

@@ -36,6 +36,7 @@ _OURS = frozenset({"geowallet", "numpy"})
 _COMPILED = frozenset({".pyc", ".pyo"})
 
 _MANY = N_("it has too many or too large files")
+_LINK = N_("one of its files is a link")
 _NOT_THERE = N_("its code is not found as plain files of its package")
 
 
@@ -140,8 +141,8 @@ def _files(point: EntryPoint, name: str) -> dict[str, bytes]:
         if is_taken(top):
             reason = N_("it would stand in for a module that is there already")
             raise ConnectorUnusableError(name=name, reason=reason)
-        if root is None:
-            raise ConnectorUnusableError(name=name, reason=_NOT_THERE)
+        if root is None or root.is_symlink():
+            raise ConnectorUnusableError(name=name, reason=_LINK if root else _NOT_THERE)
         for path in _below(root):
             _add(files, path.relative_to(root.parent).as_posix(), path, name)
     return files
@@ -188,8 +189,9 @@ def _tops(dist: Distribution) -> dict[str, str]:
     tops: dict[str, str] = {}
     for path in dist.files or ():
         first = path.parts[0]
-        if path.suffix == ".py" and not first.endswith((".dist-info", ".data")) and first != "..":
-            tops[first.removesuffix(".py")] = first
+        top = first.removesuffix(".py")
+        if path.suffix == ".py" and top.isidentifier():  # no "..", no "/", no folder of data
+            tops[top] = first
     return tops
 
 
@@ -207,6 +209,8 @@ def _add(files: dict[str, bytes], name: str, path: Path, connector: str) -> None
         raise ConnectorUnusableError(name=connector, reason=_NOT_THERE)
     room = MAX_BYTES - sum(map(len, files.values()))
     try:
+        if path.is_symlink():  # it could lead to anything that its owner can read
+            raise ConnectorUnusableError(name=connector, reason=_LINK)
         with path.open("rb") as stream:
             data = stream.read(room + 1)
     except OSError as error:

@@ -144,6 +144,27 @@ def test_a_package_of_any_size_is_refused_in_bounded_memory(
         package_of("stranger")
 
 
+def test_a_link_is_not_followed(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cr1t")
+    strangers.install(site, "", others={"inside/__init__.py": ""})
+    (site / "inside" / "d.txt").symlink_to(tmp_path / "secret")
+    with pytest.raises(ConnectorUnusableError, match="link"):
+        package_of("stranger")
+    (site / "inside" / "d.txt").unlink()
+    (site / "inside").rename(tmp_path / "moved")
+    (site / "inside").symlink_to(tmp_path / "moved")
+    with pytest.raises(ConnectorUnusableError, match="link"):
+        package_of("stranger")
+
+
+@pytest.mark.parametrize("path", ["/elsewhere/x.py", "../elsewhere/x.py", "a-b.data/x.py"])
+def test_a_record_that_leads_elsewhere_is_not_followed(site: Path, path: str) -> None:
+    strangers.install(site, "")
+    record = site / "strange-1.2.dist-info" / "RECORD"
+    record.write_text(f"{record.read_text()}{path},,\n")
+    assert set(package_of("stranger").files) == {"strange.py"}
+
+
 def test_two_packages_of_one_name_are_both_off(site: Path) -> None:
     strangers.install(site, "")
     strangers.install(site, "", module="stranger_still")
