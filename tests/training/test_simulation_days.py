@@ -20,7 +20,7 @@ from training.simulation.receiver import Receiver, seen
 from training.simulation.roads import KINDS, networks
 from training.simulation.stitched import town_ride
 from training.simulation.streets import STREETS, ride
-from training.simulation.traces import trace, write_trace
+from training.simulation.traces import _degrees, _recorded, _True, trace, write_trace
 from training.simulation.traffic import Drive
 from training.simulation.truth import TrueLeg, legs_of, noted
 
@@ -248,6 +248,20 @@ class TestTrace:
         first = self.made(1, tmp_path).read_bytes()
         assert self.made(1, tmp_path).read_bytes() == first
         assert not list(tmp_path.glob("*.part"))
+
+    def test_errors_are_as_wide_to_the_east_as_to_the_north(self) -> None:
+        at = np.linspace(0, 3000, 3000).astype(complex)
+        lat_deg, lon_deg = _degrees(at, 60.0, 10.0)
+        parts = [Part("walk", standing(3000))]
+        true = _True(at, lat_deg, lon_deg, np.zeros(3000, np.int8), parts)
+        device = plain(correlation_s=3.0, smooth_s=0.0, digits=9)
+        rows = _recorded(true, device, Cadence("time", 1), generator(1))
+        second = rows[:, 0].astype(int)
+        metre_deg = np.degrees(1 / 6371008.8)
+        north_m = (rows[:, 1] - lat_deg[second]) / metre_deg
+        east_m = (rows[:, 2] - lon_deg[second]) / metre_deg * 0.5
+        assert np.std(east_m) == pytest.approx(3.0, rel=0.15)
+        assert np.std(north_m) == pytest.approx(3.0, rel=0.15)
 
     def test_columns_are_in_order_and_on_earth(self, tmp_path: Path) -> None:
         for number in range(12):
