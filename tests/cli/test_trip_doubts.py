@@ -15,7 +15,7 @@ TRIP = Trip("t1", 0, HOUR_US, (LEG,), HERE, HERE, ())
 
 
 @pytest.mark.parametrize(
-    "flag", sorted(set(FixFlag) - {FixFlag.SHADOWED, FixFlag.DUPLICATE}, key=int)
+    "flag", [flag for flag in FixFlag if flag not in {FixFlag.SHADOWED, FixFlag.DUPLICATE}]
 )
 def test_every_flag_has_its_sentence(flag: FixFlag) -> None:
     name = (flag.name or "").lower()

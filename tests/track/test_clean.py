@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import given
 
 from geowallet.model.fixes import Fixes, FixFlag, fixes_from
-from geowallet.track.clean import flag_duplicates, flag_jumps, flag_single
+from geowallet.track.clean import (
+    flag_coarse,
+    flag_duplicates,
+    flag_jumps,
+    flag_repeated,
+    flag_single,
+)
 from tests.strategies import fixes as any_fixes
 from tests.track.synthetic import METRE_DEG, MONDAY_US, Traveller
 
@@ -101,3 +107,40 @@ class TestJumps:
     def test_a_u_turn_is_no_jump(self) -> None:
         drive = Traveller().go(1000, 8.0).go(1000, 8.0, heading_deg=270)
         assert flagged(flag_jumps(drive.fixes()), FixFlag.JUMP) == []
+
+
+def riding(every_s: float = 5.0) -> Fixes:
+    return Traveller(noise_m=0).go(6000, 20.0, every_s=every_s).fixes(accuracy_m=6.0)
+
+
+class TestRepeated:
+    def test_a_position_said_again_while_riding_is_flagged_but_for_the_first(self) -> None:
+        table = riding()
+        lat, lon = table.lat_deg.copy(), table.lon_deg.copy()
+        lat[20:26], lon[20:26] = lat[20], lon[20]
+        found = flag_repeated(fixes_from(table.time_us, lat, lon))
+        assert np.flatnonzero(~found.unflagged(FixFlag.REPEATED)).tolist() == [21, 22, 23, 24, 25]
+
+    def test_a_receiver_that_freezes_at_a_halt_is_believed(self) -> None:
+        halt = Traveller(noise_m=0).go(600, 12.0).stay(120, every_s=5).go(600, 12.0)
+        assert np.all(flag_repeated(halt.fixes()).flags == 0)
+
+
+class TestCoarse:
+    def test_a_coarse_position_between_fine_ones_is_flagged(self) -> None:
+        table = riding()
+        accuracy = table.accuracy_m.copy()
+        accuracy[[30, 31, 50]] = 150.0
+        found = flag_coarse(
+            fixes_from(table.time_us, table.lat_deg, table.lon_deg, accuracy_m=accuracy)
+        )
+        assert np.flatnonzero(~found.unflagged(FixFlag.COARSE)).tolist() == [30, 31, 50]
+
+    def test_where_nothing_better_is_near_it_is_used(self) -> None:
+        table = riding(every_s=100.0)
+        accuracy = np.full(len(table), 120.0)
+        accuracy[0] = 5.0
+        found = flag_coarse(
+            fixes_from(table.time_us, table.lat_deg, table.lon_deg, accuracy_m=accuracy)
+        )
+        assert np.all(found.flags == 0)

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from geowallet.model.fixes import Fixes, fixes_from
+from geowallet.model.mobility import Gap, GapKind
+from geowallet.track.pipeline import analyse
+from geowallet.track.sources import SourcedFixes
+from tests.track.synthetic import Traveller
+
+
+def gaps_of(*tables: Fixes) -> tuple[Gap, ...]:
+    traces = [SourcedFixes(str(n) * 64, "phone", table) for n, table in enumerate(tables)]
+    return tuple(gap for t in analyse(traces).trips for leg in t.legs for gap in leg.gaps)
+
+
+def ride(silent_s: float, ahead_m: float) -> Traveller:
+    before = Traveller().stay(3600).go(6000, 15.0).silence(silent_s)
+    return before.jump_to(6000 + ahead_m, 0).go(6000, 15.0).stay(3600)
+
+
+@pytest.mark.parametrize(
+    ("silent_s", "ahead_m", "kind"),
+    [
+        (240, 3600, GapKind.COVERED),
+        (1500, 15_000, GapKind.COVERED),
+        (900, 1200, GapKind.OFF),
+        (3600, 30_000, GapKind.OFF),
+    ],
+)
+def test_the_kind_follows_from_time_and_way(silent_s: float, ahead_m: float, kind: GapKind) -> None:
+    found = analyse([ride(silent_s, ahead_m).sourced()])
+    gaps = [gap for trip in found.trips for leg in trip.legs for gap in leg.gaps]
+    driven_m = sum(trip.distance_m for trip in found.trips)
+    assert driven_m == pytest.approx(12_000, rel=0.02)
+    assert [gap.kind for gap in gaps if gap.kind is not kind] == []
+    # A silence that hides ten minutes of staying parts trips and lies in none of them.
+    assert len(gaps) == (silent_s - ahead_m / 3 < 600)
+    assert all(gap.metres == pytest.approx(ahead_m, abs=100) for gap in gaps)
+
+
+def test_coarse_positions_in_the_silence_say_that_the_device_was_on() -> None:
+    table = ride(240, 3600).fixes(accuracy_m=8.0)
+    (start, end) = (int(table.time_us[i]) for i in _longest_step(table))
+    times = np.linspace(start, end, 6)[1:-1].astype(np.int64)
+    far = np.full(4, 900.0)
+    coarse = fixes_from(times, np.full(4, 48.02), np.full(4, 2.1), accuracy_m=far)
+    pairs = zip(table.columns()[:3], coarse.columns()[:3], strict=True)
+    merged = fixes_from(
+        *(np.concatenate(pair) for pair in pairs),
+        accuracy_m=np.concatenate((table.accuracy_m, coarse.accuracy_m)),
+    )
+    (gap,) = gaps_of(merged)
+    assert gap.kind is GapKind.NO_SIGNAL
+    assert [one.kind for one in gaps_of(table)] == [GapKind.COVERED]
+
+
+def test_a_halt_with_a_sleeping_device_is_a_silence_without_movement() -> None:
+    way = Traveller().stay(3600).go(6000, 15.0).silence(400).go(6000, 15.0).stay(3600)
+    (gap,) = gaps_of(way.fixes())
+    assert gap.kind is GapKind.STILL
+    assert gap.metres < 100
+
+
+def _longest_step(table: Fixes) -> tuple[int, int]:
+    moving = np.flatnonzero(np.diff(table.lon_deg) > 0.03)
+    return int(moving[0]), int(moving[0]) + 1
