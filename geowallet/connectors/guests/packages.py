@@ -119,7 +119,8 @@ def package_of(name: str) -> Package:
         raise ConnectorUnusableError(name=name, reason=N_("two packages name it"))
     (point,) = found
     entry = _entry(point)
-    if not _NAME.fullmatch(name) or not _TARGET.fullmatch(entry.target):
+    told = all(0 < len(w) <= 100 and w.isprintable() for w in (entry.package, entry.version))
+    if not told or not _NAME.fullmatch(name) or not _TARGET.fullmatch(entry.target):
         raise ConnectorUnusableError(name=name, reason=N_("its entry point is malformed"))
     return Package(entry, dict(sorted(_files(point, name).items())))
 

@@ -165,6 +165,14 @@ def test_a_record_that_leads_elsewhere_is_not_followed(site: Path, path: str) ->
     assert set(package_of("stranger").files) == {"strange.py"}
 
 
+def test_a_version_that_is_no_word_is_refused(site: Path) -> None:
+    strangers.install(site, "")
+    metadata = site / "strange-1.2.dist-info" / "METADATA"
+    metadata.write_text(metadata.read_text().replace("1.2", "1." + "2" * 100))
+    with pytest.raises(ConnectorUnusableError, match="malformed"):
+        package_of("stranger")
+
+
 def test_two_packages_of_one_name_are_both_off(site: Path) -> None:
     strangers.install(site, "")
     strangers.install(site, "", module="stranger_still")
