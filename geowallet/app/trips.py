@@ -152,7 +152,8 @@ def stops(vault: Vault) -> tuple[Stop, ...]:
 
 def places(vault: Vault) -> tuple[Place, ...]:
     """Return the clusters of stops, most visited first."""
-    return find_places(stops(vault), named_places(vault), zone=own_zone(vault))
+    week = work_week(vault)
+    return find_places(stops(vault), named_places(vault), zone=own_zone(vault), work=week)
 
 
 def find_place(vault: Vault, shortened: str) -> Place:

@@ -12,9 +12,9 @@ from geowallet.model.mobility import PlaceKind
 from geowallet.track.places import place_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from geowallet.model.mobility import NamedPlace, Trip
+    from geowallet.model.mobility import Mode, NamedPlace, Trip
 
 LONGEST_US = 3_600_000_000
 """All stops on the way together, at most an hour: dropping children off, shopping.
@@ -54,7 +54,24 @@ class Errand:
     longer_m: float | None
 
 
-def errands(trips: Sequence[Trip], named: Sequence[NamedPlace]) -> dict[str, Errand]:
+def usual_ways(trips: Sequence[Trip], named: Sequence[NamedPlace]) -> dict[Mode, float]:
+    """Return the median metres of direct commutes, by mode; of modes with three or more.
+
+    Args:
+        trips: In any order.
+        named: What the owner said of positions.
+    """
+    direct: dict[Mode, list[float]] = {}
+    for trip in trips:
+        ends = place_at(trip.start, named), place_at(trip.end, named)
+        if {place.kind for place in ends if place} == _ENDS:
+            direct.setdefault(trip.main_leg.mode, []).append(trip.distance_m)
+    return {mode: median(some) for mode, some in direct.items() if len(some) >= FEWEST_DIRECT}
+
+
+def errands(
+    trips: Sequence[Trip], named: Sequence[NamedPlace], usual_m: Mapping[Mode, float]
+) -> dict[str, Errand]:
     """Return the trips, by id, that together lead from home to work or back.
 
     A chain leaves home (or work), stops for an hour at most in all, at no client, and
@@ -63,9 +80,9 @@ def errands(trips: Sequence[Trip], named: Sequence[NamedPlace]) -> dict[str, Err
     Args:
         trips: In time order.
         named: What the owner said of positions.
+        usual_m: See `usual_ways`.
     """
     ends = [(place_at(t.start, named), place_at(t.end, named)) for t in trips]
-    usual_m = _usual_m(trips, ends)
     found: dict[str, Errand] = {}
     first = 0
     while first < len(trips):
@@ -101,24 +118,16 @@ def _last_of_chain(trips: Sequence[Trip], ends: Sequence[Ends], first: int) -> i
     return None
 
 
-def _errand(chain: Sequence[Trip], ends: Sequence[Ends], usual_m: float | None) -> Errand:
+def _errand(chain: Sequence[Trip], ends: Sequence[Ends], usual_m: Mapping[Mode, float]) -> Errand:
     origin, destination = ends[0][0], ends[-1][1]
     if origin is None or destination is None:
         raise ValueError("a chain leads from home to work or back")
     whole_m = sum(trip.distance_m for trip in chain)
+    mode = max(chain, key=lambda trip: trip.distance_m).main_leg.mode
     return Errand(
         origin=origin,
         destination=destination,
         stops_us=sum(b.start_us - a.end_us for a, b in pairwise(chain)),
         by_way_of=tuple(place for _, place in ends[:-1] if place is not None),
-        longer_m=None if usual_m is None else whole_m - usual_m,
+        longer_m=whole_m - usual_m[mode] if mode in usual_m else None,
     )
-
-
-def _usual_m(trips: Sequence[Trip], ends: Sequence[Ends]) -> float | None:
-    direct = [
-        trip.distance_m
-        for trip, both in zip(trips, ends, strict=True)
-        if {place.kind for place in both if place} == _ENDS
-    ]
-    return median(direct) if len(direct) >= FEWEST_DIRECT else None

@@ -13,16 +13,18 @@ from geowallet.model.words import N_, Phrase, phrase
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geowallet.model.calendar import WorkWeek
     from geowallet.model.mobility import Stop
 
-NIGHT_HOURS = (0, 6)
-"""Local hours in which nearly everyone is at home (French time-use survey, Insee 2010)."""
+NIGHT_HOURS = (0, 6 * 60)
+"""Local minutes of the day in which nearly everyone is at home (French time-use survey,
+Insee 2010)."""
 
-WORK_HOURS = (9, 17)
-"""Local hours, Monday to Friday, in which most of the employed work."""
+USUAL_WEEK = (((9 * 60, 17 * 60),),) * 5 + ((), ())
+"""Local hours, Monday to Friday 9 to 17, in which most of the employed work."""
 
-LUNCH_HOURS = (12, 14)
-"""Local hours in which a stay is a meal (French time-use survey, Insee 2010)."""
+LUNCH_HOURS = (12 * 60, 14 * 60)
+"""Local minutes of the day in which a stay is a meal (French time-use survey, Insee 2010)."""
 
 FEWEST_NIGHTS = 2
 """A single night is a hotel."""
@@ -76,8 +78,15 @@ class Habit:
     all_us: int
 
 
-def habit(stops: Sequence[Stop], zone: str) -> Habit:
-    """Return when one is at the place of ``stops``, by the clock of ``zone``."""
+def habit(stops: Sequence[Stop], zone: str, work: WorkWeek | None = None) -> Habit:
+    """Return when one is at the place of ``stops``.
+
+    Args:
+        stops: Of one place.
+        zone: IANA zone of nights and days.
+        work: The owner's hours; None for those of most people.
+    """
+    hours = work.hours if work else USUAL_WEEK
     nights: set[dt.date] = set()
     work_days: set[dt.date] = set()
     apart_from_lunch: dict[dt.date, int] = {}
@@ -86,17 +95,17 @@ def habit(stops: Sequence[Stop], zone: str) -> Habit:
         day = local_time(stop.start_us, zone).date()
         last = local_time(stop.end_us, zone).date()
         while day <= last:
-            night = _overlap_us(stop, day, NIGHT_HOURS, zone)
+            night = _overlap_us(stop, day, [NIGHT_HOURS], zone)
             night_us += night
             if night >= HOUR_US:
                 nights.add(day)
-            if day.weekday() < 5:
-                work = _overlap_us(stop, day, WORK_HOURS, zone)
-                meal = _overlap_us(stop, day, LUNCH_HOURS, zone)
-                work_us, meal_us = work_us + work, meal_us + meal
-                apart_from_lunch[day] = apart_from_lunch.get(day, 0) + work - meal
-                if work >= HOUR_US:
-                    work_days.add(day)
+            spans = hours[day.weekday()]
+            inside = _overlap_us(stop, day, spans, zone)
+            meal = _overlap_us(stop, day, _common(spans, LUNCH_HOURS), zone)
+            work_us, meal_us = work_us + inside, meal_us + meal
+            apart_from_lunch[day] = apart_from_lunch.get(day, 0) + inside - meal
+            if inside >= HOUR_US:
+                work_days.add(day)
             day += dt.timedelta(days=1)
     return Habit(
         nights=frozenset(nights),
@@ -167,8 +176,16 @@ def _share(days: int, of: int) -> float:
     return days / of * (days + 1) / (days + 1 + SURE_AFTER / 10) if of else 0.0
 
 
-def _overlap_us(stop: Stop, day: dt.date, hours: tuple[int, int], zone: str) -> int:
-    start_us, end_us = (
-        instant_us(dt.datetime.combine(day, dt.time(hour), tzinfo=zone_of(zone))) for hour in hours
-    )
-    return max(min(end_us, stop.end_us) - max(start_us, stop.start_us), 0)
+def _overlap_us(stop: Stop, day: dt.date, spans: Sequence[tuple[int, int]], zone: str) -> int:
+    """Return how much of a stop lies in spans of a day, in minutes after its midnight."""
+    midnight = dt.datetime.combine(day, dt.time(), tzinfo=zone_of(zone))
+    total = 0
+    for span in spans:
+        start_us, end_us = (instant_us(midnight + dt.timedelta(minutes=m)) for m in span)
+        total += max(min(end_us, stop.end_us) - max(start_us, stop.start_us), 0)
+    return total
+
+
+def _common(spans: Sequence[tuple[int, int]], other: tuple[int, int]) -> list[tuple[int, int]]:
+    found = ((max(a, other[0]), min(b, other[1])) for a, b in spans)
+    return [(a, b) for a, b in found if a < b]

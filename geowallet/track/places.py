@@ -15,6 +15,7 @@ from geowallet.track.habits import Guess, guesses, habit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geowallet.model.calendar import WorkWeek
     from geowallet.model.mobility import NamedPlace, Stop
 
 PLACE_RADIUS_M = 150.0
@@ -39,7 +40,11 @@ def place_at(point: Point, named: Sequence[NamedPlace]) -> NamedPlace | None:
 
 
 def find_places(
-    stops: Sequence[Stop], named: Sequence[NamedPlace], *, zone: str
+    stops: Sequence[Stop],
+    named: Sequence[NamedPlace],
+    *,
+    zone: str,
+    work: WorkWeek | None = None,
 ) -> tuple[Place, ...]:
     """Return the places of all activity stops, most time spent first.
 
@@ -47,6 +52,7 @@ def find_places(
         stops: In any order; short stops are left out.
         named: What the owner said of positions.
         zone: IANA time zone of nights and work hours.
+        work: The owner's hours; None for those of most people.
 
     Returns:
         One place a cluster, with what it looks like (`geowallet.track.habits`).
@@ -57,7 +63,7 @@ def find_places(
     )
     clusters = _clusters(activities)
     places = [_place(cluster, named) for cluster in clusters]
-    found = guesses([habit(cluster, zone) for cluster in clusters])
+    found = guesses([habit(cluster, zone, work) for cluster in clusters])
     guessed = (_guessed(place, found.get(number)) for number, place in enumerate(places))
     return tuple(sorted(guessed, key=lambda place: (-place.dwell_s, place.id)))
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from geowallet.model.calendar import local_time
 from geowallet.model.mobility import DescribedTrip, Mode, PlaceKind, Purpose
 from geowallet.model.words import N_, Phrase, phrase
-from geowallet.track.errands import Errand, errands
+from geowallet.track.errands import Errand, errands, usual_ways
 from geowallet.track.places import place_at
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from geowallet.model.calendar import Busy, WorkWeek
     from geowallet.model.mobility import NamedPlace, Trip, Vehicle
@@ -24,6 +24,10 @@ EARLY_US = 45 * 60_000_000
 
 LATE_US = 15 * 60_000_000
 """One arrives up to a quarter of an hour late, and leaves as much before its end."""
+
+
+DETOUR_M = 1_000.0
+"""A way this much longer than the usual one is a detour that is said."""
 
 
 class Confidence(NamedTuple):
@@ -60,6 +64,7 @@ class _Known:
     by_end: tuple[Busy, ...]
     starts_us: tuple[int, ...]
     ends_us: tuple[int, ...]
+    usual_m: Mapping[Mode, float]
 
 
 def describe(  # noqa: PLR0913  what the owner said, by kind
@@ -94,8 +99,9 @@ def describe(  # noqa: PLR0913  what the owner said, by kind
     by_end = tuple(sorted(by_start, key=lambda entry: entry.end_us))
     starts_us = tuple(entry.start_us for entry in by_start)
     ends_us = tuple(entry.end_us for entry in by_end)
-    known = _Known(named, work, days_off, vehicles, by_start, by_end, starts_us, ends_us)
-    chains = errands(trips, named)
+    usual_m = usual_ways(trips, named)
+    known = _Known(named, work, days_off, vehicles, by_start, by_end, starts_us, ends_us, usual_m)
+    chains = errands(trips, named, usual_m)
     return tuple(_described(trip, known, chains.get(trip.id)) for trip in trips)
 
 
@@ -142,7 +148,8 @@ def _guess(
     kinds = {place.kind for place in ends if place}
     if kinds == {PlaceKind.HOME, PlaceKind.WORK}:
         reason = phrase(N_("leads from {origin} to {destination}"), **_names(ends))
-        return _Guess(Purpose.COMMUTE, CONFIDENCE.between_home_and_work, (reason,))
+        reasons = (reason, *_longer(trip.distance_m - _usual_m(trip, known)))
+        return _Guess(Purpose.COMMUTE, CONFIDENCE.between_home_and_work, reasons)
     work, entry = known.work, _entry(trip, ends, known)
     worked = work is not None and is_worked(
         local_time(trip.start_us, work.zone).date(), work, known.days_off
@@ -210,10 +217,18 @@ def _errand_reasons(errand: Errand) -> tuple[Phrase, ...]:
     if errand.by_way_of:
         names = ", ".join(place.name for place in errand.by_way_of)
         reasons.append(phrase(N_("by way of {names}"), names=names))
-    if errand.longer_m is not None and errand.longer_m >= 1_000:
-        longer_km = round(errand.longer_m / 1_000)
-        reasons.append(phrase(N_("{km} km more than the usual way"), km=longer_km))
-    return tuple(reasons)
+    return (*reasons, *_longer(errand.longer_m or 0.0))
+
+
+def _usual_m(trip: Trip, known: _Known) -> float:
+    """Return the metres of the usual way by the same mode; of the trip itself if unknown."""
+    return known.usual_m.get(trip.main_leg.mode, trip.distance_m)
+
+
+def _longer(metres: float) -> Iterable[Phrase]:
+    """Yield that a commute was so much longer than usual, if that is worth a word."""
+    if metres >= DETOUR_M:
+        yield phrase(N_("{km} km more than the usual way"), km=round(metres / 1_000))
 
 
 def _names(ends: tuple[NamedPlace | None, NamedPlace | None]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from geowallet.model.calendar import instant_us, zone_of
+from geowallet.model.calendar import WorkWeek, instant_us, zone_of
 from geowallet.model.mobility import NamedPlace, Place, PlaceKind, Point, Stop, Sureness
 from geowallet.track.places import find_places, place_at
 from tests.track.synthetic import METRE_DEG
@@ -153,3 +153,14 @@ def test_where_a_night_was_spent_is_no_client() -> None:
         office = [stop(OFFICE, day, "09:00", 8.0) for day in (11, 12, 13, 14)]
         found = find_places([*office, *stops], [], zone=PARIS)
         assert found[1].guess is guess
+
+
+def test_who_works_at_night_has_their_own_hours() -> None:
+    """Tuesday to Saturday from 20:00: the office of the day is where they sleep."""
+    evenings = WorkWeek(((), *(((20 * 60, 24 * 60),),) * 5, ()), PARIS)
+    stops = [stop(OFFICE, day, "19:45", 4.5) for day in (5, 6, 7, 8, 9)]
+    stops += [stop(HOME, day, "00:40", 18.5) for day in (6, 7, 8, 9, 10)]
+    found = find_places(stops, [], zone=PARIS, work=evenings)
+    assert [place.guess for place in found] == [PlaceKind.HOME, PlaceKind.WORK]
+    usual = find_places(stops, [], zone=PARIS)
+    assert [place.guess for place in usual] == [PlaceKind.HOME, None]

@@ -144,6 +144,16 @@ class TestErrands:
         assert "9 km more than the usual way" in texts(found[-1])
         assert "more than" not in texts(found[0])
 
+    def test_a_detour_without_a_stop_is_told_too_by_the_same_mode(self) -> None:
+        direct = [trip(HOME, OFFICE, f"0{day}T08:30") for day in (4, 5, 6)]
+        longer = trip(OFFICE, HOME, "08T16:00")
+        longer = replace(longer, legs=(replace(longer.legs[0], distance_m=11_100.0),))
+        found = all_described(*direct, longer)
+        assert texts(found[3]) == "leads from office to home; 2 km more than the usual way"
+        by_train = replace(longer.legs[0], mode=Mode.TRAIN)
+        (*_, train) = all_described(*direct, replace(longer, legs=(by_train,)))
+        assert "more than" not in texts(train)
+
     @pytest.mark.parametrize(
         ("chain", "why"),
         [
