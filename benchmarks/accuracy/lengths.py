@@ -17,6 +17,7 @@ from geowallet.connectors.source import read_source
 from geowallet.model.errors import GeowalletError
 from geowallet.model.fixes import Fixes, fixes_from
 from geowallet.model.geodesy import step_lengths_m
+from geowallet.track.clean import BAD, flag_doubtful, flag_duplicates
 from geowallet.track.distance import Length, path_length, plane_m
 from geowallet.track.legs import EDGE_WINDOW_S
 from geowallet.track.motion import path_of, speeds_mps
@@ -39,6 +40,9 @@ PAUSE_S = 15.0
 
 WHEELS = frozenset({"121", "123", "bike_speed", "bike_speed_cadence"})
 """Sensors on a wheel, as ``device_info`` of a FIT file names them (FIT profile, ANT+)."""
+
+COARSE_M = 100.0
+"""Fixes that say of themselves that they are worse have no part in a length, here as in use."""
 
 MOST_ROUNDING = 0.005
 """An odometer that rounds a ride by more than this share of it does not score."""
@@ -86,7 +90,8 @@ class Measured:
 
 def length_of(fixes: Fixes, *, speeds: bool) -> Length:
     """Return our length of a ride, with or without the receiver's own speeds."""
-    path = path_of(fixes)
+    checked = flag_doubtful(flag_duplicates(fixes))
+    path = path_of(checked.take(np.flatnonzero(checked.unflagged(BAD))))
     moved = speeds_mps(path, half_s=EDGE_WINDOW_S)
     cuts = [0, *(np.flatnonzero(path.gap) + 1).tolist(), len(path)]
     metres, variance = 0.0, 0.0
@@ -205,7 +210,8 @@ def receivers(path: Path) -> Iterator[Measured]:
         rows = list(csv.DictReader(stream))
     by_trip: dict[str, list[dict[str, str]]] = {}
     for row in rows:
-        by_trip.setdefault(row["trip"], []).append(row)
+        if float(row["hacc"]) < COARSE_M:
+            by_trip.setdefault(row["trip"], []).append(row)
     for number, trip in enumerate(by_trip.values()):
         columns = np.array([[float(r[n]) for n in ("t", "lat", "lon", "speed_kmh")] for r in trip])
         time_s, lat, lon, kmh = columns[np.concatenate(([True], np.diff(columns[:, 0]) > 0))].T

@@ -140,7 +140,7 @@ def failures(rows: Sequence[Row], traces: Mapping[str, Trace]) -> list[str]:
             inside = (trace.time_s >= leg.start_s) & (trace.time_s <= leg.end_s)
             every_s = float(np.median(np.diff(trace.time_s[inside])))
             minutes = (leg.end_s - leg.start_s) / 60
-            said = "nothing" if row.guess == "none" else row.guess
+            said = {"none": "nothing", "other": "unknown or another mode"}.get(row.guess, row.guess)
             sure = f", {100 * row.confidence:.0f} % sure" if row.confidence > 0 else ""
             told.append(
                 f"{word(leg.mode)} called {said}{sure}: {leg.path_m / 1000:.1f} km in "

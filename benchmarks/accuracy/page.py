@@ -165,7 +165,7 @@ def given_table(figures: Figures) -> str:
             rows.append(
                 (
                     f"{TITLES[name]}: {legs['legs']:,} legs",
-                    f"**{who}**{mark}" if who.startswith(OURS) else who,
+                    f"{_name(who)}{mark}",
                     f"{plain(legs['accuracy'])} ({_interval(legs['accuracy_95'])})",
                     plain(legs["macro_f1"]),
                     plain(legs["by_distance"]),
@@ -199,7 +199,7 @@ def whole_table(figures: Figures) -> str:
     rows = [
         (
             TITLES[name],
-            f"**{who}**{' (has seen this set)' if _seen(found, who) else ''}",
+            f"{_name(who)}{' (has seen this set)' if _seen(found, who) else ''}",
             f"{plain(whole['time'])}, {plain(whole['time_macro_f1'])}",
             f"{plain(whole['moving'])}, {plain(whole['moving_macro_f1'])}",
             f"{plain(whole['change_precision'])}, {plain(whole['change_recall'])}",
@@ -209,6 +209,10 @@ def whole_table(figures: Figures) -> str:
     ]
     head = ("set", "who", "over time: accuracy, macro-F1", "over moving time")
     return table((*head, "changes of mode: precision, recall"), rows)
+
+
+def _name(who: str) -> str:
+    return f"**{who}**" if who.startswith(OURS) else who
 
 
 def _seen(found: dict[str, Any], who: str) -> bool:
@@ -224,7 +228,7 @@ def cost_table(figures: Figures) -> str:
             rows.append(
                 (
                     TITLES[name],
-                    f"**{who}**{mark}" if who.startswith(OURS) else who,
+                    f"{_name(who)}{mark}",
                     f"{percent(legs['motorised_as_soft'], 2)} of {legs['motorised_km']:,.0f} km",
                     percent(legs["soft_as_motorised"], 2),
                     percent(legs["unknown"]),

@@ -20,6 +20,9 @@ text{font:12px system-ui,sans-serif;fill:#24292f}
 .l{stroke:#4493f8}}
 """.replace("\n", "")
 
+OTHER = "unsaid"
+"""What stands over guesses of no class: unknown, or a mode that the score does not have."""
+
 
 @dataclass(slots=True)
 class Drawing:
@@ -77,7 +80,8 @@ def confusion(title: str, table: Table) -> str:
     picture.text(left, 36, "called", kind="s")
     picture.text(8, top - 6, "is", kind="s")
     for n, name in enumerate(columns):
-        picture.text(left + side * (n + 0.5), top - 6, name, anchor="middle")
+        said = OTHER if name == "other" else name
+        picture.text(left + side * (n + 0.5), top - 6, said, anchor="middle")
     for r, truth in enumerate(names):
         y = top + side * r
         total = sum(table.at(truth, guess) for guess in columns)

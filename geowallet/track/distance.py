@@ -223,4 +223,5 @@ def _noise_m(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> float:
     offset_m = cross / np.maximum(ahead_m, 1e-9)
     share = chord_m[:-1] / np.maximum(chord_m[:-1] + chord_m[1:], 1e-9)
     weight = np.sqrt(1 + share**2 + (1 - share) ** 2)
-    return float(np.quantile(offset_m / weight, CALMEST_SHARE)) / CALMEST_Z
+    place = int(CALMEST_SHARE * (len(offset_m) - 1))
+    return float(np.partition(offset_m / weight, place)[place]) / CALMEST_Z

@@ -65,9 +65,10 @@ def shortfall(x_m: NDArray[np.float64], y_m: NDArray[np.float64], *, usual_mps: 
     if not usual_m:
         return 0.0
     radii = usual_m * ASIDE_MPS2 / max(usual_mps, SLOWEST_MPS) ** 2
-    at = np.clip(np.log(radii), _LENGTHS[0], _LENGTHS[-1])
-    lost = [np.interp(at, _LENGTHS, column) for column in _TABLE.T]
-    return float(shares @ np.array(lost))
+    at = float(np.clip(np.log(radii), _LENGTHS[0], _LENGTHS[-1]))
+    after = min(max(int(np.searchsorted(_LENGTHS, at)), 1), len(_LENGTHS) - 1)
+    share = (at - _LENGTHS[after - 1]) / (_LENGTHS[after] - _LENGTHS[after - 1])
+    return float(shares @ ((1 - share) * _TABLE[after - 1] + share * _TABLE[after]))
 
 
 def turning(

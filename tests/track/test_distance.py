@@ -109,7 +109,7 @@ def line(measured_mps: float | None) -> Length:
 
 
 def test_speeds_that_contradict_the_positions_are_not_believed() -> None:
-    assert line(0.0) == line(14.0) == line(None)
+    assert line(0.0) == line(11.0) == line(14.0) == line(None)
 
 
 def test_speeds_that_are_mostly_unknown_are_not_used() -> None:
