@@ -11,20 +11,32 @@ import argparse
 import csv
 import datetime as dt
 import json
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from geowallet.track.modes.classify import classify_legs
+from geowallet.track.modes.classify import classify_legs, leg_table
+from geowallet.track.modes.fitting import fit_forest, folds_of
+from geowallet.track.modes.hints import NO_HINTS, Hints
 from training.measure import figures_of
+from training.recipe import SEED
 from training.scenes import labelled_folder
+from training.tables import CLASSES, NEAREST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
+    from geowallet.track.modes.forest import Forest
     from training.measure import Figures
     from training.scenes import Scene
+
+Row: TypeAlias = tuple[str, int, int, str, float]
+FEWEST_LEGS = 20
+"""A mode with fewer legs is not learnt."""
 
 LOOKS = Path(__file__).parent / "looks.toml"
 
@@ -47,15 +59,17 @@ def record(figures: Figures) -> None:
 
 
 def predicted(
-    scenes: Iterable[Scene],
-) -> tuple[list[tuple[str, int, int, str, float]], list[str], list[float]]:
+    scenes: Iterable[Scene], *, hints: Hints = NO_HINTS
+) -> tuple[list[Row], list[str], list[float]]:
     """Return rows ``(owner, start_us, end_us, mode, probability)``, the truth, and metres."""
-    rows, truth, metres = [], [], []
+    rows: list[Row] = []
+    truth: list[str] = []
+    metres: list[float] = []
     for scene in scenes:
         moving = np.array([mode != "stop" for mode in scene.modes], dtype=np.bool_)
         bounds = scene.bounds_us[moving]
         for guess, (start_us, end_us) in zip(
-            classify_legs(scene.fixes, bounds), bounds, strict=True
+            classify_legs(scene.fixes, bounds, hints=hints), bounds, strict=True
         ):
             mode, probability = str(guess.mode), float(guess.probability)
             rows.append((scene.owner, int(start_us), int(end_us), mode, probability))
@@ -64,7 +78,46 @@ def predicted(
     return rows, truth, metres
 
 
-def write_rows(path: Path, rows: list[tuple[str, int, int, str, float]]) -> None:
+def predicted_by_others(
+    scenes: Sequence[Scene], *, folds: int
+) -> tuple[list[Row], list[str], list[float]]:
+    """Return the same, each user's legs told by a forest that was fitted on the others'.
+
+    What `geowallet model fit` would make of the set; it stays here.
+    """
+    fold = folds_of([scene.owner for scene in scenes for _ in scene.modes], folds=folds)
+    edges = np.cumsum([0, *(len(scene.modes) for scene in scenes)])
+    described = [leg_table(scene.fixes, scene.bounds_us) for scene in scenes]
+    rows: list[Row] = []
+    truth: list[str] = []
+    metres: list[float] = []
+    for number in range(folds):
+        inside = [n for n, scene in enumerate(scenes) if scene.modes and fold[edges[n]] != number]
+        forest = _forest_of([scenes[n] for n in inside], [described[n] for n in inside])
+        asked = [s for n, s in enumerate(scenes) if s.modes and fold[edges[n]] == number]
+        some, true, long_m = predicted(asked, hints=Hints(forest=forest))
+        rows, truth, metres = rows + some, truth + true, metres + long_m
+    return rows, truth, metres
+
+
+def _forest_of(scenes: Sequence[Scene], described: Sequence[NDArray[np.float64]]) -> Forest:
+    modes = [NEAREST.get(mode, mode) for scene in scenes for mode in scene.modes]
+    table = np.concatenate(described)
+    often = {
+        mode for mode, count in Counter(modes).items() if count >= FEWEST_LEGS and mode in CLASSES
+    }
+    kept = np.array([mode in often for mode in modes]) & np.any(np.isfinite(table), axis=1)
+    owners = [scene.owner for scene in scenes for _ in scene.modes]
+    return fit_forest(
+        table[kept],
+        [mode for mode, keep in zip(modes, kept, strict=True) if keep],
+        [owner for owner, keep in zip(owners, kept, strict=True) if keep],
+        bounds_us=np.concatenate([scene.bounds_us for scene in scenes])[kept],
+        seed=SEED,
+    )
+
+
+def write_rows(path: Path, rows: list[Row]) -> None:
     """Write predictions as the scorer reads them: epoch seconds and modes."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -80,10 +133,14 @@ def main() -> None:
     parser.add_argument("--what", required=True)
     parser.add_argument("--why", required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--folds", type=int, default=0, help="fit on the users of other folds")
     parser.add_argument("--model", default="", help="digest of the model that is scored")
     chosen = parser.parse_args()
     announce(chosen.what, chosen.why, chosen.model, today=dt.datetime.now(dt.UTC).date())
-    rows, truth, metres = predicted(labelled_folder(chosen.folder, "geolife"))
+    scenes = labelled_folder(chosen.folder, "geolife")
+    rows, truth, metres = (
+        predicted_by_others(list(scenes), folds=chosen.folds) if chosen.folds else predicted(scenes)
+    )
     write_rows(chosen.out, rows)
     confidence = np.array([row[4] for row in rows])
     figures = figures_of(truth, [row[3] for row in rows], confidence, np.array(metres))

@@ -48,7 +48,7 @@ with a great handicap. A statement, not a measurement."""
 SIMULATED_SHARE = 0.5
 """Of the weight."""
 
-MOST_OF_A_CLASS = 6000
+MOST_OF_A_CLASS = 4000
 """Simulated legs of one class: more walks than this teach nothing new."""
 
 VERSIONS: Mapping[str, int] = {"mobilitynet": 12, "ssi": 8, "goal": 2, "recorders": 25}

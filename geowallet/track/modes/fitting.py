@@ -13,8 +13,9 @@ import numpy as np
 from geowallet.model.errors import MissingExtraError
 from geowallet.track.modes.artefact import forest_bytes, read_forest
 from geowallet.track.modes.boosted import trees_from_dump
+from geowallet.track.modes.context import context_names, context_table
 from geowallet.track.modes.features import FEATURES
-from geowallet.track.modes.forest import Forest
+from geowallet.track.modes.forest import Forest, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,9 +46,9 @@ class Growth:
         shown: Share of the features that a tree may see.
     """
 
-    rounds: int = 160
+    rounds: int = 120
     leaves: int = 15
-    rate: float = 0.07
+    rate: float = 0.08
     fewest: int = 20
     shown: float = 0.4
 
@@ -71,12 +72,13 @@ class Grown:
         return scores.reshape(len(table), self.classes)
 
 
-def fit_forest(
+def fit_forest(  # noqa: PLR0913  columns of the same legs, and how to grow
     table: NDArray[np.float64],
     modes: Sequence[str],
     groups: Sequence[str],
     *,
     seed: int,
+    bounds_us: NDArray[np.int64] | None = None,
     growth: Growth | None = None,
 ) -> Forest:
     """Return a calibrated forest fitted on ``n`` legs; the same for the same input and seed.
@@ -88,6 +90,8 @@ def fit_forest(
         modes: ``n`` names of modes; each must occur, at least two must.
         groups: ``n`` names of owners; legs of one owner are left out together.
         seed: Of the choice of features and legs.
+        bounds_us: int64 ``(n, 2)``, first and last instant of each leg; with them
+            the forest also learns what its neighbours say of a leg.
         growth: How the trees are grown.
 
     Raises:
@@ -98,32 +102,73 @@ def fit_forest(
     if len(names) < 2 or not len(table) == len(classes) == len(groups):
         msg = "a forest tells at least two modes apart, and every leg has a mode and an owner"
         raise ValueError(msg)
-    growth = growth or Growth()
-    weights = leaning_weights(classes, count=len(names))
-    raw = np.zeros((len(table), len(names)))
-    fold = folds_of(groups)
-    for number in np.unique(fold):
-        out = fold == number
-        if np.all(out):
-            continue
-        part = grow(
-            table[~out], classes[~out], weights[~out], count=len(names), seed=seed, growth=growth
-        )
-        raw[out] = part.raw(table[out])
-    grown = grow(table, classes, weights, count=len(names), seed=seed, growth=growth)
-    band = {
-        "cadence_s_up_to": None,
-        "temperature": temperature_of(raw, classes, np.ones(len(classes))),
-        "bias": [0.0] * len(names),
-    }
-    prior = np.bincount(classes, weights, minlength=len(names))
+    lesson = _Lesson(classes.astype(np.int64), np.asarray(groups), seed, growth or Growth())
+    raw = lesson.crossed(table)
+    band = lesson.band(raw)
+    stages: tuple[Grown, Grown | None] = lesson.grown(table), None
     settings = {
         "calibration": [band],
-        "prior": [float(share) for share in prior / prior.sum()],
+        "prior": lesson.prior(),
         "least_confidence": {"default": 0.0},
         "neutral": neutral_of(table, FEATURES),
     }
-    return assembled((grown, None), [str(name) for name in names], FEATURES, settings)
+    if bounds_us is not None:
+        around = np.full((len(table), len(context_names(tuple(names)))), np.nan)
+        chance = softmax(raw / band["temperature"])
+        for owner in np.unique(lesson.groups):
+            rows = np.flatnonzero(lesson.groups == owner)
+            around[rows] = context_table(bounds_us[rows], chance[rows])
+        seen = np.hstack((table, around))
+        settings["context_calibration"] = [lesson.band(lesson.crossed(seen))]
+        stages = stages[0], lesson.grown(seen)
+    return assembled(stages, [str(name) for name in names], FEATURES, settings)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lesson:
+    """Classes and owners of legs, and how trees are grown on them."""
+
+    classes: NDArray[np.int64]
+    groups: NDArray[np.str_]
+    seed: int
+    growth: Growth
+
+    @property
+    def count(self) -> int:
+        return int(self.classes.max()) + 1
+
+    def grown(
+        self, seen: NDArray[np.float64], mask: NDArray[np.bool_] | slice = slice(None)
+    ) -> Grown:
+        weights = leaning_weights(self.classes, count=self.count)
+        return grow(
+            seen[mask],
+            self.classes[mask],
+            weights[mask],
+            count=self.count,
+            seed=self.seed,
+            growth=self.growth,
+        )
+
+    def crossed(self, seen: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return raw scores of every leg from trees that had not seen its owner."""
+        raw = np.zeros((len(seen), self.count))
+        fold = folds_of([str(owner) for owner in self.groups])
+        for number in np.unique(fold):
+            out = fold == number
+            if not np.all(out):
+                raw[out] = self.grown(seen, ~out).raw(seen[out])
+        return raw
+
+    def band(self, raw: NDArray[np.float64]) -> dict[str, Any]:
+        temperature = temperature_of(raw, self.classes, np.ones(len(raw)))
+        bias = [0.0] * self.count
+        return {"cadence_s_up_to": None, "temperature": temperature, "bias": bias}
+
+    def prior(self) -> list[float]:
+        weights = leaning_weights(self.classes, count=self.count)
+        found = np.bincount(self.classes, weights)
+        return [float(share) for share in found / found.sum()]
 
 
 def assembled(
