@@ -35,7 +35,17 @@ from geowallet.track import (
 )
 from geowallet.track.clean import BAD, flag_doubtful, flag_single
 from geowallet.track.doubts import with_doubts, with_drift
-from geowallet.track.modes import context, decide, features, grid, halts, labels, rules, shape
+from geowallet.track.modes import (
+    around,
+    context,
+    decide,
+    features,
+    grid,
+    halts,
+    labels,
+    reasons,
+    shape,
+)
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.motion import PARKED_M, path_of
@@ -208,13 +218,13 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "sources": (sources, devices, carried, interleaved),
         "stops": (stops, motion),
         "legs": (legs, walking, grid_speeds),
-        "mode": (context, decide, features, grid, halts, labels, rules, shape),
+        "mode": (around, context, decide, features, grid, halts, labels, reasons, shape),
         "distance": (distance,),
         "trips": (trips, gaps),
     }
     forest = forest or shipped_forest()
     model = {
-        "mode": {"forest": "" if forest is None else forest.digest},
+        "mode": {"forest": forest.digest},
         "legs": {"forest": walking_digest()},
     }
     found = [_algorithm(name, of, model.get(name, {})) for name, of in stages.items()]

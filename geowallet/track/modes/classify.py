@@ -27,7 +27,6 @@ from geowallet.track.modes.features import FEATURES, feature_table
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.labels import label_odds
 from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
-from geowallet.track.modes.rules import by_rules
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.motion import path_of
 
@@ -95,8 +94,6 @@ def classify_spans(
         spans: Its legs, in time order.
         hints: What is known beside the fixes.
     """
-    if (hints.forest or shipped_forest()) is None:
-        return by_rules(path, spans)
     return tuple(_classified(path, spans, hints, estimate=False))
 
 
@@ -108,13 +105,6 @@ def span_shares(
     For segmentation: any spans, overlapping or not.
     """
     forest = hints.forest or shipped_forest()
-    if forest is None:
-        shares = np.zeros((len(spans), len(ALL_MODES)))
-        for row, guess in enumerate(by_rules(path, spans)):
-            for mode, share in (*guess.alternatives, (guess.mode, guess.confidence)):
-                if mode in ALL_MODES:
-                    shares[row, ALL_MODES.index(mode)] = share
-        return shares
     table = feature_table(path, spans)
     return over_all_modes(forest.probabilities(table), forest.classes)
 
@@ -123,8 +113,6 @@ def _classified(path: Path, spans: Sequence[Span], hints: Hints, *, estimate: bo
     forest = hints.forest or shipped_forest()
     if not spans:
         return []
-    if forest is None:
-        return list(by_rules(path, spans))
     bounds_us = np.array([(path.instant_us(s.first), path.instant_us(s.last)) for s in spans])
     table = feature_table(path, spans)
     known = np.flatnonzero(~np.all(np.isnan(table), axis=1))

@@ -15,7 +15,6 @@ NAME = "shipped.forest"
 
 
 @cache
-def shipped_forest() -> Forest | None:
+def shipped_forest() -> Forest:
     """Return the forest that lies beside this module, a part of the program as code is."""
-    place = resources.files(__package__) / NAME
-    return read_forest(place.read_bytes()) if place.is_file() else None
+    return read_forest((resources.files(__package__) / NAME).read_bytes())

@@ -18,14 +18,12 @@ class TestShippedForest:
 
     def test_is_read_from_the_package_once(self) -> None:
         forest = shipped_forest()
-        assert forest is not None
         assert forest is shipped_forest()
         assert forest.digest == sha256_hex(shipped_bytes())
         assert len(shipped_bytes()) < 2_000_000
 
     def test_tells_the_modes_that_matter_apart(self) -> None:
         forest = shipped_forest()
-        assert forest is not None
         wanted = {Mode.WALK, Mode.BIKE, Mode.CAR, Mode.BUS, Mode.TRAM, Mode.SUBWAY, Mode.TRAIN}
         assert wanted <= {Mode(name) for name in forest.classes}
 
