@@ -152,7 +152,7 @@ def _day(value: str) -> str:
     return day(dt.date.fromisoformat(value))
 
 
-def _number(value: int) -> str:
+def _number(value: float) -> str:
     from babel.numbers import format_decimal
 
     return format_decimal(value, locale=language)
@@ -165,11 +165,11 @@ _IDENTIFIERS = frozenset({"mode", "purpose", "sureness", "level", "day", "first"
 """Values that are identifiers of `WORDS`."""
 
 
-def _value(name: str, value: str | float) -> str | float:
-    if isinstance(value, int):
+def _value(name: str, value: str | float) -> str:
+    if isinstance(value, int | float):
         return _number(value)
-    if isinstance(value, str) and name in _DATES and _ISO_DATE.fullmatch(value):
+    if name in _DATES and _ISO_DATE.fullmatch(value):
         return _day(value)
-    if isinstance(value, str) and value and name in _SENTENCES:
+    if value and name in _SENTENCES:
         return _catalogue.gettext(value)
-    return word(value) if isinstance(value, str) and name in _IDENTIFIERS else value
+    return word(value) if name in _IDENTIFIERS else value

@@ -178,3 +178,8 @@ class TestEnglish:
 
     def test_lists_end_with_and(self) -> None:
         assert numbers.enumeration(["a", "b"]) == "a and b"
+
+
+def test_fractions_are_in_french_with_a_comma(french: None) -> None:
+    text = phrase(N_("no street corner for {km} km"), km=4.8)
+    assert language.say(text) == f"aucun coin de rue pendant 4,8{WIDE}km"
