@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _KIND = "correction"
 
 _MATTERS = frozenset({"mode", "purpose", "tag"})
-"""What a `Correction` speaks of. Splits, merges and rules are other records of the same kind."""
+"""What a `Correction` speaks of; errands are other records of the same kind."""
 
 SAID = phrase(N_("you said so"))
 """The reason of a corrected mode."""

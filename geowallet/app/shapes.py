@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from geowallet.model.mobility import Trip
     from geowallet.vault.store import Vault
 
-KIND = "correction"
+KIND = "shape"
 
 
 class Split(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geowallet.model.mobility import DescribedTrip, NamedPlace, Trip
     from geowallet.vault.store import Vault
 
-_KIND = "correction"
+_KIND = "rule"
 
 _RULED = N_("your rule {rule}")
 
@@ -78,11 +78,7 @@ class TripRule(msgspec.Struct, frozen=True):
 
 def trip_rules(vault: Vault) -> tuple[TripRule, ...]:
     """Return all rules, the one added last at the end."""
-    found = (
-        msgspec.msgpack.decode(body, type=TripRule)
-        for name, body in vault.items(_KIND)
-        if name.startswith("rule/")
-    )
+    found = (msgspec.msgpack.decode(body, type=TripRule) for _, body in vault.items(_KIND))
     return tuple(sorted(found, key=lambda rule: (rule.said_us, rule.id)))
 
 
@@ -90,7 +86,7 @@ def add_rule(vault: Vault, rule: TripRule) -> None:
     """Store a rule, with its entry in the log; the same again is the newest."""
     body = msgspec.msgpack.encode(rule)
     with vault.transaction(now_us=rule.said_us) as tx:
-        tx.put(_KIND, f"rule/{rule.id}", body)
+        tx.put(_KIND, rule.id, body)
         tx.log(Statement(StatementKind.CORRECT, (sha256_hex(body),), (), {"rule": rule.id}))
 
 
@@ -104,7 +100,7 @@ def remove_rule(vault: Vault, shortened: str, *, now_us: int) -> TripRule:
     known = {rule.id: rule for rule in trip_rules(vault)}
     rule = known[resolve("trip rule", shortened, known)]
     with vault.transaction(now_us=now_us) as tx:
-        tx.delete(_KIND, f"rule/{rule.id}")
+        tx.delete(_KIND, rule.id)
         what = {"rule": rule.id, "withdrawn": 1}
         tx.log(Statement(StatementKind.CORRECT, (), (), what))
     return rule

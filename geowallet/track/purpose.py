@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from geowallet.model.calendar import local_time
 from geowallet.model.mobility import DescribedTrip, Mode, PlaceKind, Purpose
 from geowallet.model.words import N_, Phrase, phrase
-from geowallet.track.errands import Errand, errands, usual_ways
+from geowallet.track.detours import Detour, detours, usual_ways
 from geowallet.track.places import place_at
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Confidence(NamedTuple):
     """How sure each kind of reason is, 0 to 1: set by hand, by what the reason rests on."""
 
     between_home_and_work: float = 0.97
-    errand: float = 0.85
+    detour: float = 0.85
     client: float = 0.95
     calendar: float = 0.90
     hours: float = 0.70
@@ -79,7 +79,7 @@ def describe(  # noqa: PLR0913  what the owner said, by kind
     """Return every trip with its local day, named ends, purpose and vehicle.
 
     A commute leads from home to work or from work home, on any day and by any
-    mode, directly or with errands on the way (`geowallet.track.errands`).
+    mode, directly or with detours (`geowallet.track.detours`).
     Business is, on a worked day, what leads to or from a client, comes to or
     from an entry of the calendar, or starts inside the work window, and is no
     commute; a walk that meets neither is a break. An entry that the owner
@@ -101,7 +101,7 @@ def describe(  # noqa: PLR0913  what the owner said, by kind
     ends_us = tuple(entry.end_us for entry in by_end)
     usual_m = usual_ways(trips, named)
     known = _Known(named, work, days_off, vehicles, by_start, by_end, starts_us, ends_us, usual_m)
-    chains = errands(trips, named, usual_m)
+    chains = detours(trips, named, usual_m)
     return tuple(_described(trip, known, chains.get(trip.id)) for trip in trips)
 
 
@@ -119,12 +119,12 @@ def in_work_window(time_us: int, work: WorkWeek, days_off: frozenset[dt.date]) -
     return any(start <= minute < end for start, end in work.hours[local.weekday()])
 
 
-def _described(trip: Trip, known: _Known, errand: Errand | None) -> DescribedTrip:
+def _described(trip: Trip, known: _Known, detour: Detour | None) -> DescribedTrip:
     zone = known.work.zone if known.work else "UTC"
     starts, ends = local_time(trip.start_us, zone), local_time(trip.end_us, zone)
     origin, destination = place_at(trip.start, known.named), place_at(trip.end, known.named)
     days = (ends.date() - starts.date()).days
-    guess = _guess(trip, (origin, destination), known, errand)
+    guess = _guess(trip, (origin, destination), known, detour)
     return DescribedTrip(
         trip=trip,
         day=starts.date().isoformat(),
@@ -143,7 +143,7 @@ def _guess(
     trip: Trip,
     ends: tuple[NamedPlace | None, NamedPlace | None],
     known: _Known,
-    errand: Errand | None,
+    detour: Detour | None,
 ) -> _Guess:
     kinds = {place.kind for place in ends if place}
     if kinds == {PlaceKind.HOME, PlaceKind.WORK}:
@@ -161,8 +161,8 @@ def _guess(
     in_hours = work is not None and in_work_window(trip.start_us, work, known.days_off)
     if entry is not None and (entry.chosen or in_hours):
         return _Guess(Purpose.BUSINESS, CONFIDENCE.calendar, (_entry_reason(entry),))
-    if errand is not None:
-        return _Guess(Purpose.COMMUTE, CONFIDENCE.errand, _errand_reasons(errand))
+    if detour is not None:
+        return _Guess(Purpose.COMMUTE, CONFIDENCE.detour, _detour_reasons(detour))
     return _by_hours(trip, known, worked=worked, in_hours=in_hours)
 
 
@@ -205,19 +205,19 @@ def _entry_reason(entry: Busy) -> Phrase:
     return phrase(N_("your calendar has an entry at that time"))
 
 
-def _errand_reasons(errand: Errand) -> tuple[Phrase, ...]:
-    ends = _names((errand.origin, errand.destination))
-    minutes = round(errand.stops_us / 60e6)
+def _detour_reasons(detour: Detour) -> tuple[Phrase, ...]:
+    ends = _names((detour.origin, detour.destination))
+    minutes = round(detour.stops_us / 60e6)
     if not minutes:
         return (phrase(N_("a part of the way from {origin} to {destination}"), **ends),)
     reasons = [
         phrase(N_("on the way from {origin} to {destination}, with a detour"), **ends),
         phrase(N_("stops on the way: {minutes} min"), minutes=minutes),
     ]
-    if errand.by_way_of:
-        names = ", ".join(place.name for place in errand.by_way_of)
+    if detour.by_way_of:
+        names = ", ".join(place.name for place in detour.by_way_of)
         reasons.append(phrase(N_("by way of {names}"), names=names))
-    return (*reasons, *_longer(errand.longer_m or 0.0))
+    return (*reasons, *_longer(detour.longer_m or 0.0))
 
 
 def _usual_m(trip: Trip, known: _Known) -> float:

@@ -22,6 +22,8 @@ KINDS = {
     "fixes": N_("a record of fixes"),
     "trips": N_("a page of trips"),
     "correction": N_("a correction"),
+    "shape": N_("a split or a merge of trips"),
+    "rule": N_("a rule on trips"),
     "place": N_("the record of a place"),
     "vehicle": N_("the record of a vehicle"),
     "work": N_("the record of the work week"),

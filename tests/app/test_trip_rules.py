@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geowallet.app import corrections, trip_rules, trips
+from geowallet.app import corrections, errands, trip_rules, trips
 from geowallet.app.corrections import Correction
 from geowallet.app.trip_rules import TripRule
 from geowallet.model.errors import NotFoundError
@@ -154,6 +154,12 @@ class TestKept:
         trip_rules.add_rule(vault, rule(tag="b", at_us=2))
         trip_rules.add_rule(vault, rule(tag="a", at_us=3))
         assert [r.set_tag for r in trip_rules.trip_rules(vault)] == ["b", "a"]
+
+    def test_other_words_of_the_owner_are_no_corrections(self, vault: Vault) -> None:
+        trip = rides(vault)[0]
+        errands.say_for_trip(vault, trip, errands.Errand("audit"), now_us=scene.NOON_US)
+        assert corrections.corrections(vault) == ()
+        assert len(rides(vault)) == 8
 
     def test_words_on_single_trips_are_not_mistaken_for_rules(self, vault: Vault) -> None:
         trip_rules.add_rule(vault, TUESDAY_CARPOOL)

@@ -120,7 +120,7 @@ def texts(found: DescribedTrip) -> str:
     return "; ".join(str(reason) for reason in found.purpose_reasons)
 
 
-class TestErrands:
+class TestDetours:
     """Promise: home, school, work within an hour is still a commute, and the detour is said."""
 
     def test_children_brought_to_school_on_the_way_to_work(self) -> None:
@@ -164,7 +164,7 @@ class TestErrands:
             ([("04T18:05", HOME, SHOP), ("04T18:30", SHOP, HOME)], "a walk round the block"),
         ],
     )
-    def test_what_is_no_errand(self, chain: list[tuple[str, Point, Point]], why: str) -> None:
+    def test_what_is_no_detour(self, chain: list[tuple[str, Point, Point]], why: str) -> None:
         found = all_described(*(trip(start, end, when) for when, start, end in chain))
         assert all(t.purpose is not Purpose.COMMUTE for t in found), why
 

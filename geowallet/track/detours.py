@@ -1,4 +1,4 @@
-"""Errands on the way to work or home: a school, a shop. The whole way is still a commute."""
+"""Detours on the way to work or home: a school, a shop. The whole way is still a commute."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Longer stays are a place of their own (usual in tour analysis: Primerano et al. 
 the stay that is longest as the purpose of a tour)."""
 
 MOST_TRIPS = 4
-"""Home, three errands, work."""
+"""Home, three stops, work."""
 
 SAME_SPOT_M = 500.0
 """The next trip begins where the last one ended: a car park may lie between."""
@@ -36,7 +36,7 @@ Ends = tuple["NamedPlace | None", "NamedPlace | None"]
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class Detour:
     """One commute in several trips.
 
     Attributes:
@@ -69,9 +69,9 @@ def usual_ways(trips: Sequence[Trip], named: Sequence[NamedPlace]) -> dict[Mode,
     return {mode: median(some) for mode, some in direct.items() if len(some) >= FEWEST_DIRECT}
 
 
-def errands(
+def detours(
     trips: Sequence[Trip], named: Sequence[NamedPlace], usual_m: Mapping[Mode, float]
-) -> dict[str, Errand]:
+) -> dict[str, Detour]:
     """Return the trips, by id, that together lead from home to work or back.
 
     A chain leaves home (or work), stops for an hour at most in all, at no client, and
@@ -83,15 +83,15 @@ def errands(
         usual_m: See `usual_ways`.
     """
     ends = [(place_at(t.start, named), place_at(t.end, named)) for t in trips]
-    found: dict[str, Errand] = {}
+    found: dict[str, Detour] = {}
     first = 0
     while first < len(trips):
         last = _last_of_chain(trips, ends, first)
         if last is None:
             first += 1
             continue
-        errand = _errand(trips[first : last + 1], ends[first : last + 1], usual_m)
-        found |= {trip.id: errand for trip in trips[first : last + 1]}
+        detour = _detour(trips[first : last + 1], ends[first : last + 1], usual_m)
+        found |= {trip.id: detour for trip in trips[first : last + 1]}
         first = last + 1
     return found
 
@@ -118,13 +118,13 @@ def _last_of_chain(trips: Sequence[Trip], ends: Sequence[Ends], first: int) -> i
     return None
 
 
-def _errand(chain: Sequence[Trip], ends: Sequence[Ends], usual_m: Mapping[Mode, float]) -> Errand:
+def _detour(chain: Sequence[Trip], ends: Sequence[Ends], usual_m: Mapping[Mode, float]) -> Detour:
     origin, destination = ends[0][0], ends[-1][1]
     if origin is None or destination is None:
         raise ValueError("a chain leads from home to work or back")
     whole_m = sum(trip.distance_m for trip in chain)
     mode = max(chain, key=lambda trip: trip.distance_m).main_leg.mode
-    return Errand(
+    return Detour(
         origin=origin,
         destination=destination,
         stops_us=sum(b.start_us - a.end_us for a, b in pairwise(chain)),
