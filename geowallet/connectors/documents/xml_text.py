@@ -17,6 +17,8 @@ from geowallet.model.errors import TooLargeError, UnreadableSourceError
 from geowallet.model.words import N_, phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geowallet.connectors.fields.rows import ProblemLog
 
 MAX_DEPTH = 128
@@ -32,9 +34,22 @@ REPLACED = phrase(N_("characters that are not in the declared encoding were repl
 
 
 def feed(
-    parser: expat.XMLParserType, stream: BinaryIO, problems: ProblemLog, form: str
+    parser: expat.XMLParserType,
+    stream: BinaryIO,
+    problems: ProblemLog,
+    form: str,
+    *,
+    push: Callable[[str], int] | None = None,
 ) -> expat.ExpatError | None:
     """Push ``stream`` through ``parser``; return the error at which it stopped, or None.
+
+    Args:
+        parser: With its handlers set.
+        stream: The document.
+        problems: For characters that had to be replaced.
+        form: Name of the format, for errors.
+        push: Takes a piece of text instead of ``parser``, and returns how many
+            characters of it the parser saw.
 
     Raises:
         UnreadableSourceError: A document type or entity, an unknown encoding.
@@ -48,7 +63,8 @@ def feed(
         while block:
             text = decoder.decode(block)
             replaced += text.count("\ufffd")
-            fed += _push(parser, text.lstrip("\ufeff \t\r\n") if fed == 0 else text)
+            legal = _legal(text.lstrip("\ufeff \t\r\n") if fed == 0 else text)
+            fed += push(legal) if push else _push(parser, legal)
             if fed - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
                 raise TooLargeError(limit=N_("1 MiB in one tag"))
             block = stream.read(BLOCK_BYTES)
@@ -60,9 +76,11 @@ def feed(
     return None
 
 
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub("\ufffd", text) if _ILLEGAL.search(text) else text
+
+
 def _push(parser: expat.XMLParserType, text: str) -> int:
-    if _ILLEGAL.search(text):
-        text = _ILLEGAL.sub("\ufffd", text)
     parser.Parse(text, False)
     return len(text)
 

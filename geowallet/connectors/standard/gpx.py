@@ -27,6 +27,7 @@ from geowallet.connectors.fields.rows import (
     ProblemLog,
     position,
 )
+from geowallet.connectors.standard.gpx_runs import END, run_at
 from geowallet.connectors.streams import text_of
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.fixes import TimeKind
@@ -52,6 +53,8 @@ _FIELDS = {
 }
 """Local names below ``trkpt`` and the column each fills; ``hdop`` is no length."""
 
+_MOST_MISSES = 4
+"""Times that no run begins behind a point, after which a block of text is parsed as it is."""
 _MAX_TEXT = 128
 """No time or number is longer."""
 
@@ -74,7 +77,7 @@ class GpxConnector:
 
     def read(self, stream: BinaryIO, options: ReadOptions) -> ReadResult:
         reader = _Reader()
-        error = feed(reader.parser, stream, reader.problems, "GPX")
+        error = feed(reader.parser, stream, reader.problems, "GPX", push=reader.push)
         if error is not None:
             if not len(reader.rows) and not reader.untimed:
                 reason = N_("broken XML in line {line}").format(line=error.lineno)
@@ -99,6 +102,7 @@ class _Reader:
         self._naive: list[int] = []
         self._offsets = 0
         self._depth = self._point_depth = 0
+        self._fed_bytes, self._closed_at = 0, -1
         self._track = self._segment = self._point = 0
         self._locals: dict[str, str] = {}
         self._attributes: dict[str, str] = {}
@@ -109,6 +113,39 @@ class _Reader:
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
+
+    def push(self, text: str) -> int:
+        """Take a piece of the document; runs of plain points do not reach the parser.
+
+        Returns:
+            How many characters the parser saw.
+        """
+        at = seen = misses = 0
+        while at < len(text):
+            run = run_at(text, at) if self._between_points() else None
+            if run is not None:
+                self.rows.extend(run.time_us, run.lat_deg, run.lon_deg, elevation_m=run.elevation_m)
+                self._point += len(run.time_us)
+                # The parser counts lines, for what it says of damage.
+                seen += self._parse("\n" * text.count("\n", at, run.end))
+                self._closed_at = self._fed_bytes - len(END)
+                at = run.end
+                continue
+            misses += self._between_points()
+            cut = text.find(END, at) if misses < _MOST_MISSES else -1
+            piece = text[at : cut + len(END)] if cut >= 0 else text[at:]
+            seen += self._parse(piece)
+            at += len(piece)
+        return seen
+
+    def _parse(self, text: str) -> int:
+        self.parser.Parse(text, False)
+        self._fed_bytes += len(text) if text.isascii() else len(text.encode())
+        return len(text)
+
+    def _between_points(self) -> bool:
+        """Say whether the last that the parser saw is the end of a point, and all of it."""
+        return self._closed_at + len(END) == self._fed_bytes
 
     def _local(self, name: str) -> str:
         local = self._locals.get(name)
@@ -176,6 +213,7 @@ class _Reader:
             self._values[column] = "".join(self._parts[:_MAX_TEXT])
 
     def _close_point(self) -> None:
+        self._closed_at = self.parser.CurrentByteIndex
         wrong = self._add_point()
         if wrong is not None:
             where = f"trk {self._track}, seg {self._segment}, pt {self._point}"
