@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 ORDERS = 10
 
-Read = Callable[[str, BinaryIO, ReadOptions, str | None], Iterator[ReadFile | FileReport]]
+Read = Callable[..., Iterator[ReadFile | FileReport]]
 
 
 class Remembering:
@@ -40,10 +40,10 @@ class Remembering:
         self.read: dict[str, list[ReadFile | FileReport]] = {}
 
     def __call__(
-        self, name: str, stream: BinaryIO, options: ReadOptions, connector: str | None
+        self, name: str, stream: BinaryIO, options: ReadOptions, *more: Any
     ) -> Iterator[ReadFile | FileReport]:
         if name not in self.read:
-            self.read[name] = list(read_files(name, stream, options, connector))
+            self.read[name] = list(read_files(name, stream, options, *more))
         yield from self.read[name]
 
 
