@@ -99,7 +99,15 @@ class ModeLabel:
 
 
 def modes_of(word: str) -> frozenset[Mode]:
-    """Return the modes that a source's word means, none if it is not known."""
+    """Return the modes that a source's word means, none if it is not known.
+
+    Several words with commas between them, such as "driving,stationary", mean any
+    of theirs.
+    """
+    return frozenset().union(*(_modes_of_one(part) for part in word.split(",")))
+
+
+def _modes_of_one(word: str) -> frozenset[Mode]:
     plain = word.rpartition(".")[2].replace("HKWorkoutActivityType", "")
     spaced = "".join(f" {c}" if c.isupper() and not plain.isupper() else c for c in plain)
     words = spaced.lower().replace("_", " ").replace("-", " ").split()

@@ -26,6 +26,8 @@ LEG_US = np.array([[0, HOUR_US]])
         ("running", {Mode.RUN}),
         ("Running", {Mode.RUN}),
         ("FLYING", {Mode.AIRPLANE}),
+        ("driving,stationary", {Mode.CAR}),
+        ("walking,cycling", {Mode.WALK, Mode.RUN, Mode.BIKE, Mode.E_BIKE}),
         ("stationary", set()),
         ("UNKNOWN", set()),
         ("", set()),
