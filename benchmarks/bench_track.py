@@ -1,12 +1,14 @@
 """The analysis of a long trace in memory, and that its time grows no faster than the trace.
 
-Run with ``python -m benchmarks.bench_track``.
+Run with ``python -m benchmarks.bench_track``. Where ``./dev accuracy`` has set up
+trackintel, it runs on the same fixes, and the ratio of processor times is printed.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
+from benchmarks.accuracy.trackintel_peer import NoPeerError, ask, interpreter
 from benchmarks.timing import say, timed
 from benchmarks.track_of import trace_of
 from geowallet.track.pipeline import SourcedFixes, analyse
@@ -28,6 +30,7 @@ def main() -> None:
         taken = timed(partial(analyse, traces), rounds=ROUNDS)
         a_fix_s.append(taken.cpu_s / n)
         say(f"analyse {n:,} fixes, {len(found.trips):,} trips: {taken}")
+    _beside_trackintel(a_fix_s[0])
     fixes = trace_of(SIZES[-1])
     blobs = [encode_fixes(piece) for piece in split_fixes(fixes)]
     size = sum(map(len, blobs))
@@ -38,6 +41,21 @@ def main() -> None:
     say(f"decode {len(fixes):,} fixes: {decoded}")
     if a_fix_s[1] > MOST_GROWTH * a_fix_s[0]:
         raise SystemExit("the analysis grows faster than the trace")
+
+
+def _beside_trackintel(ours_s: float) -> None:
+    """Print how trackintel fares: stay points, legs and modes of the smaller trace."""
+    try:
+        python = interpreter(install=False)
+    except NoPeerError:
+        say("trackintel: not set up, see ./dev accuracy")
+        return
+    fixes = trace_of(SIZES[0])
+    columns = {"time_s": fixes.time_us / 1e6, "lat_deg": fixes.lat_deg, "lon_deg": fixes.lon_deg}
+    found = ask(python, {name: column.tolist() for name, column in columns.items()})
+    theirs_s = float(found["seconds"]) / SIZES[0]
+    say(f"trackintel on {SIZES[0]:,} fixes: {found['seconds']:.3f} s processor")
+    say(f"trackintel takes {theirs_s / ours_s:.1f} times as long")
 
 
 if __name__ == "__main__":
