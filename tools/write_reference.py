@@ -6,6 +6,7 @@ With ``--check`` nothing is written; the exit status is 1 if a page is stale.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,15 +182,27 @@ def _formats() -> Iterator[str]:
     yield ""
     yield "The content decides, not the ending; `--format` overrides."
     yield ""
-    yield "| format | endings | |"
-    yield "|---|---|---|"
+    headline, rows = _measured()
+    yield "| format | endings | | files | timed | read as others do | crashes | lines | sample | |"
+    yield "|---|---|---|--:|--:|--:|--:|--:|---|---|"
     for connector in BUILTIN:
         endings = ", ".join(f"`{ending}`" for ending in connector.extensions)
         doc = (type(connector).__doc__ or "").splitlines()[0]
-        yield f"| `{connector.name}` | {endings} | {doc} |"
+        figures = rows.get(connector.name, " | | | | | |")
+        yield f"| `{connector.name}` | {endings} | {doc} |{figures}"
+    yield ""
+    yield f"Figures are of real files, by `./dev formats`: {headline}"
+    yield "How they are counted, and the differences: [formats, measured](formats-measured.md)."
     yield ""
     yield "Archives (zip, gz, bz2, xz, tar, one in another) are opened in memory, within limits."
-    yield "What comes of real files: [formats, measured](formats-measured.md)."
+
+
+def _measured() -> tuple[str, dict[str, str]]:
+    """Return the headline and the rows of the page that `measure_formats` wrote, by connector."""
+    text = (FOLDER / "formats-measured.md").read_text(encoding="utf-8")
+    headline = " ".join(text.partition("**")[2].partition("**")[0].split())
+    rows = re.findall(r"^\| `(\w+)` \|(.*)$", text, re.MULTILINE)
+    return headline, dict(rows)
 
 
 def _rules() -> Iterator[str]:
