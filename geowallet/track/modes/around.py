@@ -23,8 +23,10 @@ CHORD_S = 30.0
 """Between the points at which a speed is taken, and over which."""
 
 STILL_MPS = 0.5
+STAYED_M = 100.0
 WALK_MPS = 2.2
-"""Bounds of walking; see `geowallet.track.legs`."""
+"""Bounds of walking, and how near its begin a silence ends that was a stay; see
+`geowallet.track.legs` and `geowallet.track.stops`."""
 
 SIDES = ("before", "after")
 AROUND = tuple(f"{side}_{what}" for side in SIDES for what in ("still", "walk", "fast", "heard"))
@@ -55,7 +57,9 @@ def around_table(
         step = np.searchsorted(path.time_s, middle_s, side="right") - 1
         inside = (begin_s >= path.time_s[0] - 1e-6) & (end_s <= path.time_s[-1] + 1e-6)
         step = np.clip(step, 0, len(path) - 2)
-        heard = inside & (np.diff(path.time_s)[step] <= LONG_SILENCE_S)
+        brief = np.diff(path.time_s)[step] <= LONG_SILENCE_S
+        # Phones at rest fall silent: a silence that ends where it began is a stay.
+        heard = inside & (brief | (path.step_m[step] <= STAYED_M))
         count = np.sum(heard, axis=1)
         bands = (speed < STILL_MPS, (speed >= STILL_MPS) & (speed <= WALK_MPS), speed > WALK_MPS)
         columns += [ratio(np.sum(heard & band, axis=1), count) for band in bands]

@@ -42,6 +42,7 @@ MOST_COMPARISONS = 400_000
 """Of a set of trees; each leg makes all of them."""
 
 MOST_CLASSES = 16
+MOST_SPARSE_S = 3600.0
 MOST_LOGIT = 50.0
 """Of a leaf or a bias: more would say more than any data can."""
 
@@ -130,6 +131,9 @@ def check_settings(settings: Mapping[str, Any], classes: tuple[str, ...]) -> Non
     _check(all(1e-6 <= float(value) <= 1 for value in settings["prior"]))
     _check(all(0 <= float(value) <= 1 for value in settings["least_confidence"].values()))
     _check("default" in settings["least_confidence"])
+    _check(1 <= float(settings.get("sparsest_s", 60)) <= MOST_SPARSE_S)
+    _check(0 <= float(settings.get("habit_power", 1)) <= 1)
+    _check(0 <= float(settings.get("soft_needs", 1)) <= 1)
     pairs = settings.get("pairs")
     if pairs is not None:
         _check(len(pairs) == len(classes) and all(len(row) == len(classes) for row in pairs))

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 MUCH_MORE = 1.3
 """A habit that makes a mode this much more probable is named."""
 
+RARE = frozenset({Mode.FERRY, Mode.AIRPLANE})
+"""Modes that are nobody's habit: what looks a little like them all the time is not."""
+
 TOO_FEW = phrase(N_("too few positions to tell"))
 
 
@@ -169,7 +172,8 @@ class _Legs:
         if habits:
             shares = np.array([habits.get(name, 0.0) for name in self.forest.classes])
         elif estimate:
-            shares = habits_of(alone, prior)
+            rare = np.array([name in RARE for name in self.forest.classes])
+            shares = habits_of(alone, prior, rare=rare)
         else:
             return alone
         power = float(settings.get("habit_power", 1.0))

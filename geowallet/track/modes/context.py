@@ -20,7 +20,7 @@ HABIT_LEGS = 25.0
 HABIT_ROUNDS = 50
 """Of expectation and maximisation; the shares no longer move then."""
 
-MOST_ODDS = 20.0
+MOST_ODDS = 5.0
 """A habit makes a mode at most this much more, or less, probable than it is for everybody."""
 
 
@@ -121,7 +121,10 @@ def walked_s(bounds_us: NDArray[np.int64], on_foot: NDArray[np.bool_]) -> NDArra
 
 
 def habits_of(
-    probabilities: NDArray[np.float64], prior: NDArray[np.float64]
+    probabilities: NDArray[np.float64],
+    prior: NDArray[np.float64],
+    *,
+    rare: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
     """Return the shares of modes that an owner's legs show, without any label.
 
@@ -129,6 +132,8 @@ def habits_of(
         probabilities: ``(k, classes)`` of all legs of one owner; a function of
             their set.
         prior: ``(classes,)`` shares that the probabilities rest on.
+        rare: bool ``(classes,)``, modes that are nobody's habit: their share is
+            never raised.
 
     Source:
         Saerens, Latinne and Decaestecker 2002, "Adjusting the outputs of a
@@ -141,6 +146,9 @@ def habits_of(
     for _ in range(HABIT_ROUNDS):
         seen = with_habits(rows, shares, prior)
         shares = (np.sum(seen, axis=0) + HABIT_LEGS * prior) / (len(rows) + HABIT_LEGS)
+        if rare is not None:
+            shares = np.where(rare, np.minimum(shares, prior), shares)
+            shares /= np.sum(shares)
     result: NDArray[np.float64] = shares
     return result
 

@@ -28,6 +28,9 @@ MOST_LEAVES = 64
 UNIT = 2.0**-36
 """Of a leaf: fine enough for sums of thousands, coarse enough that they never overflow."""
 
+SPARSEST_S = 60.0
+"""Usual distance of fixes up to which a forest is believed, unless its header says more."""
+
 MANY_ROWS = 32
 ROWS_AT_ONCE = 64
 COMPARED_AT_ONCE = 65_536
@@ -224,7 +227,8 @@ class Forest:
     def _calibrated(
         self, logits: NDArray[np.float64], table: NDArray[np.float64], setting: str
     ) -> NDArray[np.float64]:
-        cadence_s = np.nan_to_num(table[:, FEATURES.index("cadence_s")], nan=np.inf)
+        known_s = table[:, FEATURES.index("cadence_s")]
+        cadence_s = np.nan_to_num(known_s, nan=np.inf)
         scaled = logits.copy()
         done = np.zeros(len(logits), dtype=np.bool_)
         for band in self.settings.get(setting, ()):
@@ -232,7 +236,12 @@ class Forest:
             rows = ~done & (cadence_s <= (np.inf if limit_s is None else limit_s))
             scaled[rows] = logits[rows] / band["temperature"] + np.asarray(band["bias"])
             done |= rows
-        return softmax(scaled)
+        # Beyond what it was fitted on, the forest may say less and less.
+        prior = np.log(np.asarray(self.settings["prior"], dtype=np.float64))
+        sparsest_s = float(self.settings.get("sparsest_s", SPARSEST_S))
+        weight = sparsest_s / np.maximum(np.nan_to_num(known_s), sparsest_s)[:, None]
+        found = np.log(np.maximum(softmax(scaled), 1e-12))
+        return softmax(prior + (found - prior) * weight)
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

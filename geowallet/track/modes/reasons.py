@@ -154,7 +154,7 @@ def _likeness(mode: Mode, fact: dict[str, float], groups: frozenset[str]) -> lis
         else:
             found.append(phrase(N_("no halt on the way")))
     free_m = float(np.exp(fact["corner_free_log_m"])) - 50.0
-    if free_m >= 3000 and mode not in FOOT:
+    if free_m >= 3000 and mode not in FOOT | MUSCLE:
         found.append(phrase(N_("no street corner for {km} km"), km=_km(free_m)))
     elif "turns" in groups:
         text = _of(TURNS, mode)

@@ -70,6 +70,12 @@ class TestHabits:
         assert with_habits(rows, habits, self.PRIOR)[0, 1] > 0.9
         assert with_habits(rows, habits, self.PRIOR, power=0.0) == pytest.approx(rows)
 
+    def test_never_raise_what_is_rare(self) -> None:
+        rows = np.tile([0.35, 0.65], (200, 1))
+        habits = habits_of(rows, self.PRIOR, rare=np.array([False, True]))
+        assert habits[1] <= 0.7
+        assert habits[1] < habits_of(rows, self.PRIOR)[1] - 0.1
+
     def test_of_few_legs_stay_near_those_of_everybody(self) -> None:
         assert habits_of(np.array([[0.1, 0.9]]), self.PRIOR)[1] == pytest.approx(0.5, abs=0.03)
         assert habits_of(np.zeros((0, 2)), self.PRIOR) == pytest.approx(self.PRIOR)

@@ -126,6 +126,15 @@ class TestAround:
         assert fact["after_still"] > 0.9
         assert fact["before_heard"] == fact["after_heard"] == 1.0
 
+    def test_a_phone_that_fell_silent_where_it_lies_was_still(self) -> None:
+        day = Traveller(noise_m=1.0).stay(1800, every_s=600.0)
+        first = len(day.rows) - 1
+        path = path_of(day.go(6000, 12.0).fixes())
+        (row,) = feature_table(path, [Span(first + 1, len(path) - 1, on_foot=False)])
+        fact = dict(zip(FEATURES, row.tolist(), strict=True))
+        assert fact["before_heard"] == 1.0
+        assert fact["before_still"] > 0.9
+
     def test_where_the_trace_ends_nothing_is_heard(self) -> None:
         fact = described(Traveller().go(3000, 10.0))
         assert fact["before_heard"] == fact["after_heard"] == 0.0

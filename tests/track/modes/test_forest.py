@@ -71,6 +71,14 @@ class TestCalibration:
         assert dense.max() > sparse.max()
         assert np.array_equal(sparse, unknown)
 
+    def test_beyond_what_it_was_fitted_on_it_returns_to_what_is_usual(self) -> None:
+        rows = [table_of(v60_p90=5.0, cadence_s=s) for s in (60.0, 240.0, 60_000.0)]
+        dense, sparse, lost = (forest_of().probabilities(row)[0] for row in rows)
+        assert dense.max() > sparse.max() > lost.max()
+        assert lost == pytest.approx([0.3, 0.15, 0.3, 0.15, 0.1], abs=0.01)
+        far = forest_of(sparsest_s=240).probabilities(rows[1])[0]
+        assert far == pytest.approx(dense)
+
     def test_a_forest_without_context_refuses_to_use_one(self) -> None:
         with pytest.raises(ValueError, match="no context"):
             forest_of().in_context(table_of(), np.zeros((1, 14)))
