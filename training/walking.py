@@ -42,19 +42,19 @@ CHAIN_S = 300.0
 SHARES = {"simulation": 0.5, "crawls": 0.1}
 """Of the weight; the real sets share the rest."""
 
-EVERY = 4
-"""Of the simulated days each fourth is used: ten seconds next to each other say little new."""
+EVERY = 6
+"""Of the simulated days each sixth is used: ten seconds next to each other say little new."""
 
 CRAWLS = 240
 """Drives through jams: stop-and-go waves of 3 to 10 m/s between halts of 5 to 40 s
 (Treiber and Kesting 2013, "Traffic Flow Dynamics", chapters 8 and 18)."""
 
-ROUNDS = 80
+ROUNDS = 50
 
 SETTINGS = {
     "objective": "binary",
     "num_leaves": 15,
-    "learning_rate": 0.08,
+    "learning_rate": 0.12,
     "min_data_in_leaf": 200,
     "feature_fraction": 0.6,
     "bagging_fraction": 0.6,
@@ -116,7 +116,8 @@ def _on_foot(
     """Return 1 for walking, 0 for other movement, -1 where nobody said or saw."""
     found = np.full(len(grid_s), -1, dtype=np.int8)
     for (start_s, end_s), mode in zip(bounds_s, modes, strict=True):
-        found[(grid_s >= start_s) & (grid_s <= end_s)] = mode == "walk"
+        if mode != "stop":
+            found[(grid_s >= start_s) & (grid_s <= end_s)] = mode == "walk"
     before = np.clip(np.searchsorted(way.time_s, grid_s) - 1, 0, len(way) - 2)
     found[way.gap[before]] = -1
     return found

@@ -125,14 +125,19 @@ def flag_repeated(fixes: Fixes) -> Fixes:
     anew = np.concatenate(([True], (np.diff(lat) != 0) | (np.diff(lon) != 0)))
     firsts = np.flatnonzero(anew)
     lasts = np.append(firsts[1:] - 1, len(index) - 1)
+    again = lasts > firsts
+    if not np.any(again):
+        return fixes
+    firsts, lasts = firsts[again], lasts[again]
     after = np.minimum(lasts + 1, len(index) - 1)
     away_m = distances_m(lat[lasts], lon[lasts], lat[after], lon[after])
     leave_mps = away_m / np.maximum((time_us[after] - time_us[lasts]) / 1e6, 1e-3)
     whole_mps = away_m / np.maximum((time_us[after] - time_us[firsts]) / 1e6, 1e-3)
-    stale = (lasts > firsts) & (away_m > REPEATED_M)
-    stale &= (leave_mps > REPEATED_MPS) & (leave_mps > REPEATED_TIMES * whole_mps)
+    stale = (away_m > REPEATED_M) & (leave_mps > REPEATED_MPS)
+    stale &= leave_mps > REPEATED_TIMES * whole_mps
     mask = np.zeros(len(fixes), dtype=np.bool_)
-    mask[index[np.repeat(stale, lasts - firsts + 1) & ~anew]] = True
+    for first, last in zip(firsts[stale], lasts[stale], strict=True):
+        mask[index[first + 1 : last + 1]] = True
     return fixes.with_flag(mask, FixFlag.REPEATED)
 
 

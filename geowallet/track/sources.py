@@ -130,6 +130,8 @@ def _table(tables: list[Fixes]) -> tuple[Fixes, NDArray[np.int32]]:
     columns = [np.concatenate(parts) for parts in zip(*(t.columns() for t in tables), strict=True)]
     stream = np.repeat(np.arange(len(tables), dtype=np.int32), [len(t) for t in tables])
     time_us, lat_deg, lon_deg, _, accuracy_m = columns[:5]
+    if np.all(time_us[1:] > time_us[:-1]):
+        return Fixes(*columns), stream
     known_m = np.where(np.isnan(accuracy_m), np.inf, accuracy_m)
     order = np.lexsort((stream, known_m, lon_deg, lat_deg, time_us))
     return Fixes(*(column[order] for column in columns)), stream[order]

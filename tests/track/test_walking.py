@@ -34,10 +34,10 @@ class TestCourse:
         assert worth(tuple(found.tolist())) == pytest.approx(best)
 
 
-def test_a_walk_to_the_car_is_parted_within_half_a_minute() -> None:
+def test_a_walk_to_the_car_is_parted_within_a_minute() -> None:
     spans = spans_of(Traveller().go(420, 1.4, every_s=2).go(9000, 15.0, every_s=2))
     assert [on_foot for _, on_foot in spans] == [True, False]
-    assert spans[1][0] == pytest.approx(300, abs=30)
+    assert spans[1][0] == pytest.approx(300, abs=60)
 
 
 @pytest.mark.parametrize("every_s", [1, 5, 20, 60])
