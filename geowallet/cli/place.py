@@ -119,7 +119,7 @@ def _show_proposals(shell: Shell, proposed: Sequence[Place]) -> None:
     rows = [
         [
             place.id,
-            _("looks like {kind}", kind=word(place.guess or "")),
+            word(place.guess or ""),
             word(Sureness.of(place.confidence)),
             say(place.reason) if place.reason else "",
         ]
