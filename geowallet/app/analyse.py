@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geowallet.app.hints import mode_labels
 from geowallet.track.clean import BAD
+from geowallet.track.modes.hints import Hints
 from geowallet.track.pipeline import SourcedFixes, analyse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from geowallet.connectors.api import Trace
+    from geowallet.connectors.api import SourceLabel, Trace
     from geowallet.model.fixes import Fixes
+    from geowallet.track.modes.labels import ModeLabel
     from geowallet.track.pipeline import Analysis
 
 COLUMNS = ("user", "start", "end", "mode", "confidence", "distance_m", "distance_sd_m")
@@ -44,11 +47,13 @@ class ReadTrace:
         source: SHA-256 (hex) of the source.
         connector: Name of the connector that read it.
         trace: What it read.
+        labels: What the source says beyond positions, of this device and others.
     """
 
     source: str
     connector: str
     trace: Trace
+    labels: tuple[SourceLabel, ...] = ()
 
     @property
     def user(self) -> str:
@@ -82,10 +87,17 @@ class Movement:
 def analyse_users(traces: Iterable[ReadTrace]) -> dict[str, Analysis]:
     """Return the analysis of each user, in the order of their names."""
     by_user: dict[str, list[SourcedFixes]] = {}
+    said: dict[str, dict[str, tuple[ModeLabel, ...]]] = {}
     for item in traces:
-        sourced = SourcedFixes(item.source, item.trace.device, item.trace.fixes)
+        device = item.trace.device
+        sourced = SourcedFixes(item.source, device, item.trace.fixes)
         by_user.setdefault(item.user, []).append(sourced)
-    return {user: analyse(by_user[user]) for user in sorted(by_user)}
+        own = (label for label in item.labels if label.trace in {"", device})
+        heard = said.setdefault(item.user, {})
+        heard[item.source] = heard.get(item.source, ()) + mode_labels(own, item.connector)
+    return {
+        user: analyse(by_user[user], hints=Hints(labels=said[user])) for user in sorted(by_user)
+    }
 
 
 def movements_of(analyses: dict[str, Analysis]) -> tuple[Movement, ...]:

@@ -153,7 +153,7 @@ def read_traces(
                         refused.append(item)
                     else:
                         found = (
-                            ReadTrace(item.sha256, item.connector, t.whole())
+                            ReadTrace(item.sha256, item.connector, t.whole(), item.result.labels)
                             for t in item.result.traces
                         )
                         traces += found

@@ -3,15 +3,18 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from geowallet.app import derive
+from geowallet.app.analyse import analyse_users
 from geowallet.app.hints import hints_of, mode_labels
 from geowallet.app.locations import Locations
+from geowallet.app.reading import read_traces
 from geowallet.app.sources import sources
-from geowallet.connectors.api import SourceLabel
+from geowallet.connectors.api import ReadOptions, SourceLabel
 from geowallet.model.mobility import Mode
 from geowallet.track.modes.labels import ModeLabel
 from tests.app import scene
@@ -77,3 +80,16 @@ def test_files_with_labels_give_the_same_trips_in_any_order(
     for number in order:
         scene.ingest_files(other, [files[number]])
     assert pages_of(other) == pages_of(empty)
+
+
+def test_analyse_hears_what_a_file_says_without_a_wallet(tmp_path: Path) -> None:
+    file = phone_file(tmp_path / "files", motion="cycling", hour=6)
+    traces, refused = read_traces([str(file)], options=ReadOptions())
+    assert not refused
+    (analysis,) = analyse_users(traces).values()
+    reasons = [str(reason) for leg in analysis.trips[0].legs for reason in leg.reasons]
+    assert any("its source says bike" in reason for reason in reasons)
+    silent = [replace(trace, labels=()) for trace in traces]
+    (analysis,) = analyse_users(silent).values()
+    reasons = [str(reason) for leg in analysis.trips[0].legs for reason in leg.reasons]
+    assert not any("its source says" in reason for reason in reasons)
