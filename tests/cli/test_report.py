@@ -156,3 +156,22 @@ class TestDriving:
         assert (found["vehicle"], found["period"]) == ("clio", "2026-05")
         assert found["schema"] == "geowallet.driving/1"
         assert found["exposure"]["driven_m"] > 100_000
+
+
+class TestYear:
+    def test_one_paper_has_it_all_and_json_the_same(self, lived: Terminal) -> None:
+        path = lived.folder / "year.html"
+        done = lived("report", "year", "--year", "2026", "--json", "--html", path)
+        found = done.records[0]
+        assert found["distance_m"] == sum(found["by_month"]) == found["by_month"][4] > 0
+        assert sum(found["by_mode"].values()) == sum(found["by_purpose"].values())
+        (clio,) = found["vehicles"]
+        book = lived("report", "mileage", "--year", "2026", "--json").records[0]
+        assert (clio["business_m"], clio["amount"]) == (book["distance_m"], book["amount"])
+        assert f'<data value="{clio["amount"]}">' in path.read_text(encoding="utf-8")
+
+    def test_a_year_without_trips_says_so(self, lived: Terminal) -> None:
+        assert "No trip in this year." in lived("report", "year", "--year", "2010").out
+
+    def test_no_such_year(self, lived: Terminal) -> None:
+        assert lived("report", "year", "--year", "12").status == 2

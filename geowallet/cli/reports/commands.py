@@ -1,4 +1,4 @@
-"""``report mileage``, ``commute``, ``driving`` and ``gaps``: for the owner's eyes."""
+"""``report mileage``, ``commute``, ``driving``, ``year`` and ``gaps``: for the owner's eyes."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ def commute(
     from geowallet.app.reports import commute as use
     from geowallet.app.settings import owner_name
     from geowallet.cli.reports.commute import as_record, commute_paper, statement_paper
-    from geowallet.cli.reports.options import claim_of
+    from geowallet.cli.reports.options import claim_of, year_of
     from geowallet.cli.trip import check_word
 
     check_word("--statement", statement, ("private", "public"))
     with open_wallet(shell) as vault:
         found = use.commute(
-            vault, year or today().year, claim_of(modes, rule, quota, present), until=today()
+            vault, year_of(year), claim_of(modes, rule, quota, present), until=today()
         )
         owner = owner_name(vault)
     shell.emit(as_record(found))
@@ -123,6 +123,37 @@ def driving(
     digest = digest_of([str(span), chosen.id, str(report.score.exposure)])
     id_ = f"{digest[:4]}-{digest[4:8]}"
     paper = driving_paper(report, span, chosen, id_=id_, made=today())
+    hand_over(shell, paper, forms(pdf, html, xlsx, csv))
+
+
+def year(
+    shell: Shell,
+    *,
+    year: Annotated[int, typer.Option(help=_("Calendar year; this one."))] = 0,
+    rule: Annotated[
+        str, typer.Option("--commute-rule", help=_("Rule with steps of days; none for days alone."))
+    ] = "fr.fmd.fonction_publique",
+    quota: Annotated[str, typer.Option(help=_("Work quota in percent."))] = "100",
+    present: Annotated[
+        int, typer.Option("--present-days", help=_("Days of the year in the post; 0 for all."))
+    ] = 0,
+    pdf: Pdf = None,
+    html: Html = None,
+    xlsx: Xlsx = None,
+    csv: Csv = None,
+) -> None:
+    """Show a whole year on one paper."""
+    from geowallet.app.reports import year as use
+    from geowallet.app.settings import owner_name
+    from geowallet.cli.reports.options import claim_of, year_of
+    from geowallet.cli.reports.year import as_record, year_paper
+
+    wanted = year_of(year)
+    with open_wallet(shell) as vault:
+        found = use.review(vault, wanted, claim_of("", rule, quota, present), until=today())
+        owner = owner_name(vault)
+    shell.emit(as_record(found))
+    paper = year_paper(found, owner=owner, id_=use.year_id(found), made=today())
     hand_over(shell, paper, forms(pdf, html, xlsx, csv))
 
 
@@ -168,6 +199,12 @@ verb(
     _("The kilometres of a vehicle, and how smoothly it was driven."),
     example="geowallet report driving --month 2026-10",
 )(driving)
+verb(
+    app,
+    "year",
+    _("A whole year on one paper: kilometres, money, commuting, driving, what is missing."),
+    example="geowallet report year --year 2026 --pdf 2026.pdf",
+)(year)
 verb(
     app,
     "gaps",

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 def commute_paper(found: Commute, *, owner: str, id_: str, made: dt.date) -> Document:
     """Return the days, month by month, with steps and what is missing."""
-    blocks: list[Block] = [_total(found, owner), _months(found)]
+    blocks: list[Block] = [_total(found, owner), months_chart(found)]
     if found.steps:
-        blocks.append(_steps(found))
+        blocks.append(steps_facts(found))
     blocks += [
         _not_counted(found),
         _days(found),
@@ -146,7 +146,8 @@ def _total(found: Commute, owner: str) -> Facts:
     return Facts(_("Total"), tuple(rows))
 
 
-def _months(found: Commute) -> Bars:
+def months_chart(found: Commute) -> Bars:
+    """Return the days that count, by month."""
     return Bars(
         _("Days by month"),
         tuple(
@@ -156,7 +157,8 @@ def _months(found: Commute) -> Bars:
     )
 
 
-def _steps(found: Commute) -> Facts:
+def steps_facts(found: Commute) -> Facts:
+    """Return the steps of the rule, what is missing to the next, and by when."""
     rows = [
         (
             _("{days} days", days=decimal(float(step.days), 0 if step.days % 1 == 0 else 1)),

@@ -57,7 +57,7 @@ def as_record(found: Gaps) -> dict[str, Any]:
 
 
 def _total(found: Gaps) -> Facts:
-    names = _names()
+    names = names_of_kinds()
     rows = [
         (names[kind], Cell(count(n), n))
         for kind in Kind
@@ -76,7 +76,7 @@ def _lines(found: Gaps) -> Table:
         Column(_("Worth"), "amount", numeric=True),
         Column(_("What mends it"), "command", share=6),
     )
-    names = _names()
+    names = names_of_kinds()
     rows = tuple(_row(gap, names, found.currency) for gap in found.found)
     return Table(_("Day by day"), columns, rows, (), _("Nothing is missing in this period."))
 
@@ -92,7 +92,8 @@ def _row(gap: Gap, names: dict[Kind, str], currency: str) -> tuple[Cell, ...]:
     )
 
 
-def _names() -> dict[Kind, str]:
+def names_of_kinds() -> dict[Kind, str]:
+    """Return what each kind of gap is called."""
     return {
         Kind.NO_TRACE: _("working day without a trip"),
         Kind.CUT_SHORT: _("trip with a gap"),

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from geowallet.app.reports.commute import Claim
     from geowallet.vault.store import Vault
 
+FIRST_YEAR, LAST_YEAR = 1980, 2100
+"""Years that a trace may lie in: GPS begins in 1980."""
+
 NO_RULE = "none"
 """Says that days are wanted without steps."""
 
@@ -33,6 +36,19 @@ def span_of(vault: Vault, text: str) -> Period:
     trips = described_trips(vault)
     newest = trips[-1].day if trips else today().isoformat()
     return Period.parse(newest[:7])
+
+
+def year_of(number: int) -> int:
+    """Return the calendar year that was asked for; this one for 0.
+
+    Raises:
+        BadOptionError: No year of a trace.
+    """
+    from geowallet.cli.reports.hand_over import today
+
+    if number and not FIRST_YEAR <= number <= LAST_YEAR:
+        raise BadOptionError(option="--year", reason=f"{FIRST_YEAR}..{LAST_YEAR}")
+    return number or today().year
 
 
 def claim_of(modes: str, rule: str, quota: str, present_days: int) -> Claim:
