@@ -80,5 +80,7 @@ def workday(*, seed: int = 1, every_s: float = 5.0) -> Traveller:
     day.zigzag(9000, 11.7, block_m=600, every_s=every_s).stay(4 * 3600)
     day.go(500, 1.4, heading_deg=0).go(500, 1.4, heading_deg=180).stay(4 * 3600)
     day.go(500, 1.4, heading_deg=270).stay(180, every_s=30)
-    day.go(20_000, 28.0, heading_deg=300, every_s=every_s).go(600, 1.4, heading_deg=180)
+    for run_m in (7000, 6500):
+        day.go(run_m, 36.0, heading_deg=300, every_s=every_s).stay(75, every_s=every_s)
+    day.go(6500, 36.0, heading_deg=300, every_s=every_s).go(600, 1.4, heading_deg=180)
     return day.stay(5 * 3600)

@@ -49,8 +49,8 @@ def analysis(day: SourcedFixes) -> Analysis:
 
 
 def test_a_workday_is_a_drive_a_lunch_walk_and_a_way_home_by_train(analysis: Analysis) -> None:
-    on_foot = [[leg.mode is Mode.WALK for leg in trip.legs] for trip in analysis.trips]
-    assert on_foot == [[False], [True], [True, False, True]]
+    modes = [[leg.mode for leg in trip.legs] for trip in analysis.trips]
+    assert modes == [[Mode.CAR], [Mode.WALK], [Mode.WALK, Mode.TRAIN, Mode.WALK]]
     metres = [trip.distance_m for trip in analysis.trips]
     assert metres == pytest.approx([9000, 1000, 21_100], rel=0.02)
 

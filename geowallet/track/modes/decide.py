@@ -35,7 +35,7 @@ FASTEST_MPS: dict[Mode, float] = {
     Mode.TRAM: 25.0,
     Mode.SUBWAY: 36.0,
     Mode.BUS: 36.0,
-    Mode.FERRY: 25.0,
+    Mode.FERRY: 23.0,
     Mode.CAR: 75.0,
     Mode.MOTORCYCLE: 75.0,
     Mode.TRAIN: 100.0,
@@ -44,7 +44,7 @@ FASTEST_MPS: dict[Mode, float] = {
 2.1 m/s (Hreljac 1993); 7.5 m/s is above the marathon record of 5.8; 13 m/s is what
 professional riders reach in a time trial; scooters are built for 25 km/h at most (France,
 Code de la route R311-1), some are faster; trams are built for 70 to 80 km/h, coaches are
-limited to 100 (Directive 92/6/EEC), subways keep below 130, fast ferries below 90 km/h,
+limited to 100 (Directive 92/6/EEC), subways keep below 130, fast ferries below 85 km/h,
 trains in service below 350."""
 
 USUAL_MPS: dict[Mode, float] = {
@@ -54,11 +54,15 @@ USUAL_MPS: dict[Mode, float] = {
     Mode.E_BIKE: 8.5,
     Mode.E_SCOOTER: 8.0,
     Mode.TRAM: 20.0,
+    Mode.SUBWAY: 25.0,
+    Mode.BUS: 31.0,
+    Mode.FERRY: 20.0,
 }
 """No mode is faster for half of its time, on foot over a minute as noise is large then, in
 others over half a minute: the gait changes at 2.1 m/s,
 the marathon record is run at 5.8, trained cyclists on racing bicycles keep 9 on the flat,
-and trams with their stops stay below the 25 m/s they are built for."""
+trams and subways with their stops stay well below the 25 and 36 m/s they are built for,
+coaches are limited to 100 km/h, in some countries to 110, and few ferries reach 40 knots."""
 
 SLOWEST_MPS: dict[Mode, float] = {Mode.AIRPLANE: 45.0}
 """An airliner's best minutes are faster than any stall speed."""
