@@ -21,7 +21,7 @@ from geowallet.track.shortfall import LOST, TURNS_DEG, shortfall
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LOST", "TURNS_DEG", "Length", "path_length", "plane_m"]
+__all__ = ["LOST", "TURNS_DEG", "Length", "Way", "path_length", "plane_m", "way_of"]
 
 NARROWEST_M = 10.0
 """Least width of a bin: a quiet receiver needs no more."""
@@ -130,17 +130,44 @@ def plane_m(
     return np.concatenate(([0.0], np.cumsum(east_m))), np.concatenate(([0.0], np.cumsum(north_m)))
 
 
-def _from_fixes(
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """A way as the means of bins, ``(n,)`` each.
+
+    Attributes:
+        x_m: Metres east.
+        y_m: Metres north.
+        ends_m: Metres before the first mean and after the last.
+        noise_m: Standard deviation left in the means, across the way.
+        usual_mps: Speed of the journey, halts left out.
+    """
+
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    ends_m: float
+    noise_m: float
+    usual_mps: float
+
+    def chords_m(self) -> tuple[float, float]:
+        """Return the sum of the chords, and the metres of it that noise has made."""
+        raw_m = np.hypot(np.diff(self.x_m), np.diff(self.y_m))
+        # Only the part of the noise across the way lengthens a chord.
+        clean_m = np.sqrt(np.maximum(raw_m**2 - 2 * self.noise_m**2, 0.0))
+        return float(np.sum(clean_m)), float(np.sum(raw_m - clean_m))
+
+
+def way_of(
     time_s: NDArray[np.float64],
     lat_deg: NDArray[np.float64],
     lon_deg: NDArray[np.float64],
     speed_mps: NDArray[np.float64],
-) -> Length:
-    """Estimate the length from positions alone."""
+) -> Way:
+    """Return the way through at least two fixes, in bins wide against their noise."""
     x_m, y_m = plane_m(lat_deg, lon_deg)
     steps_m = (speed_mps[1:] + speed_mps[:-1]) / 2 * np.diff(time_s)
     along_m = np.concatenate(([0.0], np.cumsum(steps_m)))
-    usual_m = float(np.sum(steps_m**2) / max(np.sum(steps_m), 1e-9))
+    total_m = max(float(np.sum(steps_m)), 1e-9)
+    usual_m = float(np.sum(steps_m**2)) / total_m
     near = usual_m < FARTHEST_M
     moving = np.concatenate(([True], steps_m > 0.5))
     fresh_m = _noise_m(x_m[moving], y_m[moving]) if near else 0.0
@@ -152,16 +179,24 @@ def _from_fixes(
         width_m = _width_m(NOISE_WIDTHS * noise_m)
         x_bin, y_bin, ends_m = _binned(along_m, x_m, y_m, width_m)
         noise_m = _noise_m(x_bin, y_bin)
-    noise_m = min(noise_m, MOST_NOISE_M)
-    chord_m = np.hypot(np.diff(x_bin), np.diff(y_bin))
-    # Only the part of the noise across the way lengthens a chord.
-    chords_m = float(np.sum(np.sqrt(np.maximum(chord_m**2 - 2 * noise_m**2, 0.0))))
-    noisy_m = float(np.sum(chord_m)) - chords_m
-    usual_mps = float(np.sum(speed_mps[1:] * steps_m) / max(np.sum(steps_m), 1e-9))
-    lost = shortfall(x_bin, y_bin, usual_mps=usual_mps)
-    metres = chords_m * (1.0 + lost) + ends_m
-    share = MODEL_SD**2 + (CORNERS_SD * lost) ** 2 + CORNERS_A_CHORD * lost / max(len(chord_m), 1)
-    variance = share * metres**2 + (NOISE_SD * noisy_m) ** 2 + 2 * noise_m**2
+    usual_mps = float(np.sum(speed_mps[1:] * steps_m)) / total_m
+    return Way(x_bin, y_bin, ends_m, min(noise_m, MOST_NOISE_M), usual_mps)
+
+
+def _from_fixes(
+    time_s: NDArray[np.float64],
+    lat_deg: NDArray[np.float64],
+    lon_deg: NDArray[np.float64],
+    speed_mps: NDArray[np.float64],
+) -> Length:
+    """Estimate the length from positions alone."""
+    way = way_of(time_s, lat_deg, lon_deg, speed_mps)
+    chords_m, noisy_m = way.chords_m()
+    lost = shortfall(way.x_m, way.y_m, usual_mps=way.usual_mps)
+    metres = chords_m * (1.0 + lost) + way.ends_m
+    averaged = CORNERS_A_CHORD * lost / max(len(way.x_m) - 1, 1)
+    share = MODEL_SD**2 + (CORNERS_SD * lost) ** 2 + averaged
+    variance = share * metres**2 + (NOISE_SD * noisy_m) ** 2 + 2 * way.noise_m**2
     return Length(metres, float(np.sqrt(variance)))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.accuracy import lengths, measure, page, peers, stops, svg
 from benchmarks.accuracy.figures import bootstrap, cost, reliability, table_of, user_of
+from benchmarks.accuracy.recordings import Recording
 from benchmarks.accuracy.roads import KINDS, Receiver, ride, way
 from benchmarks.accuracy.score import Row
 from benchmarks.accuracy.truth import Leg
@@ -158,9 +159,9 @@ class TestStops:
 class TestLengths:
     """Rides against what counted their metres."""
 
-    def recording(self, mps: float, seconds: int) -> lengths.Recording:
+    def recording(self, mps: float, seconds: int) -> Recording:
         trace = straight(seconds, mps)
-        return lengths.Recording("r", trace.time_s, trace.lat_deg, trace.lon_deg, trace.along_m)
+        return Recording("r", trace.time_s, trace.lat_deg, trace.lon_deg, trace.along_m)
 
     def test_a_straight_ride_is_right_at_every_cadence(self) -> None:
         found = list(lengths.scored(self.recording(10.0, 1200), "wheel"))
@@ -171,7 +172,7 @@ class TestLengths:
     def test_a_pause_parts_two_rides(self) -> None:
         whole = self.recording(10.0, 1000)
         late_s = np.where(whole.time_s > 500, 60.0, 0.0)
-        paused = lengths.Recording(
+        paused = Recording(
             "r", whole.time_s + late_s, whole.lat_deg, whole.lon_deg, whole.counted_m
         )
         assert len(list(paused.rides())) == 2
