@@ -24,7 +24,7 @@ from geowallet.app.differences import Difference, differences
 from geowallet.app.engine import note_engine, present_engine, stored_engine
 from geowallet.app.resending import Resent, resent
 from geowallet.app.shapes import KIND, measured_again, merges, name_of, splits
-from geowallet.app.trips import Page, describe_trips, stored_trips
+from geowallet.app.trips import Page, describe_trips, described_trips, marked
 from geowallet.model.errors import VaultBusyError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.track.reshape import reshaped
@@ -86,9 +86,8 @@ def plan(vault: Vault) -> Plan:
     known |= {word.cut.at_us: word for word in moved}
     joins = [word.join for word in merges(vault)]
     cuts = [word.cut for word in known.values()]
-    old_cuts = [word.cut for word in splits(vault)]
-    before = describe_trips(vault, reshaped(stored_trips(vault), old_cuts, joins))
-    after = describe_trips(vault, reshaped(_by_time(fresh), cuts, joins))
+    again = describe_trips(vault, reshaped(_by_time(fresh), cuts, joins))
+    before, after = described_trips(vault), marked(again, fresh)
     return Plan(
         old=stored_engine(vault),
         new=present_engine(vault),

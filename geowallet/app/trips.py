@@ -77,7 +77,16 @@ def described_trips(
     trips = shaped(vault, found)
     days = [local_time(trip.start_us, zone or own_zone(vault)).date() for trip in trips]
     inside = [t for t, day in zip(trips, days, strict=True) if period is None or day in period]
-    described = describe_trips(vault, inside, rules=rules)
+    return marked(describe_trips(vault, inside, rules=rules), found)
+
+
+def marked(described: Iterable[DescribedTrip], found: Iterable[Trip]) -> tuple[DescribedTrip, ...]:
+    """Return trips with a mark on those that the owner split or merged.
+
+    Args:
+        described: As they stand.
+        found: As the analysis found them.
+    """
     guessed = {trip.id for trip in found}
     return tuple(t if t.trip.id in guessed else replace(t, by_owner=True) for t in described)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from geowallet.model.errors import VaultBusyError
 from geowallet.model.mobility import Mode, Trip
 from geowallet.model.provenance import StatementKind
 from geowallet.vault.check import check_vault
+from geowallet.vault.pages import encode_page
 from geowallet.vault.store import Vault
 from tests.app import scene
 from tests.app.other_engine import Change, install, slower
@@ -134,8 +136,10 @@ class TestCarryOut:
         middle_us = (first.start_us + first.end_us) // 2
         reshaping.split(vault, first, middle_us, now_us=scene.NOON_US)
         another(slower)
-        recompute.carry_out(vault, recompute.plan(vault), now_us=scene.NOON_US)
+        planned = recompute.plan(vault)
+        recompute.carry_out(vault, planned, now_us=scene.NOON_US)
         found = trips.described_trips(vault)
+        assert found == planned.after
         assert [t.trip.main_leg.mode for t in found[:2]] == [Mode.TRAM, Mode.TRAM]
         assert (found[0].trip.end_us, found[1].trip.start_us) == (middle_us, middle_us)
         assert (found[2].trip.start_us, found[2].trip.end_us) == (second.start_us, third.end_us)
@@ -160,6 +164,17 @@ class TestCarryOut:
         recompute.carry_out(vault, recompute.plan(vault), now_us=scene.NOON_US)
         assert trips.described_trips(vault) == ()
         assert trips.stops(vault) != ()
+
+    def test_a_page_that_no_fix_explains_is_emptied(self, vault: Vault) -> None:
+        """A trip of 1970, as if its file had been taken out by hand."""
+        trip = replace(trips.stored_trips(vault)[0], id="t" + "0" * 12, start_us=0, end_us=10**9)
+        with vault.transaction(now_us=scene.NOON_US) as tx:
+            tx.put("trips", "1970-01", encode_page([trip], []))
+            tx.log(scene.statement())
+        planned = recompute.plan(vault)
+        assert [d.after for d in planned.differences] == [None]
+        recompute.carry_out(vault, planned, now_us=scene.NOON_US)
+        assert len(trips.stored_trips(vault)) == 8
 
 
 class TestExports:

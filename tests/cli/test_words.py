@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 
 from tests.app.other_engine import install, slower
 from tests.cli.conftest import Terminal
+from tests.conftest import ROOT
 from tests.connectors.test_calendars import event, ics
 
 SAMPLE = ics(
@@ -263,3 +267,37 @@ class TestRecompute:
         done = lived("trip", "recompute", "--dry-run")
         assert "1 sent export would say something else" in done.out
         assert str(sent["receipt"]) in done.out
+
+
+class TestFrench:
+    """Promise: every screen speaks French too."""
+
+    def fr(self, lived: Terminal, *words: str) -> str:
+        command = [sys.executable, "-m", "geowallet", *words, "--lang", "fr"]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        return done.stdout.replace("\N{NO-BREAK SPACE}", " ")
+
+    def test_what_was_said_and_why(self, lived: Terminal) -> None:
+        (rule,) = lived(*TestRule.ADD, "--set", "mode=bus", "--yes", "--json").records
+        listed = self.fr(lived, "trip", "rule", "list")
+        assert "entre Home et Work, mar. : bus" in listed
+        trip = str(lived("trip", "list", "--mode", "bus", "--json").records[0]["trip"])
+        shown = self.fr(lived, "trip", "show", trip)
+        assert f"votre règle {rule['rule']}" in shown
+        assert "Pourquoi domicile-travail, sûr" in shown
+        assert "mène de " in shown
+
+    def test_splits_places_and_vehicles(self, lived: Terminal) -> None:
+        parts = self.fr(lived, "trip", "split", ids(lived)[0], "--at", "08:10")
+        assert "08:02 à 08:10, vélo" in parts
+        assert "Propositions ; aucune ne compte" in self.fr(lived, "place", "list")
+        assert "Vos véhicules : voiture" in self.fr(lived, "trip", "own", "car")
+        changed = self.fr(lived, "trip", "recompute", "--dry-run")
+        assert "Aucun export envoyé ne dirait autre chose." in changed
+        assert "mai 2026" in changed
