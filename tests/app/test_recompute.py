@@ -11,12 +11,14 @@ import pytest
 
 from geowallet.app import (
     corrections,
+    derive,
     doctor,
     engine,
     export,
     recompute,
     reshaping,
     settings,
+    slices,
     tracing,
     trip_rules,
     trips,
@@ -27,6 +29,8 @@ from geowallet.app.locations import Locations
 from geowallet.model.errors import VaultBusyError
 from geowallet.model.mobility import Mode, Trip
 from geowallet.model.provenance import StatementKind
+from geowallet.track.modes.hints import Hints
+from geowallet.track.pipeline import Analysis, analyse
 from geowallet.vault.check import check_vault
 from geowallet.vault.pages import encode_page
 from geowallet.vault.store import Vault
@@ -74,6 +78,25 @@ class TestOutdated:
         settings.set_owned_modes(vault, [Mode.CAR, Mode.CAR], now_us=scene.NOON_US)
         assert settings.owned_modes(vault) == frozenset({Mode.CAR})
         assert engine.is_outdated(vault)
+
+    def test_vehicles_reach_every_analysis(
+        self, vault: Vault, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        heard: list[frozenset[Mode] | None] = []
+
+        def listening(*arguments: object, hints: Hints) -> Analysis:
+            heard.append(hints.owned)
+            return analyse(*arguments, hints=hints)  # type: ignore[arg-type]  # handed on
+
+        monkeypatch.setattr(slices, "analyse", listening)
+        monkeypatch.setattr(derive, "analyse", listening)
+        settings.set_owned_modes(vault, [Mode.CAR], now_us=scene.NOON_US)
+        recompute.plan(vault)
+        times = len(heard)
+        trip = trips.stored_trips(vault)[0]
+        derive.recomputed(vault, (trip.start_us, trip.end_us))
+        assert times >= 1
+        assert heard == [frozenset({Mode.CAR})] * (times + 1)
 
     def test_an_import_beside_old_trips_leaves_them_old(
         self, here: Locations, tmp_path: Path, another: Callable[[Change], None]
