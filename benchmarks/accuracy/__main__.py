@@ -53,15 +53,15 @@ def main() -> None:
         raise SystemExit(f"no such set: {', '.join(unknown)}; there are {', '.join(SETS)}")
     if COUNTED in wanted and not chosen.count_look:
         raise SystemExit(f'{COUNTED} only measures: say why with --count-look "..."')
-    peer = _trackintel(install=not chosen.no_install)
-    for name in wanted:
+    peer = None if chosen.page_only else _trackintel(install=not chosen.no_install)
+    for name in () if chosen.page_only else wanted:
         found = _measured(name, chosen, peer)
         if found is None:
             print(f"{name}: not there, skipped")
             continue
         measure.write(FIGURES / f"{name}.json", found | {"measured": _circumstances()})
         print(f"{name}: measured")
-    page.write(ROOT / "docs" / "accuracy.md", FIGURES, looks=LOOKS)
+    page.write(ROOT / "docs" / "accuracy.md", FIGURES, looks=LOOKS, trained=LEFT_OUT.parent)
 
 
 def _arguments() -> argparse.Namespace:
@@ -73,6 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clean", type=Path, help="simulated days without error, for lengths")
     parser.add_argument("--openpath", type=Path, help="OpenPATH's sections: BRANCH/USER/*.json")
     parser.add_argument("--count-look", default="", help="why GeoLife is looked at once more")
+    parser.add_argument("--page-only", action="store_true", help="write the page, measure nothing")
     parser.add_argument("--no-install", action="store_true", help="do not install other programs")
     return parser.parse_args()
 

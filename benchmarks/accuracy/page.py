@@ -9,6 +9,15 @@ from string import Template
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.accuracy.markdown import percent, plain, table
+from benchmarks.accuracy.page_lengths import (
+    MAIN_KIND,
+    SPARSE_S,
+    Figures,
+    car_count,
+    length_table,
+    ride_of,
+    stop_table,
+)
 from benchmarks.accuracy.pictures import OURS, draw_errors, draw_sets
 
 if TYPE_CHECKING:
@@ -24,23 +33,27 @@ TITLES = {
 """Labelled sets in the order of the page."""
 
 TOLD = ("mobilitynet", "ssi", "simulated", "geolife")
-MAIN_KIND = "bikes, wheel sensor"
-SPARSE_S = 30.0
-
-Figures = dict[str, dict[str, Any]]
 
 
-def write(path: Path, folder: Path, *, looks: Path) -> None:
-    """Write the page and its pictures from the figures in ``folder``."""
+def write(path: Path, folder: Path, *, looks: Path, trained: Path) -> None:
+    """Write the page and its pictures.
+
+    Args:
+        path: The page.
+        folder: Figures of every set as JSON; the pictures go there too.
+        looks: Where looks at GeoLife are counted.
+        trained: Folder of the figures that training wrote, by set left out.
+    """
     figures: Figures = {
         file.stem: json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*.json")
     }
     parts = {
-        "short": short(figures),
+        "short": short(figures, trained),
         "lengths": length_table(figures),
         "stops": stop_table(figures),
         "given": given_table(figures),
         "given_notes": given_notes(figures),
+        "unseen": unseen_table(trained),
         "whole": whole_table(figures),
         "costs": cost_table(figures),
         "pictures": draw_sets(folder, dict(_sets(figures, TITLES)), TITLES),
@@ -49,29 +62,20 @@ def write(path: Path, folder: Path, *, looks: Path) -> None:
         "car_count": car_count(figures),
         "circumstances": circumstances(figures),
     }
-    ride = _ride(figures, MAIN_KIND, SPARSE_S)
+    ride = ride_of(figures, MAIN_KIND, SPARSE_S)
     draw_errors(folder, ride["errors_percent"] if ride else [])
     text = Template(PROSE.read_text(encoding="utf-8")).substitute(parts)
     path.write_text(text.rstrip() + "\n", encoding="utf-8")
-
-
-def _rides(figures: Figures) -> list[dict[str, Any]]:
-    return list(figures.get("lengths", {}).get("lengths", []))
-
-
-def _ride(figures: Figures, kind: str, cadence_s: float) -> dict[str, Any] | None:
-    wanted = (kind, cadence_s)
-    return next((r for r in _rides(figures) if (r["kind"], r["cadence_s"]) == wanted), None)
 
 
 def _sets(figures: Figures, names: Iterable[str]) -> list[tuple[str, dict[str, Any]]]:
     return [(name, figures[name]) for name in names if name in figures]
 
 
-def short(figures: Figures) -> str:
+def short(figures: Figures, trained: Path) -> str:
     """Return the answers in one sentence each."""
     said = []
-    dense, sparse = (_ride(figures, MAIN_KIND, s) for s in (1.0, SPARSE_S))
+    dense, sparse = (ride_of(figures, MAIN_KIND, s) for s in (1.0, SPARSE_S))
     if dense and sparse:
         said.append(
             f"A metre: rides of {dense['km'] / dense['rides']:.0f} km come out within "
@@ -90,65 +94,13 @@ def short(figures: Figures) -> str:
             f"A bus: of {legs['legs']:,} legs of {legs['people']} people whom the model never saw, "
             f"{percent(legs['accuracy'], 0)} get the right of five classes."
         )
+    elif (trained / "mobilitynet.json").exists():
+        legs = json.loads((trained / "mobilitynet.json").read_text(encoding="utf-8"))
+        said.append(
+            f"A bus: of {legs['legs']:,} legs of MobilityNet, left out of the fitting, "
+            f"{percent(legs['accuracy'], 0)} get the right of five classes."
+        )
     return " ".join(said)
-
-
-def length_table(figures: Figures) -> str:
-    """Return lengths by source of the truth and by cadence."""
-    head = ("truth", "rides, devices", "fix every", "median error", "bias", "within 1 sd")
-    return table(
-        (*head, "within 2 sd", "plain sum: median error, bias"),
-        (
-            (
-                ride["kind"],
-                f"{ride['rides']} of {ride['km']:.0f} km, {ride['devices']}",
-                f"{ride['cadence_s']:.0f} s",
-                percent(ride["median_error"], 2),
-                _bias(ride),
-                percent(ride["within_1"], 0),
-                percent(ride["within_2"], 0),
-                f"{percent(ride['chords_median_error'], 2)}, {100 * ride['chords_median']:+.2f} %",
-            )
-            for ride in sorted(_rides(figures), key=lambda r: (_order(r["kind"]), r["cadence_s"]))
-        ),
-    )
-
-
-def _bias(ride: dict[str, Any]) -> str:
-    low, high = (100 * value for value in ride["mean_95"])
-    return f"{100 * ride['mean']:+.2f} % ({low:+.1f} to {high:+.1f})"
-
-
-def _order(kind: str) -> int:
-    starts = ("vehicle", "bikes", "cars", "simulated", "drawn")
-    return next((n for n, start in enumerate(starts) if kind.startswith(start)), len(starts))
-
-
-def car_count(figures: Figures) -> str:
-    """Return how many drives of cars have an odometer."""
-    count = sum(r["rides"] for r in _rides(figures) if r["kind"].startswith("vehicle"))
-    return f"{count} drive{'' if count == 1 else 's'} over 2 km"
-
-
-def stop_table(figures: Figures) -> str:
-    """Return how generated stops fared."""
-    measured = figures.get("stops", {}).get("stops", {})
-    head = ("program", "true stops", "found", "claimed", "merged", "processor time")
-    base = measured.get("programs", {}).get(OURS, {}).get("seconds") or 1.0
-    return table(
-        head,
-        (
-            (
-                name,
-                str(found["true"]),
-                f"{found['found']} ({percent(found['found'] / found['true'])})",
-                str(found["claimed"]),
-                str(found["merged"]),
-                "1" if name == OURS else f"{found['seconds'] / base:.0f} times ours",
-            )
-            for name, found in measured.get("programs", {}).items()
-        ),
-    )
 
 
 def _interval(pair: Sequence[float]) -> str:
@@ -178,6 +130,32 @@ def given_table(figures: Figures) -> str:
             rows.append((TITLES[name], "trackintel 1.4.2", "-", "-", "-", "-", two))
     head = ("set", "who", "accuracy (95 %)", "macro-F1", "by metres", "F1")
     return table((*head, "muscle or motor"), rows)
+
+
+def unseen_table(trained: Path) -> str:
+    """Return what models said of sets that they had not been fitted on."""
+    found = {
+        file.stem: json.loads(file.read_text(encoding="utf-8"))
+        for file in sorted(trained.glob("*.json"))
+    }
+    head = ("left out", "legs", "accuracy", "macro-F1", "by metres", "calibration error")
+    return table(
+        (*head, "motorised called foot or bike", "unknown"),
+        (
+            (
+                name,
+                f"{legs['legs']:,}",
+                plain(legs["accuracy"]),
+                plain(legs["macro_f1"]),
+                plain(legs["by_distance"]),
+                plain(legs["ece"]),
+                percent(legs["soft_share"], 2),
+                percent(legs["unknown_share"]),
+            )
+            for name, legs in found.items()
+            if isinstance(legs, dict) and {"legs", "soft_share"} <= set(legs)
+        ),
+    )
 
 
 def given_notes(figures: Figures) -> str:

@@ -207,7 +207,8 @@ class TestPage:
                 tmp_path / "accuracy" / f"{name}.json", found | {"measured": circumstances}
             )
         (tmp_path / "accuracy").mkdir(exist_ok=True)
-        page.write(tmp_path / "accuracy.md", tmp_path / "accuracy", looks=tmp_path / "looks.toml")
+        looks = tmp_path / "looks.toml"
+        page.write(tmp_path / "accuracy.md", tmp_path / "accuracy", looks=looks, trained=tmp_path)
         return (tmp_path / "accuracy.md").read_text()
 
     def legs(self) -> dict[str, object]:
@@ -215,7 +216,7 @@ class TestPage:
         return measure.of_rows(rows)
 
     def test_without_figures_it_says_so(self, tmp_path: Path) -> None:
-        assert self.write(tmp_path).count("Not measured yet.") == 6
+        assert self.write(tmp_path).count("Not measured yet.") == 7
 
     def test_a_set_that_was_seen_is_marked(self, tmp_path: Path) -> None:
         found = {
@@ -239,6 +240,12 @@ class TestPage:
         text = self.write(tmp_path)
         assert "Looks at GeoLife: 1" in text
         assert "| 2026-11-22 | legs | first | 0.671 | - |" in text
+
+    def test_sets_left_out_are_told(self, tmp_path: Path) -> None:
+        names = ("accuracy", "macro_f1", "by_distance", "ece", "soft_share", "unknown_share")
+        (tmp_path / "goal.json").write_text(json.dumps({"legs": 886} | dict.fromkeys(names, 0.25)))
+        text = self.write(tmp_path)
+        assert "| goal | 886 | 0.250 | 0.250 | 0.250 | 0.250 | 25.00 % | 25.0 % |" in text
 
 
 def test_words_in_pictures_are_escaped() -> None:
