@@ -39,6 +39,7 @@ from geowallet.track.modes import (
     around,
     context,
     decide,
+    ends,
     features,
     grid,
     halts,
@@ -218,7 +219,7 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "sources": (sources, devices, carried, interleaved),
         "stops": (stops, motion),
         "legs": (legs, walking, grid_speeds),
-        "mode": (around, context, decide, features, grid, halts, labels, reasons, shape),
+        "mode": (around, context, decide, ends, features, grid, halts, labels, reasons, shape),
         "distance": (distance,),
         "trips": (trips, gaps),
     }

@@ -23,6 +23,7 @@ from geowallet.track.modes.decide import (
     told,
     within_physics,
 )
+from geowallet.track.modes.ends import end_odds
 from geowallet.track.modes.features import FEATURES, feature_table
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.labels import label_odds
@@ -144,12 +145,18 @@ class _Legs:
     hints: Hints
 
     def guesses(self, *, estimate: bool) -> list[Guess]:
-        """Return the mode of each leg; ``estimate`` reads habits off the legs themselves."""
+        """Return the mode of each leg.
+
+        Args:
+            estimate: Whether to read habits off the legs themselves. Otherwise they
+                are of whole trips, whose ends say something.
+        """
         labels = (label for some in self.hints.labels.values() for label in some)
         said = label_odds(labels, self.bounds_us, ALL_MODES)
         alone = self._in_sequence()
         usual = self._of_owner(alone, estimate=estimate)
-        shares = told(over_all_modes(usual, self.forest.classes), said)
+        ends = 0.0 if estimate else end_odds(self.table)
+        shares = told(over_all_modes(usual, self.forest.classes), said + ends)
         shares = shared_out(shares, self.table, self.hints.owned, said)
         shares = within_physics(shares, self.table)
         decisions = [decided(row, self.forest.settings) for row in shares]
