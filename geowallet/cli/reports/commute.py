@@ -87,7 +87,7 @@ def statement_paper(
         ),
         *([_ticks()] if public else []),
         Note(_("I hold every useful supporting document at your disposal.")),
-        Note(_("A form in the manner of the official model, which alone is official.")),
+        Note(_("A form in the manner of the published model, which alone counts.")),
         Signatures(((_("Employee"), _("Done at, on, signature:")), (_("HR"), _("Received on:")))),
     ]
     foot = _("To be read and signed by hand.")
