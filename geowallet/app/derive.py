@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from geowallet.app.engine import note_engine
 from geowallet.app.hints import hints_of
-from geowallet.app.settings import owned_modes
+from geowallet.app.models import in_use
 from geowallet.app.shapes import KIND, measured_again, name_of, splits
 from geowallet.app.slices import analyse_window
 from geowallet.app.sources import Window, fixes_between, sources
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from geowallet.app.slices import Found
     from geowallet.model.fixes import Fixes
     from geowallet.model.mobility import Stop, Trip
+    from geowallet.track.modes.forest import Forest
     from geowallet.track.pipeline import Analysis
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
@@ -115,6 +116,7 @@ def _derive(vault: Vault, now_us: int) -> Derived:
     known = sources(vault)
     coverage = [run for source in known for run in source.runs()]
     windows = affected_window(coverage, waiting)
+    forest = in_use(vault).forest
     analyses = [found for window in windows for found in analyse_window(vault, known, window)]
     old = dict(_stored(vault, windows))
     fresh = _replaced(old, windows, analyses)
@@ -126,7 +128,7 @@ def _derive(vault: Vault, now_us: int) -> Derived:
             raise _OvertakenError
         note_engine(vault, tx)
         digests = write_pages(tx, old, fresh)
-        for statement in statements_of(digests, inputs, windows):
+        for statement in statements_of(digests, inputs, windows, forest):
             tx.log(statement)
         for word in moved:
             tx.put(KIND, name_of(word), msgspec.msgpack.encode(word))
@@ -192,7 +194,7 @@ def write_pages(tx: Transaction, old: dict[str, Page], fresh: dict[str, Page]) -
 
 
 def statements_of(
-    digests: tuple[str, ...], inputs: Sequence[str], windows: Sequence[Window]
+    digests: tuple[str, ...], inputs: Sequence[str], windows: Sequence[Window], forest: Forest
 ) -> Iterable[Statement]:
     """Yield the entries of the log for pages that were found anew.
 
@@ -200,11 +202,15 @@ def statements_of(
         digests: SHA-256 (hex) of the pages.
         inputs: SHA-256 (hex) of the source files.
         windows: What was analysed.
+        forest: The model of modes.
     """
     spans = [list(window) for window in windows]
     for kind, stages in _STAGES.items():
-        methods = [asdict(a) for a in algorithms() if a.name.rpartition(".")[2] in stages]
-        yield Statement(kind, digests, tuple(inputs), {"algorithms": methods, "windows_us": spans})
+        methods = [asdict(a) for a in algorithms(forest) if a.name.rpartition(".")[2] in stages]
+        facts: dict[str, Any] = {"algorithms": methods, "windows_us": spans}
+        if kind is StatementKind.CLASSIFY:
+            facts["model"] = forest.digest
+        yield Statement(kind, digests, tuple(inputs), facts)
 
 
 def analyse_all(vault: Vault) -> tuple[tuple[Window, ...], list[Found]]:
@@ -222,7 +228,7 @@ def analyse_all(vault: Vault) -> tuple[tuple[Window, ...], list[Found]]:
 def recomputed(vault: Vault, window: Window) -> Analysis:
     """Analyse one window again from the stored fixes, without writing anything."""
     known = sources(vault)
-    return analyse(fixes_between(vault, known, window), hints=hints_of(known, owned_modes(vault)))
+    return analyse(fixes_between(vault, known, window), hints=hints_of(vault, known))
 
 
 def fixes_around(vault: Vault, trip: Trip) -> Fixes:

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from geowallet.app.models import in_use
 from geowallet.app.settings import owned_modes
 from geowallet.crypto.canonical import canonical_bytes, digest_of
 from geowallet.track.pipeline import algorithms
@@ -24,7 +25,8 @@ def present_engine(vault: Vault) -> str:
     """Return the digest (hex) of how trips would be found now."""
     owned = owned_modes(vault)
     said = None if owned is None else sorted(str(mode) for mode in owned)
-    return digest_of({"methods": [asdict(a) for a in algorithms()], "owned": said})
+    methods = [asdict(a) for a in algorithms(in_use(vault).forest)]
+    return digest_of({"methods": methods, "owned": said})
 
 
 def stored_engine(vault: Vault) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geowallet.app.models import in_use
+from geowallet.app.settings import owned_modes
 from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.labels import ModeLabel
 
@@ -12,18 +14,22 @@ if TYPE_CHECKING:
 
     from geowallet.app.sources import Source
     from geowallet.connectors.api import SourceLabel
-    from geowallet.model.mobility import Mode
+    from geowallet.vault.store import Vault
 
 
-def hints_of(known: Iterable[Source], owned: frozenset[Mode] | None = None) -> Hints:
-    """Return what the imported files and the owner say of modes.
+def hints_of(vault: Vault, known: Iterable[Source]) -> Hints:
+    """Return the model in use, and what the imported files and the owner say of modes.
 
     Args:
+        vault: The open wallet.
         known: As `sources` returns them.
-        owned: Modes the owner has a vehicle for, None before they said so.
+
+    Raises:
+        BadModelError: The model in use is of another version of the program.
     """
     labels = {source.sha256: mode_labels(source.labels, source.connector) for source in known}
-    return Hints(owned=owned, labels={sha256: said for sha256, said in labels.items() if said})
+    heard = {sha256: said for sha256, said in labels.items() if said}
+    return Hints(forest=in_use(vault).forest, owned=owned_modes(vault), labels=heard)
 
 
 def mode_labels(labels: Iterable[SourceLabel], connector: str) -> tuple[ModeLabel, ...]:

@@ -22,6 +22,7 @@ from geowallet.app.derive import (
 )
 from geowallet.app.differences import Difference, differences
 from geowallet.app.engine import note_engine, present_engine, stored_engine
+from geowallet.app.models import in_use
 from geowallet.app.resending import Resent, resent
 from geowallet.app.shapes import KIND, measured_again, merges, name_of, splits
 from geowallet.app.trips import Page, describe_trips, described_trips, marked
@@ -113,11 +114,12 @@ def carry_out(vault: Vault, planned: Plan, *, now_us: int) -> None:
     old = {month: Page(*decode_page(body)) for month, body in vault.items("trips")}
     fresh = {month: planned.pages.get(month, Page()) for month in {*old, *planned.pages}}
     inputs = sorted({digest for trip in planned.after for digest in trip.trip.sources})
+    forest = in_use(vault).forest
     with vault.transaction(now_us=now_us) as tx:
         if vault.mark() != planned.mark:
             raise VaultBusyError
         digests = write_pages(tx, {month: old.get(month, Page()) for month in fresh}, fresh)
-        for statement in statements_of(digests, inputs, planned.windows):
+        for statement in statements_of(digests, inputs, planned.windows, forest):
             tx.log(statement)
         predicate = {
             "old_engine": planned.old,

@@ -13,7 +13,6 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from geowallet.app.hints import hints_of
-from geowallet.app.settings import owned_modes
 from geowallet.app.sources import Source, Window, fixes_between, joined_runs
 from geowallet.track.pipeline import analyse
 
@@ -56,7 +55,7 @@ def analyse_window(vault: Vault, known: Sequence[Source], window: Window) -> Ite
         VaultDamagedError: A blob does not authenticate.
     """
     chunks = _chunks(known, window)
-    edges, hints = _edges(known, chunks), hints_of(known, owned_modes(vault))
+    edges, hints = _edges(known, chunks), hints_of(vault, known)
     for first, last in pairwise(edges):
         before, after = chunks[max(first - 1, 0) : first], chunks[last : last + 1]
         around = [*before, *chunks[first:last], *after]

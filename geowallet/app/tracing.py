@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from geowallet.app.corrections import corrections, covering, digest
 from geowallet.app.derive import month_of, recomputed
 from geowallet.app.export import Receipt, receipts
+from geowallet.app.models import in_use
 from geowallet.app.settings import resolve
 from geowallet.app.shapes import digest as shape_digest
 from geowallet.app.shapes import shaped, shaping
@@ -84,6 +85,7 @@ def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:
         *_corrections_link(vault, used, statements),
         _recomputed_link(vault, used),
         _pages_link(vault, used, statements),
+        *_model_link(vault, used, statements),
         *(_source_link(vault, source, statements) for source in files),
     )
 
@@ -165,6 +167,24 @@ def _pages_link(vault: Vault, used: Sequence[Trip], statements: Sequence[Stateme
     subject = phrase(text, months=", ".join(months))
     digest = sha256_hex(stored[0]) if len(stored) == 1 else ""
     return Link(subject, phrase(N_("methods and settings are in the log")), digest, holds)
+
+
+def _model_link(
+    vault: Vault, used: Sequence[Trip], statements: Sequence[Statement]
+) -> Iterable[Link]:
+    """Compare the model that the newest analysis put on record with the one in use."""
+    months = {month_of(trip.start_us) for trip in used}
+    pages = {sha256_hex(vault.get("trips", month) or b"") for month in months}
+    named = [
+        s.predicate["model"]
+        for s in statements
+        if s.kind is StatementKind.CLASSIFY and "model" in s.predicate and pages & {*s.subjects}
+    ]
+    if named:
+        present = in_use(vault)
+        subject = phrase(N_("model of travel modes: {name}"), name=present.name)
+        how = phrase(N_("the one that the log names"))
+        yield Link(subject, how, present.forest.digest, named[-1] == present.forest.digest)
 
 
 def _source_link(vault: Vault, source: Source, statements: Sequence[Statement]) -> Link:

@@ -24,7 +24,7 @@ def install(patch: pytest.MonkeyPatch, change: Change) -> None:
 
     patch.setattr(slices, "analyse", changed)
     patch.setattr(derive, "analyse", changed)
-    patch.setattr(engine, "algorithms", lambda: (Algorithm("other", "2", "0" * 64),))
+    patch.setattr(engine, "algorithms", lambda _: (Algorithm("other", "2", "0" * 64),))
 
 
 def slower(found: Sequence[Trip]) -> list[Trip]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import derive
+from geowallet.app import derive, settings
 from geowallet.app.analyse import analyse_users
 from geowallet.app.hints import hints_of, mode_labels
 from geowallet.app.locations import Locations
@@ -57,7 +57,9 @@ def test_what_a_file_says_is_heard_when_its_trips_are_found(
     scene.ingest_files(empty, [phone_file(tmp_path / "files", motion="cycling", hour=6)])
     with scene.opened(empty) as vault:
         known = sources(vault)
-        hints = hints_of(known, frozenset({Mode.BIKE}))
+        settings.set_owned_modes(vault, [Mode.BIKE], now_us=scene.NOON_US)
+        hints = hints_of(vault, known)
+        assert hints.forest is not None
         assert hints.owned == frozenset({Mode.BIKE})
         assert [label.modes for said in hints.labels.values() for label in said] == [
             {Mode.BIKE, Mode.E_BIKE}

@@ -57,12 +57,21 @@ from geowallet.model.errors.exports import (
     WrongRecipientError,
 )
 from geowallet.model.errors.logbook import (
+    BadMappingError,
     BadRuleForReportError,
     BadWordsError,
     NoVehicleError,
     OdometerRunsBackError,
+    VehicleInExportError,
 )
-from geowallet.model.errors.models import BadModelError
+from geowallet.model.errors.models import (
+    BadLabelsError,
+    BadModelError,
+    ModelExistsError,
+    NoModelError,
+    TooFewCorrectionsError,
+    TooFewLegsError,
+)
 from geowallet.model.errors.owner import (
     AmbiguousNameError,
     BadNameError,
@@ -133,6 +142,8 @@ __all__ = [
     "BadCalendarError",
     "BadContractError",
     "BadExportError",
+    "BadLabelsError",
+    "BadMappingError",
     "BadModelError",
     "BadNameError",
     "BadOptionError",
@@ -171,11 +182,13 @@ __all__ = [
     "ForeignContractError",
     "GeowalletError",
     "MissingExtraError",
+    "ModelExistsError",
     "NaiveTimeError",
     "NeedsTerminalError",
     "NoContractError",
     "NoDeskError",
     "NoFilesError",
+    "NoModelError",
     "NoReceiptError",
     "NoTimeError",
     "NoVaultError",
@@ -201,6 +214,8 @@ __all__ = [
     "SourceAccessError",
     "SourceMissingError",
     "SpreadsheetDamageError",
+    "TooFewCorrectionsError",
+    "TooFewLegsError",
     "TooLargeError",
     "TrustFileError",
     "UnknownConnectorError",
@@ -217,6 +232,7 @@ __all__ = [
     "VaultLockedError",
     "VaultRolledBackError",
     "VaultSchemaError",
+    "VehicleInExportError",
     "WeakPassphraseError",
     "WorkWeekMissingError",
     "WrongPassphraseError",

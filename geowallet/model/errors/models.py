@@ -1,4 +1,4 @@
-"""Models of travel modes that cannot be used."""
+"""Models of travel modes that cannot be used, found or made."""
 
 from __future__ import annotations
 
@@ -12,4 +12,49 @@ class BadModelError(GeowalletError):
     code = "model.bad"
     exit_status = 3
     text = N_("this is no model of travel modes that can be used here")
-    hint = N_("fit it again: a model holds for the version of geowallet that made it")
+    hint = N_("fit it again for this version, or go back: geowallet model use shipped")
+
+
+class NoModelError(GeowalletError):
+    """A model that is not there."""
+
+    code = "model.none"
+    exit_status = 4
+    text = N_("no model named {name}")
+    hint = N_("see the names with 'geowallet model list'")
+
+
+class ModelExistsError(GeowalletError):
+    """A new model with a name that is taken."""
+
+    code = "model.exists"
+    exit_status = 8
+    text = N_("there is already a model named {name}")
+    hint = N_("it is never overwritten; choose another name with --name")
+
+
+class BadLabelsError(GeowalletError):
+    """A table of labels that is not in the form that fitting reads."""
+
+    code = "model.labels"
+    exit_status = 3
+    text = N_("{name}, line {line}: no label that can be read")
+    hint = N_("the columns are user,start,end,mode; times are ISO 8601, UTC")
+
+
+class TooFewLegsError(GeowalletError):
+    """Too little labelled data to fit a model on."""
+
+    code = "model.too_few_legs"
+    exit_status = 3
+    text = N_("too little to learn from: {legs} legs of {modes} modes and {users} users")
+    hint = N_("needed are {least} legs, two modes and two users; short legs do not count")
+
+
+class TooFewCorrectionsError(GeowalletError):
+    """Too few legs of which the owner said the mode."""
+
+    code = "model.too_few_corrections"
+    exit_status = 4
+    text = N_("you said the mode of {found} legs; {least} are needed")
+    hint = N_("say it with 'geowallet trip label', also where the guess was right")
