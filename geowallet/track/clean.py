@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.fixes import Fixes, FixFlag
-from geowallet.model.geodesy import distances_m
+from geowallet.model.geodesy import distances_m, step_lengths_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -187,11 +187,13 @@ def _jumps(fixes: Fixes, index: NDArray[np.intp], run: int) -> NDArray[np.intp]:
     """Return the positions in ``index`` at which a jump of ``run`` fixes begins."""
     if len(index) < run + 2:
         return np.zeros(0, dtype=np.intp)
-    before, first = index[: -run - 1], index[1:-run]
-    last, after = index[run:-1], index[run + 1 :]
-    in_m, out_m, direct_m = (
-        distances_m(fixes.lat_deg[a], fixes.lon_deg[a], fixes.lat_deg[b], fixes.lon_deg[b])
-        for a, b in ((before, first), (last, after), (before, after))
+    step_m = step_lengths_m(fixes.lat_deg[index], fixes.lon_deg[index])
+    # Few steps are long enough: only these are looked at closely.
+    far = np.flatnonzero((step_m[:-run] > JUMP_FLOOR_M) & (step_m[run:] > JUMP_FLOOR_M))
+    before, first, last, after = (index[far + n] for n in (0, 1, run, run + 1))
+    in_m, out_m = step_m[far], step_m[far + run]
+    direct_m = distances_m(
+        fixes.lat_deg[before], fixes.lon_deg[before], fixes.lat_deg[after], fixes.lon_deg[after]
     )
     in_s = np.maximum(fixes.time_us[first] - fixes.time_us[before], 1) / 1e6
     out_s = np.maximum(fixes.time_us[after] - fixes.time_us[last], 1) / 1e6
@@ -201,23 +203,23 @@ def _jumps(fixes: Fixes, index: NDArray[np.intp], run: int) -> NDArray[np.intp]:
     turn2 = in_mps**2 + out_mps**2 + 2 * in_mps * out_mps * np.clip(cosine, -1, 1)
     change_mps2 = np.sqrt(np.maximum(turn2, 0)) / ((in_s + out_s) / 2)
     limit = np.where(cosine > 0.5, MAX_REVERSAL_MPS2, MAX_ACCELERATION_MPS2)
-    wide = (np.minimum(in_m, out_m) > JUMP_FLOOR_M) & (in_m + out_m > direct_m + JUMP_FLOOR_M)
+    wide = in_m + out_m > direct_m + JUMP_FLOOR_M
     near = fixes.time_us[after] - fixes.time_us[before] < SAME_TRACK_US
     sharp = near & (change_mps2 > limit)
     if run == 1:
         within = fixes.time_us[after] - fixes.time_us[before] < LONELY_US
         sharp |= within & (direct_m < LONELY_M) & (np.minimum(in_m, out_m) > 2 * LONELY_M)
-    found: NDArray[np.intp] = np.flatnonzero(wide & sharp) + 1
+    found: NDArray[np.intp] = far[wide & sharp] + 1
     if run == 1:
-        return _worst_of_neighbours(found, change_mps2)
+        return _worst_of_neighbours(found, change_mps2[wide & sharp], len(index))
     return found
 
 
 def _worst_of_neighbours(
-    found: NDArray[np.intp], change_mps2: NDArray[np.float64]
+    found: NDArray[np.intp], change_mps2: NDArray[np.float64], fixes: int
 ) -> NDArray[np.intp]:
     """Keep, of two adjacent candidates, the sharper: a jump also bends its neighbours."""
-    strength = np.zeros(len(change_mps2) + 2)
-    strength[found] = change_mps2[found - 1]
+    strength = np.zeros(fixes)
+    strength[found] = change_mps2
     sharper = (strength[found] >= strength[found - 1]) & (strength[found] > strength[found + 1])
     return found[sharper]

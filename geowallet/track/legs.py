@@ -37,6 +37,9 @@ EDGE_WINDOW_S = 6.0
 EDGE_SEARCH_S = 60.0
 """How far from its first estimate a change is looked for."""
 
+SHORTEST_WALK_S = 40.0
+"""The width of the window: whoever walks for a moment shows its pace for this long."""
+
 TRANSFER_S = 90.0
 """A halt of this length may be a change of vehicle: longer than most red phases."""
 
@@ -83,7 +86,9 @@ def find_legs(
         At least one span; each begins at the fix where the one before ends.
     """
     rows = slice(first, last + 1)
-    walks = walking_spans(path, first, last, edge_mps=edge_mps)
+    walks = [(float(path.time_s[first]), False)]
+    if _may_walk(path.time_s[rows], slow_mps[rows]):
+        walks = walking_spans(path, first, last, edge_mps=edge_mps)
     edges, kinds = [0], [walks[0][1]]
     for start_s, on_foot in walks[1:]:
         change = int(np.searchsorted(path.time_s[rows], start_s))
@@ -99,6 +104,15 @@ def find_legs(
         parts = pairwise([a, *cuts, b])
         found += [Span(first + x, first + y, on_foot) for x, y in parts if y > x]
     return tuple(found)
+
+
+def _may_walk(time_s: NDArray[np.float64], speed_mps: NDArray[np.float64]) -> bool:
+    """Say whether the pace is that of a walk for long enough anywhere, to save the search."""
+    pace = (speed_mps > SLOWEST_WALK_MPS / 2) & (speed_mps < FASTEST_WALK_MPS)
+    return any(
+        time_s[min(last + 1, len(time_s) - 1)] - time_s[max(first - 1, 0)] >= SHORTEST_WALK_S
+        for first, last in runs(pace)
+    )
 
 
 def _transfers(

@@ -162,7 +162,10 @@ def _segments(
     fixes: Fixes, stream: NDArray[np.int32], use: NDArray[np.bool_]
 ) -> tuple[_Segment, ...]:
     found: list[_Segment] = []
-    for number in np.unique(stream[use]):
+    numbers = np.unique(stream[use])
+    if len(numbers) < 2:
+        return ()
+    for number in numbers:
         index = np.flatnonzero(use & (stream == number))
         time_us = fixes.time_us[index]
         breaks = np.flatnonzero(np.diff(time_us) > ACTIVE_US) + 1

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.crypto.canonical import sha256_hex
-from geowallet.track.grid_speeds import GRID_S, grid_of, grid_table
+from geowallet.track.grid_speeds import COLUMNS, GRID_S, grid_of, grid_table
 from geowallet.track.modes.forest import Trees
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ NAME = "walking.npz"
 
 MOST_ODDS = 3.0
 """No ten seconds say more than 20 to 1."""
+
+NOBODY_WALKS_MPS = 4.0
+"""Over forty seconds: race walkers reach it, nobody on the way to a bus."""
 
 WORTH = 0.35
 """Ten seconds next to each other say nearly the same; this share of it is new."""
@@ -72,7 +75,11 @@ def walking_spans(
         the start of the trip.
     """
     grid_s = grid_of(path, first, last)
-    odds = (trees or walking_trees()).logits(grid_table(path, grid_s, edge_mps))[:, 0]
+    table = grid_table(path, grid_s, edge_mps)
+    odds = np.full(len(grid_s), -MOST_ODDS)
+    slow = table[:, COLUMNS.index("over_2_mps")] <= NOBODY_WALKS_MPS
+    if np.any(slow):
+        odds[slow] = (trees or walking_trees()).logits(table[slow])[:, 0]
     step_s = float(grid_s[1] - grid_s[0])
     said = np.clip(odds, -MOST_ODDS, MOST_ODDS) * WORTH * step_s / GRID_S
     said[_silent(path, grid_s)] = 0.0
@@ -104,6 +111,8 @@ def course(odds: NDArray[np.float64], cost: float) -> NDArray[np.bool_]:
         Viterbi (1967), "Error bounds for convolutional codes and an
         asymptotically optimum decoding algorithm", IEEE Trans. Inf. Theory 13(2).
     """
+    if np.all(odds <= 0):
+        return np.zeros(len(odds), dtype=np.bool_)
     lead, leads = 0.0, []
     # The lead of the first state over the second stays within one change.
     for odd in odds.tolist():
