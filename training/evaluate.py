@@ -9,8 +9,8 @@ import numpy as np
 
 from geowallet.track.modes.fitting import temperature_of
 from training.measure import FAMILIES, figures_of
-from training.recipe import HELD_OUT, PRIOR
-from training.stages import hear, hear_in_context
+from training.recipe import HELD_OUT, PRIOR, SOFT_NEEDS
+from training.stages import hear
 from training.tables import CLASSES
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ FAMILY_OF = np.array(
 """Number of the family of each class; those outside the five stand alone."""
 
 
+MOTORISED = ("car", "bus", "tram", "subway", "train")
+SOFT = frozenset({"walk", "run", "bike"})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outside:
     """What trees say of sets that they had not seen.
@@ -55,21 +59,6 @@ def first_outside(lesson: Taught, plain: Mapping[str, Table]) -> Outside:
         first = lesson.first(~out)
         alone[name] = hear(first, plain[name], lesson.method)
         blurred[name] = hear(first, lesson.table.where(out), lesson.method)
-    return Outside(alone, blurred)
-
-
-def second_outside(
-    lesson: Taught,
-    first: Outside,
-    bands: Sequence[Mapping[str, object]],
-    around: NDArray[np.float64],
-) -> Outside:
-    """Return what the second stage says of each set of `HELD_OUT`, both grown without it."""
-    alone, blurred = {}, {}
-    for name in HELD_OUT:
-        second = lesson.second(around, lesson.table.sets != name)
-        alone[name] = hear_in_context(first.plain[name], second, bands, lesson.method)
-        blurred[name] = hear_in_context(first.blurred[name], second, bands, lesson.method)
     return Outside(alone, blurred)
 
 
@@ -111,7 +100,8 @@ def decided(
 ) -> tuple[list[str], NDArray[np.float64]]:
     """Return the mode and the probability of its family for every row.
 
-    The family comes first, then the best mode in it; below ``least`` it is unknown.
+    The family comes first, then the best mode in it; below ``least`` it is unknown, and
+    so are foot and bike where a motor is likelier than `SOFT_NEEDS`.
     """
     count = int(FAMILY_OF.max()) + 1
     family = np.zeros((len(chance), count))
@@ -122,9 +112,12 @@ def decided(
     sure = family[np.arange(len(chance)), best]
     words = [CLASSES[place] for place in np.argmax(inside, axis=1)]
     default = least.get("default", 0.0)
+    motor = np.sum(chance[:, [CLASSES.index(name) for name in MOTORISED]], axis=1)
     return [
-        word if p >= least.get(word, default) else "unknown"
-        for word, p in zip(words, sure, strict=True)
+        word
+        if p >= least.get(word, default) and (word not in SOFT or engine <= SOFT_NEEDS)
+        else "unknown"
+        for word, p, engine in zip(words, sure, motor, strict=True)
     ], sure
 
 

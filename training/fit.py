@@ -26,18 +26,20 @@ from training.evaluate import (
     decided,
     figures,
     first_outside,
-    second_outside,
 )
 from training.recipe import (
+    FERRY_BIAS,
     LEAST_CONFIDENCE,
     PRIOR,
+    SEEDS,
+    SOFT_NEEDS,
     Method,
     measured_scenes,
     real_scenes,
     real_tables,
     simulated_table,
 )
-from training.stages import hear, hear_in_context, taught
+from training.stages import hear, taught
 from training.tables import CLASSES, table_of
 
 if TYPE_CHECKING:
@@ -92,36 +94,36 @@ def fitted(sources: Sources, method: Method) -> tuple[Forest, Made]:
     temperature of the confidence comes from the same legs.
     """
     lesson = taught(sources.simulated, list(sources.real.values()), method)
-    unseen = {"simulation": sources.holdout, **sources.measured}
     outside = first_outside(lesson, sources.plain)
-    first = lesson.first()
-    others = {name: hear(first, table, method) for name, table in unseen.items()}
-    alone = calibration_of([*outside.blurred.values(), others["simulation"]])
-    around = lesson.around(alone)
-    outside = second_outside(lesson, outside, alone, around)
-    second = lesson.second(around)
-    others = {name: hear_in_context(part, second, alone, method) for name, part in others.items()}
-    together = calibration_of([*outside.blurred.values(), others["simulation"]])
+    grown = [dataclasses.replace(lesson, method=other).first() for other in method.siblings(SEEDS)]
+    unseen = {"simulation": sources.holdout, **sources.measured}
+    others = {name: hear(grown[0], table, method) for name, table in unseen.items()}
+    bands = calibration_of([*outside.blurred.values(), others["simulation"]])
     settings: dict[str, Any] = {
-        "calibration": alone,
-        "context_calibration": together,
+        "calibration": [{**band, "bias": bias_of()} for band in bands],
         "prior": [PRIOR[name] for name in CLASSES],
         "least_confidence": dict(LEAST_CONFIDENCE),
+        "soft_needs": SOFT_NEEDS,
         "neutral": neutral_of(lesson.table.features[:, method.columns], method.names),
     }
-    forest = assembled((first, second), CLASSES, method.names, settings)
+    forest = assembled((grown, None), CLASSES, method.names, settings)
     parts = {**outside.plain, **others}
     return forest, Made(
         digest=forest.digest,
         size=len(forest_bytes(forest)),
         legs={name: len(table) for name, table in sources.plain.items()}
         | {"simulation": len(sources.simulated)},
-        figures={name: figures(part, together, LEAST_CONFIDENCE) for name, part in parts.items()},
-        bands=together,
+        figures={name: figures(part, bands, LEAST_CONFIDENCE) for name, part in parts.items()},
+        bands=bands,
         growth=method.growth,
-        reliability={name: reliability(part, together) for name, part in parts.items()},
+        reliability={name: reliability(part, bands) for name, part in parts.items()},
         outside=outside.plain,
     )
+
+
+def bias_of() -> list[float]:
+    """Return what is added to the logit of each class."""
+    return [FERRY_BIAS if name == "ferry" else 0.0 for name in CLASSES]
 
 
 def reliability(

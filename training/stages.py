@@ -1,9 +1,4 @@
-"""Two stages: trees that see a leg alone, and trees that see its neighbours too.
-
-The second stage learns from what the first says of legs that it was not fitted on, as it
-will be when the program runs; and some neighbours are hidden from it, because people
-label, and phones record, not every leg.
-"""
+"""Trees grown on the mixture of sets, and what they say of legs that they had not seen."""
 
 from __future__ import annotations
 
@@ -12,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.track.modes.context import context_table
-from geowallet.track.modes.fitting import folds_of, grow
+from geowallet.track.modes.fitting import grow
 from geowallet.track.modes.forest import softmax
 from training.recipe import mixed, to_prior
 from training.tables import CLASSES
@@ -26,12 +20,6 @@ if TYPE_CHECKING:
     from geowallet.track.modes.fitting import Grown
     from training.recipe import Method
     from training.tables import Table
-
-HIDDEN_SHARE = 0.35
-"""Chance that the neighbour on a side is hidden while the second stage learns."""
-
-FOLDS = 2
-"""Parts of the owners, so that the first stage speaks of legs that it has not seen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,31 +62,8 @@ class Taught:
     method: Method
 
     def first(self, mask: NDArray[np.bool_] | None = None) -> Grown:
-        """Return trees of the first stage, grown on the legs of ``mask``."""
+        """Return trees grown on the legs of ``mask``."""
         return self._grown(self.table.features[:, self.method.columns], mask)
-
-    def second(self, around: NDArray[np.float64], mask: NDArray[np.bool_] | None = None) -> Grown:
-        """Return trees of the second stage, grown on the legs of ``mask``."""
-        seen = np.hstack((self.table.features[:, self.method.columns], around))
-        return self._grown(seen, mask)
-
-    def crossed(self) -> Heard:
-        """Return what first stages say of the legs of owners that each had not seen."""
-        fold = folds_of([str(owner) for owner in self.table.owners], folds=FOLDS)
-        raw = np.zeros((len(self.table), len(CLASSES)))
-        for number in np.unique(fold):
-            out = fold == number
-            raw[out] = hear(self.first(~out), self.table.where(out), self.method).raw
-        return Heard(self.table, raw)
-
-    def around(self, bands: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
-        """Return the neighbourhood of every leg, parts of it hidden."""
-        found = neighbourhood(self.table, self.crossed().chance(bands))
-        rng = np.random.default_rng(self.method.seed)
-        half = found.shape[1] // 2
-        for side in (slice(0, half), slice(half, None)):
-            found[rng.random(len(found)) < HIDDEN_SHARE, side] = np.nan
-        return found
 
     def _grown(self, seen: NDArray[np.float64], mask: NDArray[np.bool_] | None) -> Grown:
         rows = np.ones(len(self.table), dtype=np.bool_) if mask is None else mask
@@ -120,25 +85,5 @@ def taught(sim: Table | None, real: Sequence[Table], method: Method) -> Taught:
 
 
 def hear(first: Grown, table: Table, method: Method) -> Heard:
-    """Return what the first stage says of ``table``."""
+    """Return what ``first`` says of ``table``."""
     return Heard(table, first.raw(table.features[:, method.columns]))
-
-
-def hear_in_context(
-    first: Heard, second: Grown, bands: Sequence[Mapping[str, object]], method: Method
-) -> Heard:
-    """Return what the second stage says, given what the first said."""
-    table = first.table
-    around = neighbourhood(table, first.chance(bands))
-    return Heard(table, second.raw(np.hstack((table.features[:, method.columns], around))))
-
-
-def neighbourhood(table: Table, chance: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what surrounds each leg in its own recording, as the program sees it."""
-    found = np.full((len(table), 2 * (2 + chance.shape[1])), np.nan)
-    order = np.argsort(table.chains, kind="stable")
-    cuts = np.flatnonzero(table.chains[order][1:] != table.chains[order][:-1]) + 1
-    for rows in np.split(order, cuts):
-        if len(rows):
-            found[rows] = context_table(table.bounds_us[rows], chance[rows])
-    return found

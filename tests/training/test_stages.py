@@ -7,9 +7,9 @@ import pytest
 
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.fitting import Growth
-from training.evaluate import calibration_of, decided, figures, first_outside, second_outside
-from training.recipe import PRIOR, Method, mixed, to_prior
-from training.stages import Heard, neighbourhood, taught
+from training.evaluate import calibration_of, decided, figures, first_outside
+from training.recipe import DOOR_SHARE, PRIOR, Method, at_the_door, mixed, to_prior
+from training.stages import Heard, taught
 from training.tables import CLASSES, Table
 
 needs_extra = pytest.mark.skipif(
@@ -87,22 +87,29 @@ def test_the_confidence_falls_to_what_was_right() -> None:
     assert after.max(axis=1).mean() < 0.9
 
 
-def test_a_neighbour_is_of_the_same_recording() -> None:
-    one, two = _table(1, "ssi"), _table(1, "goal")
-    chance = np.full((2, len(CLASSES)), 1 / len(CLASSES))
-    both = Table(*(np.concatenate((getattr(one, n), getattr(two, n))) for n in Table.__slots__))
-    assert np.isnan(neighbourhood(both, chance)).all()
-    assert np.isfinite(neighbourhood(_table(2, "ssi"), chance)).any(axis=1).all()
+def test_foot_and_bike_are_not_claimed_where_a_motor_is_likely() -> None:
+    chance = np.zeros((1, len(CLASSES)))
+    chance[0, [CLASSES.index("bike"), CAR]] = 0.6, 0.4
+    assert decided(chance, {"default": 0.35})[0] == ["unknown"]
+
+
+def test_some_rides_of_one_s_own_are_from_door_to_door() -> None:
+    before = _table(2000, "simulation")
+    after = at_the_door(before)
+    sides = [FEATURES.index(f"{side}_still") for side in ("before", "after")]
+    changed = (after.features[:, sides] != before.features[:, sides]).all(axis=1)
+    assert set(after.classes[changed]) == {CAR}
+    assert changed[after.classes == CAR].mean() == pytest.approx(DOOR_SHARE["car"], abs=0.05)
+    assert np.all(after.features[changed][:, sides] >= 0.9)
 
 
 @needs_extra
-def test_two_stages_tell_a_set_that_they_have_not_seen() -> None:
+def test_trees_tell_a_set_that_they_have_not_seen() -> None:
     names = ("mobilitynet", "ssi", "goal", "recorders")
     real = {name: _table(40, name, seed=n) for n, name in enumerate(names)}
     lesson = taught(_table(120, "simulation", seed=9), list(real.values()), SMALL)
     first = first_outside(lesson, real)
     bands = calibration_of(list(first.blurred.values()))
-    second = second_outside(lesson, first, bands, lesson.around(bands))
     for name in names:
-        found = figures(second.plain[name], bands, {"default": 0.0})
+        found = figures(first.plain[name], bands, {"default": 0.0})
         assert found.accuracy > 0.9, name
