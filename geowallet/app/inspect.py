@@ -91,8 +91,7 @@ class FileReport:
             "last": None if self.last_us is None else iso_utc(self.last_us),
             "length_m": round(self.length_m, 3),
             "problems": self.problem_count,
-            "note": None if self.note is None else str(self.note),
-            "offer": None if self.offer is None else str(self.offer),
+            "note": "; ".join(str(said) for said in (self.note, self.offer) if said) or None,
             "error": None if error is None else {"code": error.code, "message": str(error)},
         }
 

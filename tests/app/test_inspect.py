@@ -34,7 +34,6 @@ def test_reports_what_a_file_holds(tmp_path: Path) -> None:
         "length_m": round(report.length_m, 3),
         "problems": 0,
         "note": None,
-        "offer": None,
         "error": None,
     }
 
