@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from geowallet.app import agreements, desk, ingest, settings, wallet
@@ -38,6 +40,7 @@ TODAY = dt.date(2026, 6, 2)
 
 _SPEED_MPS = 14.0
 _STEP_S = 15
+_ASIDE_M = 400.0
 _METRE_DEG = 1 / 111_195.0
 
 
@@ -215,19 +218,43 @@ def altered(body: bytes, **members: object) -> bytes:
 
 
 def _drive(at_s: float, start: Point, end: Point) -> list[Spot]:
+    """A drive with four corners: a third of the way, a block aside, a third, back, a third."""
+    corners = _corners(start, end)
+    ends_m = list(accumulate((_metres(a, b) for a, b in pairwise(corners)), initial=0.0))
+    count = int(ends_m[-1] / _SPEED_MPS / _STEP_S)
+    spots = []
+    for number in range(count + 1):
+        along_m = ends_m[-1] * number / count
+        block = min(bisect_right(ends_m, along_m), len(ends_m) - 1) - 1
+        share = (along_m - ends_m[block]) / (ends_m[block + 1] - ends_m[block])
+        point = _between(corners[block], corners[block + 1], share)
+        spots.append(Spot(at_s + number * _STEP_S, point))
+    return spots
+
+
+def _corners(start: Point, end: Point) -> list[Point]:
     north = (end.lat_deg - start.lat_deg) / _METRE_DEG
     east = (end.lon_deg - start.lon_deg) / _METRE_DEG * 0.669
-    count = int((north**2 + east**2) ** 0.5 / _SPEED_MPS / _STEP_S)
-    return [
-        Spot(
-            at_s + number * _STEP_S,
-            Point(
-                start.lat_deg + (end.lat_deg - start.lat_deg) * number / count,
-                start.lon_deg + (end.lon_deg - start.lon_deg) * number / count,
-            ),
-        )
-        for number in range(count + 1)
+    scale = _ASIDE_M * _METRE_DEG / (north**2 + east**2) ** 0.5
+    first, second = (_between(start, end, share) for share in (1 / 3, 2 / 3))
+    aside = [
+        Point(turn.lat_deg - east * scale, turn.lon_deg + north * scale / 0.669)
+        for turn in (first, second)
     ]
+    return [start, first, *aside, second, end]
+
+
+def _between(start: Point, end: Point, share: float) -> Point:
+    return Point(
+        start.lat_deg + (end.lat_deg - start.lat_deg) * share,
+        start.lon_deg + (end.lon_deg - start.lon_deg) * share,
+    )
+
+
+def _metres(start: Point, end: Point) -> float:
+    north = (end.lat_deg - start.lat_deg) / _METRE_DEG
+    east = (end.lon_deg - start.lon_deg) / _METRE_DEG * 0.669
+    return float((north**2 + east**2) ** 0.5)
 
 
 def _stay(last: Spot) -> list[Spot]:

