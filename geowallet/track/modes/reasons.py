@@ -10,6 +10,7 @@ import numpy as np
 from geowallet.model.mobility import Mode
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.track.modes.decide import ALL_MODES, NEAREST, PACE_MPS, SHARE_SHOWN
+from geowallet.track.modes.ends import STAYED_SHARE
 from geowallet.track.modes.features import FEATURES, GROUPS
 
 if TYPE_CHECKING:
@@ -177,6 +178,9 @@ def _surroundings(
         found.append(
             phrase(both if before and after else first if before else N_("walked from it"))
         )
+    stays = (fact[f"{side}_still"] >= STAYED_SHARE for side in ("before", "after"))
+    if decision.claimed and decision.best in ROAD | MUSCLE and all(stays):
+        found.append(phrase(N_("from door to door, without a walk")))
     if around.usual and decision.claimed:
         found.append(phrase(N_("the owner often travels so")))
     share = fact["silent_m_share"]
