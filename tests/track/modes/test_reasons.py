@@ -92,10 +92,9 @@ def test_habits_silences_and_one_walk_are_told() -> None:
 
 
 def test_a_drive_from_door_to_door_is_told_and_a_bus_is_not() -> None:
-    stays = {"before_still": 0.9, "after_still": 1.0}
     text = "from door to door, without a walk"
-    assert text in said(Mode.CAR, groups=frozenset(), **stays)
-    assert text not in said(Mode.BUS, groups=frozenset(), **stays)
+    assert text in said(Mode.CAR, groups=frozenset(), before_still=0.9, after_still=1.0)
+    assert text not in said(Mode.BUS, groups=frozenset(), before_still=0.9, after_still=1.0)
     assert text not in said(Mode.CAR, groups=frozenset(), before_still=0.9, after_still=0.2)
 
 
