@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from training.stages import Heard
 
 GROWN = (
-    "Gradient boosted trees (LightGBM, two forests of {rounds} rounds and {leaves} leaves, averaged), run on numpy. Simulated "
-    "legs are half of the weight, real sets the other half by the root of their sizes; then every "
-    "class has the share that `training/recipe.py` states."
+    "Gradient boosted trees (LightGBM, two forests of {rounds} rounds and {leaves} leaves, "
+    "averaged), run on numpy. Simulated legs are half of the weight, real sets the other half by "
+    "the root of their sizes; then every class has the share that `training/recipe.py` states."
 )
 
 SCORED = (

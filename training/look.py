@@ -112,7 +112,6 @@ def _forest_of(scenes: Sequence[Scene], described: Sequence[NDArray[np.float64]]
         table[kept],
         [mode for mode, keep in zip(modes, kept, strict=True) if keep],
         [owner for owner, keep in zip(owners, kept, strict=True) if keep],
-        bounds_us=np.concatenate([scene.bounds_us for scene in scenes])[kept],
         seed=SEED,
     )
 

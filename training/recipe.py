@@ -156,9 +156,10 @@ def at_the_door(table: Table) -> Table:
     rows = np.flatnonzero(rng.random(len(table)) < share[table.classes])
     for side in ("before", "after"):
         walked = rng.uniform(0.0, SPREAD, len(rows))
-        around = {"still": 1.0 - walked, "walk": walked, "fast": 0.0, "heard": 1.0}
-        for name, value in around.items():
-            features[rows, FEATURES.index(f"{side}_{name}")] = value
+        none = np.zeros(len(rows))
+        around = {"still": 1.0 - walked, "walk": walked, "fast": none, "heard": none + 1.0}
+        for name, values in around.items():
+            features[rows, FEATURES.index(f"{side}_{name}")] = values
     return replace(table, features=features)
 
 
