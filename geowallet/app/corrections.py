@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _KIND = "correction"
 
-_MATTERS = frozenset({"mode", "purpose", "tag"})
+_MATTERS = frozenset({"mode", "purpose", "tag", "vehicle"})
 """What a `Correction` speaks of; errands are other records of the same kind."""
 
 SAID = phrase(N_("you said so"))
@@ -44,6 +44,7 @@ class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
         purpose: What the trip was for, or None.
         said_us: When it was said; a later word wins.
         tag: A word put on the trip, or "".
+        vehicle: Id of the vehicle it was made with, or "".
     """
 
     start_us: int
@@ -52,6 +53,7 @@ class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
     purpose: Purpose | None
     said_us: int
     tag: str = ""
+    vehicle: str = ""
 
 
 def corrections(vault: Vault) -> tuple[Correction, ...]:
@@ -110,6 +112,12 @@ def covering(said: Sequence[Correction], trip: Trip) -> list[Correction]:
     return [word for word in said if _covers(word, trip.start_us, trip.end_us, 0.0)]
 
 
+def said_vehicle(said: Sequence[Correction], trip: Trip) -> str:
+    """Return the vehicle that the owner said last for at least half of ``trip``, or ""."""
+    names = [w.vehicle for w in said if w.vehicle and _covers(w, trip.start_us, trip.end_us, 0.5)]
+    return names[-1] if names else ""
+
+
 def digest(said: Correction) -> str:
     """Return the SHA-256 (hex) by which the log knows a correction."""
     return sha256_hex(msgspec.msgpack.encode(said))
@@ -154,4 +162,6 @@ def _name(said: Correction) -> str:
     matter = "mode" if said.mode else "purpose"
     if said.tag:
         matter = f"tag/{said.tag}"
+    elif said.vehicle:
+        matter = "vehicle"
     return f"{matter}/{said.start_us}/{said.end_us}"

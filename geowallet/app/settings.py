@@ -11,6 +11,7 @@ from geowallet.model.calendar import Period, WorkWeek
 from geowallet.model.errors import (
     AmbiguousNameError,
     BadNameError,
+    BadWordsError,
     NotFoundError,
     WorkWeekMissingError,
 )
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from geowallet.vault.store import Vault
 
 MAX_NAME = 64
-"""Longest name of a place, a vehicle or a wallet, in characters."""
+"""Longest name of a place, a vehicle, a device or a wallet, in characters."""
+
+MAX_DEVICES = 16
+"""Devices of one vehicle."""
 
 
 def work_week(vault: Vault) -> WorkWeek | None:
@@ -75,12 +79,26 @@ def add_vehicle(vault: Vault, vehicle: Vehicle, *, now_us: int) -> None:
 
     Raises:
         BadNameError: The id or the plate cannot be shown safely.
+        BadWordsError: A device cannot.
+    """
+    check_vehicle(vehicle)
+    body = msgspec.json.encode(vehicle)
+    _store(vault, ("vehicle", vehicle.id), body, "vehicle added", now_us=now_us)
+
+
+def check_vehicle(vehicle: Vehicle) -> None:
+    """Refuse a vehicle of which a word could not be shown safely.
+
+    Raises:
+        BadNameError: The id or the plate.
+        BadWordsError: A device is empty, too long or not printable, or there are too many.
     """
     check_name(vehicle.id)
     if vehicle.plate:
         check_name(vehicle.plate)
-    body = msgspec.json.encode(vehicle)
-    _store(vault, ("vehicle", vehicle.id), body, "vehicle added", now_us=now_us)
+    fine = all(0 < len(name) <= MAX_NAME and name.isprintable() for name in vehicle.devices)
+    if not fine or len(vehicle.devices) > MAX_DEVICES:
+        raise BadWordsError(limit=MAX_NAME)
 
 
 def named_places(vault: Vault) -> tuple[NamedPlace, ...]:

@@ -35,7 +35,7 @@ _KIND = "rule"
 _RULED = N_("your rule {rule}")
 
 
-class TripRule(msgspec.Struct, frozen=True):
+class TripRule(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which trips, and what they are. What is empty says nothing.
 
     Attributes:
@@ -47,6 +47,7 @@ class TripRule(msgspec.Struct, frozen=True):
         set_purpose: What the trip was for.
         set_tag: A word put on it.
         said_us: When it was added.
+        set_vehicle: Id of the vehicle it was made with.
     """
 
     between: tuple[str, ...]
@@ -57,6 +58,7 @@ class TripRule(msgspec.Struct, frozen=True):
     set_purpose: Purpose | None
     set_tag: str
     said_us: int
+    set_vehicle: str = ""
 
     @property
     def id(self) -> str:
@@ -136,6 +138,17 @@ def ruled(
         _with_purpose(trip, [rule for rule in rules if rule.fits(bare)])
         for trip, bare in zip(described, seen, strict=True)
     ]
+
+
+def ruled_vehicle(seen: DescribedTrip, rules: Sequence[TripRule]) -> str:
+    """Return the vehicle that the last fitting rule says, or "".
+
+    Args:
+        seen: The trip without any rule.
+        rules: As `trip_rules` returns them.
+    """
+    names = [rule.set_vehicle for rule in rules if rule.set_vehicle and rule.fits(seen)]
+    return names[-1] if names else ""
 
 
 def by_rule(reasons: Sequence[Phrase]) -> str:

@@ -8,10 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from geowallet.app.calendars import busy_times, calendar_days_off, calendars
-from geowallet.app.corrections import corrections, with_modes, with_purposes
+from geowallet.app.corrections import corrections, said_vehicle, with_modes, with_purposes
+from geowallet.app.fleet import Fleet, fleet_of
 from geowallet.app.settings import days_off, named_places, resolve, vehicles, work_week
 from geowallet.app.shapes import shaped
-from geowallet.app.trip_rules import ruled, ruled_modes, trip_rules
+from geowallet.app.trip_rules import ruled, ruled_modes, ruled_vehicle, trip_rules
 from geowallet.model.calendar import Period, local_time
 from geowallet.model.errors import NotFoundError
 from geowallet.track.places import find_places
@@ -21,6 +22,7 @@ from geowallet.vault.pages import decode_page
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from geowallet.app.corrections import Correction
     from geowallet.app.trip_rules import TripRule
     from geowallet.model.mobility import DescribedTrip, Place, Stop, Trip
     from geowallet.vault.store import Vault
@@ -105,10 +107,30 @@ def describe_trips(
     rules = trip_rules(vault) if rules is None else rules
     labelled = with_modes(trips, said)
     seen = with_purposes(as_told(labelled), said)
-    if not rules:
-        return tuple(seen)
-    described = as_told(ruled_modes(labelled, seen, rules))
-    return tuple(with_purposes(ruled(described, seen, rules), said))
+    described = seen
+    if rules:
+        told = as_told(ruled_modes(labelled, seen, rules))
+        described = with_purposes(ruled(told, seen, rules), said)
+    return _with_vehicles(described, seen, fleet_of(vault), rules, said)
+
+
+def _with_vehicles(
+    described: Sequence[DescribedTrip],
+    seen: Sequence[DescribedTrip],
+    fleet: Fleet,
+    rules: Sequence[TripRule],
+    said: Sequence[Correction],
+) -> tuple[DescribedTrip, ...]:
+    """Return trips with their vehicles: a word on a trip goes before a rule."""
+    return tuple(
+        replace(
+            trip,
+            vehicle=fleet.vehicle_of(
+                trip, (said_vehicle(said, trip.trip), ruled_vehicle(bare, rules))
+            ),
+        )
+        for trip, bare in zip(described, seen, strict=True)
+    )
 
 
 def _describer(

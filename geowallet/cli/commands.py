@@ -17,6 +17,7 @@ from geowallet.cli import (
     key,
     label,
     look,
+    model,
     own,
     place,
     reason,
@@ -27,6 +28,7 @@ from geowallet.cli import (
     trip_rule,
     vault,
     vehicle,
+    vehicle_change,
     verify,
     wallet,
     work,
@@ -45,6 +47,7 @@ def register(app: typer.Typer) -> None:
         verbs.add_to(app)
     label.add_to(trip.app)
     reason.add_to(trip.app)
+    vehicle_change.add_to(vehicle.app)
     for words in (reshape, recompute, own):
         words.add_to(trip.app)
     trip.app.add_typer(trip_rule.app, name="rule")
@@ -53,6 +56,7 @@ def register(app: typer.Typer) -> None:
         ("trip", trip.app),
         ("place", place.app),
         ("vehicle", vehicle.app),
+        ("model", model.app),
         ("work", work.app),
         ("report", report.app),
         ("contract", contract.app),

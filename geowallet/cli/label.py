@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.language import _, plural
+from geowallet.cli.language import _, plural, word
 from geowallet.cli.secrets import open_wallet
 from geowallet.cli.shell import Shell
 from geowallet.cli.trip import check_word, totals
@@ -46,6 +46,7 @@ def label(
     ] = 0,
     purpose: Annotated[str, typer.Option(help=_("commute, business or private."))] = "",
     tag: Annotated[str, typer.Option(help=_("A word of yours for it, such as carpool."))] = "",
+    vehicle: Annotated[str, typer.Option(help=_("Which of your vehicles it was made with."))] = "",
     undo: Annotated[bool, typer.Option("--undo", help=_("Let the guess stand again."))] = False,
 ) -> None:
     """Correct trips; the guess is kept, and the effect on the totals is shown."""
@@ -54,8 +55,8 @@ def label(
 
     check_word("--mode", mode, MODES)
     check_word("--purpose", purpose, list(Purpose))
-    if undo == bool(mode or purpose or tag):
-        names = "--mode, --purpose, --tag, --undo"
+    if undo == bool(mode or purpose or tag or vehicle):
+        names = "--mode, --purpose, --tag, --vehicle, --undo"
         raise BadOptionError(option=names, reason=_("one of them is needed"))
     if tag:
         settings.check_name(tag)
@@ -74,6 +75,8 @@ def label(
             said = [word for item in found for word in _words(item, mode, purpose, leg, moment)]
             if tag:
                 said += [_tagged(item, tag, moment) for item in found]
+            if vehicle:
+                said += [_driven(vault, item, vehicle, mode, moment) for item in found]
             corrections.correct(vault, said)
         after = _again(vault, found)
     shell.say(_("{before}  ->  {after}", before=before, after=totals(after)))
@@ -85,6 +88,7 @@ def label(
                 "purpose": str(item.purpose),
                 "by_owner": item.by_owner,
                 "tags": list(item.tags),
+                "vehicle": item.vehicle or None,
             }
         )
     shell.next(f"geowallet trip show {after[0].trip.id[:7]}", _("the guess and your word are kept"))
@@ -112,6 +116,27 @@ def _tagged(item: DescribedTrip, tag: str, said_us: int) -> Correction:
     from geowallet.app.corrections import Correction
 
     return Correction(item.trip.start_us, item.trip.end_us, None, None, said_us, tag)
+
+
+def _driven(vault: Vault, item: DescribedTrip, name: str, mode: str, said_us: int) -> Correction:
+    """Return the word that a trip was made with a vehicle.
+
+    Raises:
+        BadOptionError: The trip is by another mode, or the vehicle was not yet or no
+            longer the owner's: the word would say nothing.
+    """
+    from geowallet.app import settings
+    from geowallet.app.corrections import Correction
+
+    known = {vehicle.id: vehicle for vehicle in settings.vehicles(vault)}
+    chosen = known[settings.resolve("vehicle", name, known)]
+    if chosen.mode != (mode or item.trip.main_leg.mode):
+        reason = _("the trip is not by {mode}; say --mode as well", mode=word(chosen.mode))
+        raise BadOptionError(option="--vehicle", reason=reason)
+    if not chosen.held_on(item.day):
+        raise BadOptionError(option="--vehicle", reason=_("it was not yours on that day"))
+    trip = item.trip
+    return Correction(trip.start_us, trip.end_us, None, None, said_us, vehicle=chosen.id)
 
 
 def _again(vault: Vault, found: list[DescribedTrip]) -> list[DescribedTrip]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 app = group(_("Your standing words: what all trips of a kind are."))
 
-_MATTERS = ("mode", "purpose", "tag")
+_MATTERS = ("mode", "purpose", "tag", "vehicle")
 
 
 def add(
@@ -33,7 +33,9 @@ def add(
     *,
     said: Annotated[
         list[str],
-        typer.Option("--set", help=_("mode=..., purpose=... or tag=...; may be repeated.")),
+        typer.Option(
+            "--set", help=_("mode=..., purpose=..., tag=... or vehicle=...; may be repeated.")
+        ),
     ],
     between: Annotated[
         tuple[str, str] | None,
@@ -122,7 +124,7 @@ def text(rule: TripRule) -> str:
     if rule.period:
         parts.append(rule.period)
     said = [word(value) for value in (rule.set_mode, rule.set_purpose) if value]
-    said += [rule.set_tag] if rule.set_tag else []
+    said += [name for name in (rule.set_tag, rule.set_vehicle) if name]
     what = ", ".join(parts) or _("every trip")
     return _("{which}: {what}", which=what, what=", ".join(said))
 
@@ -143,6 +145,8 @@ def _rule(  # noqa: PLR0917  one for each option
     values = dict(_matter(one) for one in said)
     if values.get("tag"):
         settings.check_name(values["tag"])
+    if vehicle := values.get("vehicle", ""):
+        vehicle = settings.resolve("vehicle", vehicle, [v.id for v in settings.vehicles(vault)])
     try:
         days = trip_rules.weekdays_of(weekdays)
     except ValueError as error:
@@ -156,6 +160,7 @@ def _rule(  # noqa: PLR0917  one for each option
         set_purpose=Purpose(values["purpose"]) if "purpose" in values else None,
         set_tag=values.get("tag", ""),
         said_us=now_us,
+        set_vehicle=vehicle,
     )
 
 
@@ -169,7 +174,9 @@ def _matter(text: str) -> tuple[str, str]:
     if matter in known:
         check_word("--set", value or "?", known[matter])
     if not value:
-        raise BadOptionError(option="--set", reason=_("mode=..., purpose=... or tag=..."))
+        raise BadOptionError(
+            option="--set", reason=_("mode=..., purpose=..., tag=... or vehicle=...")
+        )
     return matter, value
 
 
@@ -217,7 +224,8 @@ def _preview(
 
 
 def _said_of(trip: DescribedTrip) -> str:
-    return " ".join([word(trip.trip.main_leg.mode), word(trip.purpose), *trip.tags])
+    named = [trip.vehicle] if trip.vehicle else []
+    return " ".join([word(trip.trip.main_leg.mode), word(trip.purpose), *trip.tags, *named])
 
 
 def _days() -> tuple[str, ...]:
@@ -225,7 +233,12 @@ def _days() -> tuple[str, ...]:
 
 
 def _record(rule: TripRule) -> dict[str, Any]:
-    said = {"mode": rule.set_mode, "purpose": rule.set_purpose, "tag": rule.set_tag}
+    said = {
+        "mode": rule.set_mode,
+        "purpose": rule.set_purpose,
+        "tag": rule.set_tag,
+        "vehicle": rule.set_vehicle,
+    }
     return {
         "rule": rule.id,
         "between": list(rule.between) or None,

@@ -1,8 +1,8 @@
-"""``vehicle add`` and ``vehicle list``."""
+"""``vehicle add``, ``list`` and ``odometer``."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -23,6 +23,13 @@ MODES = (Mode.CAR, Mode.MOTORCYCLE, Mode.BIKE, Mode.E_BIKE, Mode.E_SCOOTER)
 
 _MAX_POWER_CV = 100
 
+Devices = Annotated[
+    list[str] | None,
+    typer.Option("--device", help=_("Device or format whose traces are of it; may be repeated.")),
+]
+Since = Annotated[str, typer.Option(help=_("First day on which it was yours."))]
+Until = Annotated[str, typer.Option(help=_("Last day on which it was yours."))]
+
 
 def add(
     shell: Shell,
@@ -36,6 +43,12 @@ def add(
         int, typer.Option(help=_("Fiscal power in CV: field P.6 of the registration certificate."))
     ] = 0,
     energy: Annotated[str, typer.Option(help=_("petrol, diesel, electric, hybrid or gas."))] = "",
+    device: Devices = None,
+    company: Annotated[
+        bool, typer.Option("--company", help=_("A company car, that you may use privately."))
+    ] = False,
+    since: Since = "",
+    until: Until = "",
 ) -> None:
     """Register a vehicle."""
     from geowallet.app import settings
@@ -43,15 +56,42 @@ def add(
 
     if mode not in MODES:
         raise BadOptionError(option="--mode", reason=", ".join(MODES))
+    check_facts(power, energy)
+    first, last = held(since, until)
+    devices = tuple(device or ())
+    vehicle = Vehicle(name, Mode(mode), plate, power, energy, devices, company, first, last)
+    with open_wallet(shell) as vault:
+        settings.add_vehicle(vault, vehicle, now_us=now_us())
+    shell.say(_("Vehicle {name} added.", name=name))
+    shell.emit(record(vehicle))
+
+
+def check_facts(power: int, energy: str) -> None:
+    """Refuse a fiscal power or an energy that no vehicle has.
+
+    Raises:
+        BadOptionError: One of them.
+    """
     if energy not in ENERGIES:
         raise BadOptionError(option="--energy", reason=", ".join(filter(None, ENERGIES)))
     if not 0 <= power <= _MAX_POWER_CV:
         raise BadOptionError(option="--power", reason=f"0 to {_MAX_POWER_CV}")
-    vehicle = Vehicle(name, Mode(mode), plate, power, energy)
-    with open_wallet(shell) as vault:
-        settings.add_vehicle(vault, vehicle, now_us=now_us())
-    shell.say(_("Vehicle {name} added.", name=name))
-    shell.emit(_record(vehicle))
+
+
+def held(since: str, until: str) -> tuple[str, str]:
+    """Return the first and last day on which a vehicle was the owner's, "" for open.
+
+    Raises:
+        BadPeriodError: One cannot be read.
+        BadOptionError: The first is after the last.
+    """
+    from geowallet.model.calendar import Period
+
+    first = Period.parse(since).first.isoformat() if since else ""
+    last = Period.parse(until).last.isoformat() if until else ""
+    if first and last and last < first:
+        raise BadOptionError(option="--since, --until", reason=_("the first day is after the last"))
+    return first, last
 
 
 def list_(shell: Shell) -> None:
@@ -61,7 +101,7 @@ def list_(shell: Shell) -> None:
     with open_wallet(shell) as vault:
         found = settings.vehicles(vault)
     for vehicle in found:
-        shell.emit(_record(vehicle))
+        shell.emit(record(vehicle))
     if not found:
         shell.say(_("No vehicles yet."))
         shell.next("geowallet vehicle add NAME --power 5 --plate AB-123-CD")
@@ -72,12 +112,10 @@ def list_(shell: Shell) -> None:
         Column(_("PLATE")),
         Column(_("CV"), numeric=True),
         Column(_("ENERGY")),
+        Column(_("DEVICES")),
+        Column(_("REMARKS")),
     ]
-    rows = [
-        [v.id, word(v.mode), v.plate or "-", str(v.fiscal_power_cv or "-"), _energy(v.energy)]
-        for v in found
-    ]
-    shell.table(columns, rows)
+    shell.table(columns, [_row(vehicle) for vehicle in found])
 
 
 def odometer(
@@ -122,6 +160,32 @@ verb(
 )(odometer)
 
 
+def _row(vehicle: Vehicle) -> list[str]:
+    power = str(vehicle.fiscal_power_cv or "-")
+    return [
+        vehicle.id,
+        word(vehicle.mode),
+        vehicle.plate or "-",
+        power,
+        _energy(vehicle.energy),
+        ", ".join(vehicle.devices) or "-",
+        _remarks(vehicle),
+    ]
+
+
+def _remarks(vehicle: Vehicle) -> str:
+    import datetime as dt
+
+    from geowallet.cli.numbers import day
+
+    said = [_("company car")] if vehicle.company else []
+    if vehicle.since:
+        said.append(_("since {day}", day=day(dt.date.fromisoformat(vehicle.since))))
+    if vehicle.until:
+        said.append(_("until {day}", day=day(dt.date.fromisoformat(vehicle.until))))
+    return ", ".join(said) or "-"
+
+
 def _energy(energy: str) -> str:
     words = {
         "petrol": _("petrol"),
@@ -133,11 +197,16 @@ def _energy(energy: str) -> str:
     return words.get(energy, "-")
 
 
-def _record(vehicle: Vehicle) -> dict[str, str | int]:
+def record(vehicle: Vehicle) -> dict[str, Any]:
+    """Return a vehicle for ``--json``."""
     return {
         "vehicle": vehicle.id,
         "mode": str(vehicle.mode),
         "plate": vehicle.plate,
         "fiscal_power_cv": vehicle.fiscal_power_cv,
         "energy": vehicle.energy,
+        "devices": list(vehicle.devices),
+        "company": vehicle.company,
+        "since": vehicle.since or None,
+        "until": vehicle.until or None,
     }

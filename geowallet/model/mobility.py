@@ -270,6 +270,10 @@ class Vehicle:
         plate: Registration, or "".
         fiscal_power_cv: French fiscal power (field P.6), 0 where none.
         energy: ``petrol``, ``diesel``, ``electric``, ``hybrid`` or "".
+        devices: Devices or formats whose traces are of this vehicle.
+        company: Whether the employer owns it.
+        since: First day on which the owner had it, ``YYYY-MM-DD``, or "".
+        until: Last day, or "".
     """
 
     id: str
@@ -277,6 +281,14 @@ class Vehicle:
     plate: str = ""
     fiscal_power_cv: int = 0
     energy: str = ""
+    devices: tuple[str, ...] = ()
+    company: bool = False
+    since: str = ""
+    until: str = ""
+
+    def held_on(self, day: str) -> bool:
+        """Say whether the owner had it on a local day, ``YYYY-MM-DD``."""
+        return self.since <= day and (not self.until or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geowallet.app.reports.commute import SOFT, DayStatus, commute_days
-from geowallet.app.reports.mileage import is_sure, mileage, whole_metres
+from geowallet.app.reports.mileage import SCALES, is_sure, mileage, whole_metres
 from geowallet.app.settings import days_off, vehicles, work_week
 from geowallet.app.trips import described_trips
-from geowallet.model.errors import GeowalletError
 from geowallet.model.mobility import Mode, Purpose
 
 if TYPE_CHECKING:
     from geowallet.model.calendar import Period
-    from geowallet.model.mobility import DescribedTrip
+    from geowallet.model.mobility import DescribedTrip, Vehicle
     from geowallet.vault.store import Vault
 
 WORTH_METRES = 100.0
 """Silences that hide less than this are not listed."""
+
+_REGISTER = "geowallet vehicle add NAME"
 
 
 class Kind(StrEnum):
@@ -35,6 +36,8 @@ class Kind(StrEnum):
     """A business trip or commute below "likely"."""
     NO_REASON = "no_reason"
     """A business trip without a reason."""
+    NO_VEHICLE = "no_vehicle"
+    """A business trip or commute by car or motorcycle, and nothing says by which."""
     ONE_WAY = "one_way"
     """A day with one commute by a mode of the allowance: there or back is missing."""
 
@@ -67,7 +70,8 @@ class Gaps:
     Attributes:
         period: Local days.
         found: In order of days.
-        rate: Euros per kilometre used for the amounts, or None where no scale fits.
+        rate: Euros per kilometre used for the amounts, the least of several vehicles',
+            or None where no scale fits.
         currency: Of ``rate``, or "".
     """
 
@@ -89,29 +93,50 @@ def gaps(vault: Vault, period: Period, *, today: dt.date) -> Gaps:
     year so far, 0.01 exactly, never more than an order of what is at stake.
     """
     trips = described_trips(vault, period)
-    rate, currency = _rate(vault, period)
+    rates = _rates(vault, period)
     found = [
         *_silent_days(vault, period, trips, today),
-        *(gap for trip in trips for gap in _of_trip(trip, rate)),
-        *_reasonless(vault, period, rate),
+        *(gap for trip in trips for gap in _of_trip(trip, rates.of(trip.vehicle))),
+        *_vehicleless(vault, trips, rates),
+        *_reasonless(vault, period, rates),
         *_one_way(trips),
     ]
-    return Gaps(period, tuple(sorted(found, key=_order)), rate, currency)
+    return Gaps(period, tuple(sorted(found, key=_order)), rates.least, rates.currency)
 
 
 def _order(gap: Gap) -> tuple[dt.date, str, str]:
     return gap.day, gap.kind, gap.trip
 
 
-def _rate(vault: Vault, period: Period) -> tuple[Decimal | None, str]:
-    """Return the mean rate per kilometre of the year so far, from the only vehicle."""
-    try:
-        book = mileage(vault, period)
-    except GeowalletError:
-        return None, ""
-    if book.amount is None or not book.year_m:
-        return None, ""
-    return book.amount.due / (Decimal(book.year_m) / 1000), book.amount.rule.currency
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """Mean rate per kilometre of the year so far, by vehicle, all in one currency."""
+
+    by_vehicle: dict[str, Decimal]
+    currency: str
+
+    @property
+    def least(self) -> Decimal | None:
+        """The lowest, for what no vehicle is known of."""
+        return min(self.by_vehicle.values(), default=None)
+
+    def of(self, vehicle: str) -> Decimal | None:
+        """Return the rate of a vehicle, or the lowest where none is named."""
+        return self.by_vehicle.get(vehicle) if vehicle else self.least
+
+
+def _rates(vault: Vault, period: Period) -> _Rates:
+    rates, currency = {}, ""
+    for vehicle in _motors(vault):
+        book = mileage(vault, period, vehicle=vehicle.id)
+        if book.amount is not None and book.year_m:
+            rates[vehicle.id] = book.amount.due / (Decimal(book.year_m) / 1000)
+            currency = book.amount.rule.currency
+    return _Rates(rates, currency)
+
+
+def _motors(vault: Vault) -> list[Vehicle]:
+    return [vehicle for vehicle in vehicles(vault) if vehicle.mode in SCALES]
 
 
 def _worth(metres: float, rate: Decimal | None) -> Decimal | None:
@@ -154,15 +179,34 @@ def _of_trip(described: DescribedTrip, rate: Decimal | None) -> list[Gap]:
     return found
 
 
-def _reasonless(vault: Vault, period: Period, rate: Decimal | None) -> list[Gap]:
-    """Return the business trips of the book that nobody gave a reason."""
+def _vehicleless(vault: Vault, trips: tuple[DescribedTrip, ...], rates: _Rates) -> list[Gap]:
+    """Return the trips by the mode of a registered vehicle that no vehicle is known of."""
+    motors = _motors(vault)
+    found = []
+    for trip in trips:
+        mode = trip.trip.main_leg.mode
+        fitting = [vehicle for vehicle in motors if vehicle.mode is mode]
+        if not fitting or trip.vehicle or trip.purpose is Purpose.PRIVATE:
+            continue
+        paid = trip.purpose is Purpose.BUSINESS
+        metres, day = whole_metres(trip), dt.date.fromisoformat(trip.day)
+        held = next((v for v in fitting if v.held_on(trip.day)), None)
+        say = f"geowallet trip label {trip.trip.id} --vehicle {held.id}" if held else _REGISTER
+        amount = _worth(metres, rates.least) if paid else None
+        found.append(Gap(day, Kind.NO_VEHICLE, trip.trip.id, metres, amount, say))
+    return found
+
+
+def _reasonless(vault: Vault, period: Period, rates: _Rates) -> list[Gap]:
+    """Return the business trips of the books that nobody gave a reason."""
     found = []
     for vehicle in vehicles(vault):
         for line in mileage(vault, period, vehicle=vehicle.id).lines:
             if line.errand is None:
                 trip = line.trip
                 say = f"geowallet trip reason {trip.trip.id} 'the reason'"
-                day, amount = dt.date.fromisoformat(trip.day), _worth(line.metres, rate)
+                amount = _worth(line.metres, rates.of(vehicle.id))
+                day = dt.date.fromisoformat(trip.day)
                 found.append(Gap(day, Kind.NO_REASON, trip.trip.id, line.metres, amount, say))
     return found
 

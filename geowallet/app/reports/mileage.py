@@ -9,9 +9,10 @@ import datetime as dt
 import math
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from geowallet.app import odometer, rulebook, settings
+from geowallet.app import fuel, odometer, rulebook, settings
 from geowallet.app.errands import errands
 from geowallet.app.trips import described_trips
 from geowallet.crypto.canonical import digest_of
@@ -26,6 +27,7 @@ from geowallet.rules.scale import REGULARISED, Scale
 
 if TYPE_CHECKING:
     from geowallet.app.errands import Errand
+    from geowallet.app.fuel import Stretch
     from geowallet.app.odometer import Reconciled
     from geowallet.model.mobility import DescribedTrip, Vehicle
     from geowallet.model.words import Phrase
@@ -102,6 +104,7 @@ class Mileage:
         private_m: Private metres in the period.
         waiting: Business trips below "likely": they wait for the owner.
         reconciled: Odometer against traces, between readings that touch the period.
+        fuel: From filling to filling, where that touches the period.
         amount: By the scale, or None.
         no_amount: Why there is none.
     """
@@ -117,8 +120,20 @@ class Mileage:
     private_m: int
     waiting: tuple[DescribedTrip, ...]
     reconciled: tuple[Reconciled, ...]
+    fuel: tuple[Stretch, ...]
     amount: Amount | None
     no_amount: Phrase | None
+
+    @property
+    def all_m(self) -> int:
+        """All metres of the vehicle: business, waiting or not, commuting and private."""
+        waiting = sum(whole_metres(trip) for trip in self.waiting)
+        return self.metres + waiting + self.commute_m + self.private_m
+
+    @property
+    def private_share(self) -> Fraction | None:
+        """Private metres of all, without commuting; None where nothing was driven."""
+        return Fraction(self.private_m, self.all_m) if self.all_m else None
 
 
 def mileage(
@@ -158,6 +173,7 @@ def mileage(
         private_m=_metres(trips, Purpose.PRIVATE, period),
         waiting=tuple(t for t in business if not is_sure(t) and _day(t) in period),
         reconciled=_reconciled(vault, chosen, period),
+        fuel=_fuel(vault, chosen, period),
         amount=amount,
         no_amount=why,
     )
@@ -224,6 +240,9 @@ def _amount(
 ) -> tuple[Amount | None, Phrase | None]:
     """Return the amount of the period, or why there is none."""
     name = rule or SCALES.get(vehicle.mode, "")
+    if vehicle.company:
+        why = N_("a company car: its owner bears the costs, no mileage allowance is due")
+        return None, phrase(why)
     if not name:
         return None, phrase(N_("no scale is known for this kind of vehicle"))
     found = rulebook.rule(name)
@@ -265,6 +284,17 @@ def _reconciled(vault: Vault, vehicle: Vehicle, period: Period) -> tuple[Reconci
     every = odometer.reconcile(found, vehicle.id, described_trips(vault, span))
     return tuple(
         item for item in every if item.before.day <= period.last and period.first <= item.after.day
+    )
+
+
+def _fuel(vault: Vault, vehicle: Vehicle, period: Period) -> tuple[Stretch, ...]:
+    found = fuel.fuel(vault, vehicle.id)
+    if len(found) < 2:
+        return ()
+    span = Period(found[0].day, found[-1].day)
+    every = fuel.stretches(found, vehicle.id, described_trips(vault, span))
+    return tuple(
+        way for way in every if way.before.day <= period.last and period.first <= way.after.day
     )
 
 

@@ -24,8 +24,8 @@ def gaps_paper(found: Gaps, *, id_: str, made: dt.date) -> Document:
         blocks.append(
             Note(
                 _(
-                    "Worth: kilometres at the mean rate of your year so far ({rate} a km). "
-                    "An order of size, not a claim.",
+                    "Worth: kilometres at the mean rate of your year so far ({rate} a km; of "
+                    "several vehicles, the lowest). An order of size, not a claim.",
                     rate=money(found.rate.quantize(Decimal("0.001")), found.currency),
                 )
             )
@@ -99,5 +99,6 @@ def names_of_kinds() -> dict[Kind, str]:
         Kind.CUT_SHORT: _("trip with a gap"),
         Kind.UNSURE: _("mode unsure"),
         Kind.NO_REASON: _("reason missing"),
+        Kind.NO_VEHICLE: _("which vehicle is not known"),
         Kind.ONE_WAY: _("commute one way only"),
     }

@@ -6,7 +6,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from geowallet.cli.language import _, clauses, language, say
-from geowallet.cli.numbers import count, day, decimal, kilometres, km, money, percent, period_words
+from geowallet.cli.numbers import (
+    NO_BREAK,
+    count,
+    day,
+    decimal,
+    kilometres,
+    km,
+    money,
+    percent,
+    period_words,
+)
+from geowallet.cli.reports.fuel import fuel_record, fuel_table
 from geowallet.paper.document import (
     Bars,
     Block,
@@ -22,6 +33,7 @@ from geowallet.paper.document import (
 
 if TYPE_CHECKING:
     import datetime as dt
+    from fractions import Fraction
 
     from geowallet.app.odometer import Reconciled
     from geowallet.app.reports.mileage import Amount, Line, Mileage
@@ -37,7 +49,9 @@ def mileage_paper(book: Mileage, *, owner: str, id_: str, made: dt.date) -> Docu
         _who(book, owner),
         _total(book),
         *_amount(book),
+        *_company(book),
         *_odometer(book.reconciled),
+        *([fuel_table(book.fuel)] if book.fuel else []),
         _lines(book),
         *_left_to_do(book),
         Note(_("This is a computation, not tax or payroll advice.")),
@@ -67,6 +81,9 @@ def as_record(book: Mileage) -> dict[str, Any]:
         "commute_m": book.commute_m,
         "private_m": book.private_m,
         "waiting": [trip.trip.id for trip in book.waiting],
+        "company": book.vehicle.company,
+        "private_share": _share(book.private_share),
+        "fuel": [fuel_record(book.vehicle.id, way) for way in book.fuel],
         "amount": str(amount.amount) if amount else None,
         "currency": amount.rule.currency if amount else None,
         "rule": amount.rule.id if amount else None,
@@ -75,6 +92,14 @@ def as_record(book: Mileage) -> dict[str, Any]:
         "method": amount.method if amount else None,
         "trips": [_trip_record(line) for line in book.lines],
     }
+
+
+def _share(share: Fraction | None) -> str | None:
+    """Return a share with three decimals."""
+    if share is None:
+        return None
+    value = Decimal(share.numerator) / Decimal(share.denominator)
+    return str(value.quantize(Decimal("0.001")))
 
 
 def _trip_record(line: Line) -> dict[str, Any]:
@@ -145,6 +170,36 @@ def _amount(book: Mileage) -> list[Block]:
         ),
     )
     return [Facts(_("Amount"), tuple(rows)), chart]
+
+
+def _company(book: Mileage) -> list[Block]:
+    """Return what payroll needs of a company car for the benefit in kind: shares, no money."""
+    if not book.vehicle.company or not book.all_m:
+        return []
+    waiting = book.all_m - book.metres - book.commute_m - book.private_m
+
+    def share(metres: int) -> Cell:
+        value = Decimal(metres) / Decimal(book.all_m)
+        return Cell(f"{km(metres)}, {one_decimal(value * 100)}", value.quantize(Decimal("0.001")))
+
+    rows = [
+        (_("Business"), share(book.metres)),
+        (_("Business, below likely: to check"), share(waiting)),
+        (_("Commuting"), share(book.commute_m)),
+        (_("Private"), share(book.private_m)),
+        (_("Private and commuting"), share(book.private_m + book.commute_m)),
+        (_("All"), _km(book.all_m)),
+    ]
+    said = _(
+        "Shares of what was traced, for the benefit in kind. Which share counts, and what it is "
+        "worth, follows from the method that your employer chose; none is applied here."
+    )
+    return [Facts(_("Company car"), tuple(rows)), Note(said)]
+
+
+def one_decimal(number: Decimal) -> str:
+    """Return a percentage with one decimal, as the language writes it."""
+    return f"{decimal(float(number), 1)}{NO_BREAK}%"
 
 
 def _method(amount: Amount) -> str:

@@ -33,6 +33,24 @@ class NoVehicleError(GeowalletError):
     hint = N_("name one with --vehicle, or register it with 'geowallet vehicle add'")
 
 
+class VehicleInExportError(GeowalletError):
+    """A vehicle that cannot be forgotten: figures that were sent rest on it."""
+
+    code = "vehicle.sent"
+    exit_status = 4
+    text = N_("{vehicle}: kilometres of it were sent, so it stays on record")
+    hint = N_("if it is no longer yours: 'geowallet vehicle set {vehicle} --until DAY'")
+
+
+class BadMappingError(GeowalletError):
+    """A payroll mapping that cannot be used."""
+
+    code = "payroll.mapping"
+    exit_status = 2
+    text = N_("the payroll mapping cannot be used: {reason}")
+    hint = N_("see docs/how-to/claim-kilometres.md for its members")
+
+
 class BadRuleForReportError(GeowalletError):
     """A rule of another shape than the report needs."""
 

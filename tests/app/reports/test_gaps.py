@@ -98,7 +98,37 @@ def test_without_a_scale_nothing_is_priced(vault: Vault, year: list[DescribedTri
     assert found.found[0].amount is None
 
 
-def test_without_one_vehicle_nothing_is_priced(vault: Vault, year: list[DescribedTrip]) -> None:
-    settings.add_vehicle(vault, Vehicle("zoe", Mode.CAR), now_us=scene.NOON_US)
-    year.append(made("2026-10-01"))
-    assert use.gaps(vault, OCTOBER, today=DAY).rate is None
+class TestSeveralCars:
+    @pytest.fixture(autouse=True)
+    def _zoe(self, vault: Vault, year: list[DescribedTrip]) -> None:
+        settings.add_vehicle(vault, Vehicle("zoe", Mode.CAR, "", 3), now_us=scene.NOON_US)
+
+    def test_a_trip_by_no_known_car_is_listed_at_the_lowest_rate(
+        self, vault: Vault, year: list[DescribedTrip]
+    ) -> None:
+        """3 CV give 0.529 a km, 5 CV 0.636: 10 km are worth at least 5.29."""
+        year += [
+            made("2026-10-01", 10_000),
+            made("2026-10-01", 10_000, vehicle="zoe"),
+            made("2026-10-02", 10_000, vehicle=""),
+            made("2026-10-03", 10_000, vehicle="", purpose=Purpose.PRIVATE),
+            made("2026-10-04", 10_000, vehicle="", mode=Mode.BIKE),
+        ]
+        (gap,) = found_by(vault, Kind.NO_VEHICLE)
+        assert (gap.day, gap.metres, gap.amount) == (dt.date(2026, 10, 2), 10_000, Decimal("5.29"))
+        assert gap.command == f"geowallet trip label {gap.trip} --vehicle clio"
+
+    def test_each_car_has_its_own_rate(self, vault: Vault, year: list[DescribedTrip]) -> None:
+        year += [made("2026-10-01", 10_000), made("2026-10-01", 10_000, vehicle="zoe")]
+        amounts = {gap.amount for gap in found_by(vault, Kind.NO_REASON)}
+        assert amounts == {Decimal("6.36"), Decimal("5.29")}
+
+    def test_a_day_before_any_car_asks_to_register_one(
+        self, vault: Vault, year: list[DescribedTrip]
+    ) -> None:
+        for name in ("clio", "zoe"):
+            late = Vehicle(name, Mode.CAR, "", 5, since="2026-11-01")
+            settings.add_vehicle(vault, late, now_us=scene.NOON_US)
+        year.append(made("2026-10-02", vehicle=""))
+        (gap,) = found_by(vault, Kind.NO_VEHICLE)
+        assert gap.command == "geowallet vehicle add NAME"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from geowallet.app import errands, odometer, settings
+from geowallet.app import errands, fuel, odometer, settings
 from geowallet.app.errands import Errand
 from geowallet.app.reports import mileage as use
 from geowallet.model.calendar import Period
@@ -235,3 +236,37 @@ def test_the_id_names_the_figures(owner: Vault, year: list[DescribedTrip]) -> No
     assert before == use.book_id(use.mileage(owner, OCTOBER))
     year.append(made("2026-10-02"))
     assert use.book_id(use.mileage(owner, OCTOBER)) != before
+
+
+class TestCompanyCar:
+    def test_it_shows_shares_and_no_allowance(
+        self, owner: Vault, year: list[DescribedTrip]
+    ) -> None:
+        """600 business, 100 waiting, 200 commuting, 300 private of 1,200 km: a quarter."""
+        car = Vehicle("clio", Mode.CAR, "", 5, company=True)
+        settings.add_vehicle(owner, car, now_us=scene.NOON_US)
+        year += [
+            made("2026-10-01", 600_000),
+            made("2026-10-01", 100_000, sure=0.5),
+            made("2026-10-02", 200_000, purpose=Purpose.COMMUTE),
+            made("2026-10-03", 300_000, purpose=Purpose.PRIVATE),
+        ]
+        book = use.mileage(owner, OCTOBER)
+        assert book.amount is None
+        assert "company car" in str(book.no_amount)
+        assert (book.all_m, book.private_share) == (1_200_000, Fraction(1, 4))
+
+    def test_one_that_stood_still_has_no_share(
+        self, owner: Vault, year: list[DescribedTrip]
+    ) -> None:
+        assert use.mileage(owner, OCTOBER).private_share is None
+
+    def test_fuel_of_the_period_is_in_the_book(
+        self, owner: Vault, year: list[DescribedTrip]
+    ) -> None:
+        for day in ("2026-08-01", "2026-09-15", "2026-10-15", "2026-11-15"):
+            receipt = fuel.Receipt(Period.parse(day).first, Decimal(30))
+            fuel.add_fuel(owner, "clio", receipt, now_us=scene.NOON_US)
+        year.append(made("2026-10-01", 500_000))
+        found = use.mileage(owner, OCTOBER).fuel
+        assert [way.driven_m for way in found] == [500_000, 0]
