@@ -72,6 +72,20 @@ class Grown:
         return scores.reshape(len(table), self.classes)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitted:
+    """A forest, and what its like says of legs whose owner it had not seen.
+
+    Attributes:
+        forest: Fitted on all legs.
+        outside: ``(n, classes)`` calibrated probabilities of each leg, by trees that
+            were grown without the legs of its owner and of others left out with them.
+    """
+
+    forest: Forest
+    outside: NDArray[np.float64]
+
+
 def fit_forest(  # noqa: PLR0913  columns of the same legs, and how to grow
     table: NDArray[np.float64],
     modes: Sequence[str],
@@ -98,6 +112,35 @@ def fit_forest(  # noqa: PLR0913  columns of the same legs, and how to grow
         MissingExtraError: LightGBM is not installed.
         ValueError: Fewer than two modes, or columns of different lengths.
     """
+    return fit_and_try(table, modes, groups, seed=seed, bounds_us=bounds_us, growth=growth).forest
+
+
+def fit_and_try(  # noqa: PLR0913  columns of the same legs, and how to grow
+    table: NDArray[np.float64],
+    modes: Sequence[str],
+    groups: Sequence[str],
+    *,
+    seed: int,
+    bounds_us: NDArray[np.int64] | None = None,
+    growth: Growth | None = None,
+    limits: Mapping[str, Any] | None = None,
+) -> Fitted:
+    """Return what `fit_forest` does, and what it says of owners that were left out.
+
+    Args:
+        table: As for `fit_forest`.
+        modes: As for `fit_forest`.
+        groups: As for `fit_forest`.
+        seed: As for `fit_forest`.
+        bounds_us: As for `fit_forest`.
+        growth: As for `fit_forest`.
+        limits: Members of its settings that are decided and not fitted, such as
+            ``least_confidence``.
+
+    Raises:
+        MissingExtraError: LightGBM is not installed.
+        ValueError: Fewer than two modes, or columns of different lengths.
+    """
     names, classes = np.unique(np.asarray(modes, dtype=np.str_), return_inverse=True)
     if len(names) < 2 or not len(table) == len(classes) == len(groups):
         msg = "a forest tells at least two modes apart, and every leg has a mode and an owner"
@@ -105,23 +148,28 @@ def fit_forest(  # noqa: PLR0913  columns of the same legs, and how to grow
     lesson = _Lesson(classes.astype(np.int64), np.asarray(groups), seed, growth or Growth())
     raw = lesson.crossed(table)
     band = lesson.band(raw)
-    stages: tuple[Grown, Grown | None] = lesson.grown(table), None
+    stages: tuple[Sequence[Grown], Grown | None] = [lesson.grown(table)], None
     settings = {
         "calibration": [band],
         "prior": lesson.prior(),
         "least_confidence": {"default": 0.0},
         "neutral": neutral_of(table, FEATURES),
+        **(limits or {}),
     }
+    outside = softmax(raw / band["temperature"])
     if bounds_us is not None:
         around = np.full((len(table), len(context_names(tuple(names)))), np.nan)
-        chance = softmax(raw / band["temperature"])
         for owner in np.unique(lesson.groups):
             rows = np.flatnonzero(lesson.groups == owner)
-            around[rows] = context_table(bounds_us[rows], chance[rows])
+            around[rows] = context_table(bounds_us[rows], outside[rows])
         seen = np.hstack((table, around))
-        settings["context_calibration"] = [lesson.band(lesson.crossed(seen))]
+        raw = lesson.crossed(seen)
+        band = lesson.band(raw)
+        settings["context_calibration"] = [band]
         stages = stages[0], lesson.grown(seen)
-    return assembled(stages, [str(name) for name in names], FEATURES, settings)
+        outside = softmax(raw / band["temperature"])
+    forest = assembled(stages, [str(name) for name in names], FEATURES, settings)
+    return Fitted(forest, outside)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +220,7 @@ class _Lesson:
 
 
 def assembled(
-    grown: tuple[Grown, Grown | None],
+    grown: tuple[Sequence[Grown], Grown | None],
     classes: Sequence[str],
     features: Sequence[str],
     settings: Mapping[str, Any],
@@ -180,18 +228,16 @@ def assembled(
     """Return what runs without LightGBM, read back from its own bytes.
 
     Args:
-        grown: The trees that see a leg alone, and those that see its neighbours.
+        grown: Trees that see a leg alone, whose scores are averaged, and trees
+            that see its neighbours, if any.
         classes: Names of the classes, in their order.
         features: Names of the columns that the trees were grown on, in that order.
         settings: See `modes.artefact`.
     """
-    alone, near = (
-        trees_from_dump(stage.booster.dump_model()) if stage else None for stage in grown
-    )
-    if alone is None:
-        msg = "a forest needs trees that see a leg alone"
-        raise ValueError(msg)
-    forest = Forest(tuple(features), tuple(classes), alone, near, dict(settings), "")
+    alone, near = grown
+    first = trees_from_dump(*(part.booster.dump_model() for part in alone))
+    second = trees_from_dump(near.booster.dump_model()) if near else None
+    forest = Forest(tuple(features), tuple(classes), first, second, dict(settings), "")
     return read_forest(forest_bytes(forest))
 
 
