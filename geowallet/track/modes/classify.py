@@ -159,11 +159,14 @@ class _Legs:
         shares = told(over_all_modes(usual, self.forest.classes), said + ends)
         shares = shared_out(shares, self.table, self.hints.owned, said)
         shares = within_physics(shares, self.table)
-        decisions = [decided(row, self.forest.settings) for row in shares]
+        settings = self.forest.settings
+        sparse = self.table[:, FEATURES.index("cadence_s")] > self.forest.sparsest_s
+        rows = zip(shares, sparse.tolist(), strict=True)
+        decisions = [decided(row, settings, sparse=far) for row, far in rows]
         groups = moved(self.forest, self.table, decisions)
         around = self._circumstances(decisions, said, usual / alone)
-        rows = zip(decisions, self.table, groups, around, strict=True)
-        return [_guess(decision, reasons(decision, *rest)) for decision, *rest in rows]
+        known = zip(decisions, self.table, groups, around, strict=True)
+        return [_guess(decision, reasons(decision, *rest)) for decision, *rest in known]
 
     def _in_sequence(self) -> NDArray[np.float64]:
         """Return the probabilities of each leg among its neighbours, ``(k, classes)``."""

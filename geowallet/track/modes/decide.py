@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 SHARE_SHOWN = 0.01
 """Alternatives less probable are not listed."""
 
+SPARSE_CONFIDENCE = 0.7
+SPARSE_SOFT = 0.1
+"""Needed where fixes are sparse: simulated months thinned to a fix each two to five
+minutes have hardly a right claim below the first, and drives in jams taken for bikes."""
+
 IMPOSSIBLE = 1e-9
 """What is left of a mode beyond its bounds."""
 
@@ -232,7 +237,9 @@ class Decision:
     claimed: bool
 
 
-def decided(row: NDArray[np.float64], settings: Mapping[str, Any]) -> Decision:
+def decided(
+    row: NDArray[np.float64], settings: Mapping[str, Any], *, sparse: bool = False
+) -> Decision:
     """Return what the probabilities ``(13,)`` of one leg come to.
 
     Args:
@@ -240,6 +247,8 @@ def decided(row: NDArray[np.float64], settings: Mapping[str, Any]) -> Decision:
         settings: Of the forest: below ``least_confidence`` of its family a mode
             is not stated, and none that uses muscles while motorised ones are
             more probable than ``soft_needs``.
+        sparse: Whether the fixes are further apart than the forest was fitted on:
+            then `SPARSE_CONFIDENCE` and `SPARSE_SOFT` hold where they are stricter.
     """
     pairs = ((mode, float(share)) for mode, share in zip(ALL_MODES, row, strict=True))
     shares = tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
@@ -249,10 +258,12 @@ def decided(row: NDArray[np.float64], settings: Mapping[str, Any]) -> Decision:
         next(mode for mode, _ in shares if mode in FAMILIES[family]) for family in (first, second)
     )
     limits = settings["least_confidence"]
-    claimed = sums[first] >= float(limits.get(best.value, limits["default"]))
+    least = float(limits.get(best.value, limits["default"]))
+    claimed = sums[first] >= (max(least, SPARSE_CONFIDENCE) if sparse else least)
     if best not in MOTORISED:
         motorised = sum(share for mode, share in shares if mode in MOTORISED)
-        claimed = claimed and motorised <= float(settings.get("soft_needs", 1.0))
+        most = float(settings.get("soft_needs", 1.0))
+        claimed = claimed and motorised <= (min(most, SPARSE_SOFT) if sparse else most)
     return Decision(best, sums[first], other, shares, claimed)
 
 

@@ -192,6 +192,11 @@ class Forest:
     settings: Mapping[str, Any]
     digest: str
 
+    @property
+    def sparsest_s(self) -> float:
+        """Usual distance of fixes, in seconds, up to which it is believed."""
+        return float(self.settings.get("sparsest_s", SPARSEST_S))
+
     def probabilities(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated probability of each class, ``(k, classes)``.
 
@@ -238,8 +243,7 @@ class Forest:
             done |= rows
         # Beyond what it was fitted on, the forest may say less and less.
         prior = np.log(np.asarray(self.settings["prior"], dtype=np.float64))
-        sparsest_s = float(self.settings.get("sparsest_s", SPARSEST_S))
-        weight = sparsest_s / np.maximum(np.nan_to_num(known_s), sparsest_s)[:, None]
+        weight = self.sparsest_s / np.maximum(np.nan_to_num(known_s), self.sparsest_s)[:, None]
         found = np.log(np.maximum(softmax(scaled), 1e-12))
         return softmax(prior + (found - prior) * weight)
 

@@ -60,6 +60,13 @@ class TestDecision:
         assert decided(row(bike=0.75, car=0.25), SETTINGS).claimed
         assert decided(row(car=0.65, bike=0.35), SETTINGS).claimed
 
+    def test_of_sparse_fixes_needs_more(self) -> None:
+        assert decided(row(car=0.65, bus=0.35), SETTINGS).claimed
+        assert not decided(row(car=0.65, bus=0.35), SETTINGS, sparse=True).claimed
+        assert decided(row(car=0.75, bus=0.25), SETTINGS, sparse=True).claimed
+        assert not decided(row(bike=0.85, car=0.15), SETTINGS, sparse=True).claimed
+        assert decided(row(bike=0.85, walk=0.15), SETTINGS, sparse=True).claimed
+
     def test_every_mode_belongs_to_one_family(self) -> None:
         assert sorted(mode for family in FAMILIES for mode in family) == sorted(ALL_MODES)
 
