@@ -51,6 +51,15 @@ class BadMappingError(GeowalletError):
     hint = N_("see docs/how-to/claim-kilometres.md for its members")
 
 
+class NoAmountError(GeowalletError):
+    """An amount is asked for, and no scale gives one."""
+
+    code = "vehicle.no_amount"
+    exit_status = 4
+    text = N_("no amount can be computed: {reason}")
+    hint = N_("'geowallet report mileage' shows what is known; 'geowallet vehicle set' mends it")
+
+
 class BadRuleForReportError(GeowalletError):
     """A rule of another shape than the report needs."""
 
