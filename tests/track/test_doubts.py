@@ -52,3 +52,14 @@ def test_no_fix_is_lost_however_it_is_flagged() -> None:
     found = analyse([with_jump()])
     assert len(found.fixes) == len(with_jump().fixes)
     assert np.sum(~found.fixes.unflagged(FixFlag.JUMP)) == 1
+
+
+def test_coarse_positions_of_a_file_imported_twice_count_once() -> None:
+    table = drive().fixes(accuracy_m=8.0)
+    accuracy = table.accuracy_m.copy()
+    accuracy[100:103] = 900.0
+    coarse = fixes_from(table.time_us, table.lat_deg, table.lon_deg, accuracy_m=accuracy)
+    files = [SourcedFixes(name * 64, "", coarse) for name in "ab"]
+    for traces in (files[:1], files):
+        (trip,) = analyse(traces).trips
+        assert [leg.set_aside for leg in trip.legs] == [(("poor_accuracy", 3),)]
