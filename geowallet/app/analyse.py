@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from geowallet.connectors.api import SourceLabel, Trace
     from geowallet.model.fixes import Fixes
+    from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.labels import ModeLabel
     from geowallet.track.pipeline import Analysis
 
@@ -84,8 +85,15 @@ class Movement:
     distance_sd_m: float
 
 
-def analyse_users(traces: Iterable[ReadTrace]) -> dict[str, Analysis]:
-    """Return the analysis of each user, in the order of their names."""
+def analyse_users(
+    traces: Iterable[ReadTrace], *, forest: Forest | None = None
+) -> dict[str, Analysis]:
+    """Return the analysis of each user, in the order of their names.
+
+    Args:
+        traces: Of any number of users.
+        forest: The model of modes; None is the one that ships.
+    """
     by_user: dict[str, list[SourcedFixes]] = {}
     said: dict[str, dict[str, tuple[ModeLabel, ...]]] = {}
     for item in traces:
@@ -96,7 +104,8 @@ def analyse_users(traces: Iterable[ReadTrace]) -> dict[str, Analysis]:
         heard = said.setdefault(item.user, {})
         heard[item.source] = heard.get(item.source, ()) + mode_labels(own, item.connector)
     return {
-        user: analyse(by_user[user], hints=Hints(labels=said[user])) for user in sorted(by_user)
+        user: analyse(by_user[user], hints=Hints(forest=forest, labels=said[user]))
+        for user in sorted(by_user)
     }
 
 

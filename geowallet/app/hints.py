@@ -17,19 +17,22 @@ if TYPE_CHECKING:
     from geowallet.vault.store import Vault
 
 
-def hints_of(vault: Vault, known: Iterable[Source]) -> Hints:
+def hints_of(vault: Vault, known: Iterable[Source], *, personal: bool = True) -> Hints:
     """Return the model in use, and what the imported files and the owner say of modes.
 
     Args:
         vault: The open wallet.
         known: As `sources` returns them.
+        personal: Whether the model is moved by what was learnt from the owner.
 
     Raises:
         BadModelError: The model in use is of another version of the program.
     """
     labels = {source.sha256: mode_labels(source.labels, source.connector) for source in known}
     heard = {sha256: said for sha256, said in labels.items() if said}
-    return Hints(forest=in_use(vault).forest, owned=owned_modes(vault), labels=heard)
+    model = in_use(vault)
+    forest = model.forest if personal else model.base
+    return Hints(forest=forest, owned=owned_modes(vault), labels=heard)
 
 
 def mode_labels(labels: Iterable[SourceLabel], connector: str) -> tuple[ModeLabel, ...]:

@@ -145,6 +145,9 @@ def analyse(
     output: Annotated[
         str, typer.Option("--output", "--format", help=_("table, csv, json, geojson or gpx."))
     ] = "table",
+    model: Annotated[
+        str, typer.Option("--model", help=_("Find modes with this model; see model list."))
+    ] = "",
     driving: Annotated[
         bool, typer.Option("--driving", help=_("Show how a car was driven: score and events."))
     ] = False,
@@ -154,15 +157,17 @@ def analyse(
 ) -> None:
     """Show stops and legs; for the owner's eyes: it holds times and places."""
     from geowallet.app import analyse as use
+    from geowallet.app.models import model_named
     from geowallet.app.reading import read_traces
 
     wanted = "json" if shell.as_json else output
     if wanted not in OUTPUTS:
         raise BadOptionError(option="--output", reason=", ".join(OUTPUTS))
+    forest = model_named(model) if model else None
     traces, refused = read_traces(
         paths, options=options_of(zone, date_order, secret_file), stdin=standard_input(paths)
     )
-    analyses = use.analyse_users(traces)
+    analyses = use.analyse_users(traces, forest=forest)
     if driving:
         from geowallet.cli.driving import show_driving
 
