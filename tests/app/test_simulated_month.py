@@ -21,6 +21,7 @@ from geowallet.app.reading import ReadFile, read_files
 from geowallet.connectors.api import ReadOptions
 from geowallet.contracts.templates import work_hour_mileage
 from geowallet.model.calendar import WorkWeek
+from geowallet.model.geodesy import distance_m
 from geowallet.model.mobility import NamedPlace, PlaceKind, Point
 from geowallet.vault import session
 from geowallet.vault.store import Vault
@@ -185,8 +186,21 @@ class TestFigures:
         assert days_of(vault, asker) == truth["expected"]["soft_mobility_commute"]["days"]
 
     def test_home_and_work_are_guessed_where_they_are(self, vault: Vault) -> None:
-        guessed = {p.name: p.guess for p in trips.places(vault) if p.guess}
+        guessed = {p.name: p.guess for p in trips.places(vault) if p.guess and p.name}
         assert guessed == {"home": PlaceKind.HOME, "office": PlaceKind.WORK}
+
+    def test_what_is_proposed_as_a_client_is_one(self, vault: Vault, truth: dict[str, Any]) -> None:
+        proposed = [p for p in trips.places(vault) if p.guess is PlaceKind.CLIENT]
+        assert proposed
+        for place in proposed:
+            centre = place.centre
+            nearest = min(
+                truth["places"],
+                key=lambda true: distance_m(
+                    centre.lat_deg, centre.lon_deg, true["lat_deg"], true["lon_deg"]
+                ),
+            )
+            assert nearest["kind"] == "client", nearest["name"]
 
 
 class TestOrder:
