@@ -175,3 +175,59 @@ class TestYear:
 
     def test_no_such_year(self, lived: Terminal) -> None:
         assert lived("report", "year", "--year", "12").status == 2
+
+
+class TestPayroll:
+    MAPPING = 'employee = "00042"\n[[line]]\nvalue = "distance_km"\ncode = "KM"\n'
+
+    def test_the_lines_hold_the_figures_of_the_book(self, lived: Terminal) -> None:
+        (lived.folder / "map.toml").write_text(self.MAPPING)
+        month = ("report", "mileage", "--month", "2026-05", "--json")
+        done = lived(*month, "--payroll", "map.toml", "--csv", "pay.csv", "--excel")
+        rows = list(
+            csv.DictReader(
+                io.StringIO((lived.folder / "pay.csv").read_text(encoding="utf-8-sig")),
+                delimiter=";",
+            )
+        )
+        assert [row["Code"] for row in rows] == ["KM"]
+        metres = Decimal(done.records[0]["distance_m"])
+        shown = Decimal(rows[0]["Valeur"].replace(",", "."))
+        assert abs(shown - metres / 1000) <= Decimal("0.05")
+        assert rows[0]["Reference"] == done.records[1]["id"]
+        assert "replace" in done.err
+
+    def test_they_need_a_file_to_go_to(self, lived: Terminal) -> None:
+        assert lived("report", "mileage", "--payroll", "map.toml").status == 2
+
+    def test_a_wrong_mapping_writes_nothing(self, lived: Terminal) -> None:
+        (lived.folder / "map.toml").write_text("employee = 5")
+        done = lived("report", "mileage", "--payroll", "map.toml", "--csv", "pay.csv")
+        assert "payroll.mapping" in done.err
+        assert not (lived.folder / "pay.csv").exists()
+
+
+class TestRegularise:
+    def test_paid_and_due_are_shown_with_both_tables(self, lived: Terminal) -> None:
+        words = ("report", "regularise", "--year", "2026", "--paid", "5=100", "--paid", "6=-1,50")
+        found = lived(*words, "--json").records[0]
+        assert (found["paid"], found["stated"]) == ("98.50", True)
+        assert Decimal(found["difference"]) == Decimal(found["due"]) - Decimal("98.50")
+        out = lived(*words).out
+        assert "Paid, as you said" in out
+        assert out.count("Its source") == 2
+        assert "The table did not change since the year before." in out
+
+    def test_without_a_word_the_earlier_table_was_paid(self, lived: Terminal) -> None:
+        done = lived("report", "regularise", "--year", "2023")
+        assert "Paid, if by the earlier table" in done.out
+        assert "due by the version of 2022-01-01" in done.out
+
+    @pytest.mark.parametrize(
+        "paid", ["0=1", "13=1", "1=x", "1=1.001", "=5", "1=nan", "1=1e9", "\u0661=1"]
+    )
+    def test_what_is_no_payment_is_refused(self, lived: Terminal, paid: str) -> None:
+        assert lived("report", "regularise", "--paid", paid).status == 2
+
+    def test_a_month_is_paid_once(self, lived: Terminal) -> None:
+        assert lived("report", "regularise", "--paid", "1=1", "--paid", "01=2").status == 2

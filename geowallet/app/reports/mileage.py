@@ -26,13 +26,15 @@ from geowallet.rules.regularise import payments
 from geowallet.rules.scale import REGULARISED, Scale
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geowallet.app.errands import Errand
     from geowallet.app.fuel import Stretch
     from geowallet.app.odometer import Reconciled
     from geowallet.model.mobility import DescribedTrip, Vehicle
     from geowallet.model.words import Phrase
     from geowallet.rules.regularise import Payment
-    from geowallet.rules.rule import Rule, Version
+    from geowallet.rules.rule import Rule, Table, Version
     from geowallet.vault.store import Vault
 
 SCALES: dict[Mode, str] = {
@@ -123,6 +125,12 @@ class Mileage:
     fuel: tuple[Stretch, ...]
     amount: Amount | None
     no_amount: Phrase | None
+
+    @property
+    def why_no_amount(self) -> str:
+        """Why there is no amount, as an error says it; "" where there is one."""
+        why = self.no_amount
+        return "" if why is None else str(why) if why.values else why.text
 
     @property
     def all_m(self) -> int:
@@ -255,11 +263,7 @@ def _amount(
         return None, phrase(N_("{rule} is not a scale by distance"), rule=name)
     if table.asks_power and not table.knows(vehicle.fiscal_power_cv):
         return None, phrase(N_("the fiscal power (CV) of the vehicle is missing"))
-    facts = Facts(
-        power_cv=vehicle.fiscal_power_cv if table.asks_power else None,
-        electric=vehicle.energy == ELECTRIC if table.electric_factor else None,
-        method=method if table.by_total else None,
-    )
+    facts = facts_of(vehicle, table, method)
     distances = [_distance(found, metres) for metres in months]
     paid = payments(found, version, distances, facts)
     first = period.first.month if period.first.year == period.last.year else 1
@@ -268,6 +272,27 @@ def _amount(
     return (
         Amount(found, version, period.last.year, paid, method, due - before, before, due),
         None,
+    )
+
+
+def facts_of(
+    vehicle: Vehicle, table: Table, method: str = "", distances: Sequence[Decimal] = ()
+) -> Facts:
+    """Return what a scale is told of a vehicle.
+
+    Args:
+        vehicle: With its power and energy.
+        table: The scale; another table is told nothing.
+        method: How a yearly scale is paid, or "".
+        distances: Whose sum is the distance; none of it where there are none.
+    """
+    if not isinstance(table, Scale):
+        return Facts()
+    return Facts(
+        distance=sum(distances, Decimal(0)) if distances else None,
+        power_cv=vehicle.fiscal_power_cv if table.asks_power else None,
+        electric=vehicle.energy == ELECTRIC if table.electric_factor else None,
+        method=method or None if table.by_total else None,
     )
 
 

@@ -1,16 +1,18 @@
-"""``report mileage``, ``commute``, ``driving``, ``year`` and ``gaps``: for the owner's eyes."""
+"""Every verb of ``report``: the figures of the year and its months, for the owner's eyes."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from geowallet.cli.language import _
-from geowallet.cli.reports.hand_over import Csv, Html, Pdf, Xlsx, forms, hand_over, today
+from geowallet.cli.reports.hand_over import Csv, Excel, Html, Pdf, Xlsx, forms, hand_over, today
 from geowallet.cli.secrets import open_wallet
 from geowallet.cli.shell import Shell
 from geowallet.cli.verb import group, verb
+from geowallet.model.errors import BadOptionError
 
 app = group(_("Your figures by the book, to read, print and hand over."))
 
@@ -33,8 +35,14 @@ def mileage(
     html: Html = None,
     xlsx: Xlsx = None,
     csv: Csv = None,
+    payroll: Annotated[
+        Path | None,
+        typer.Option(help=_("TOML file with your payroll's codes: --csv writes its lines.")),
+    ] = None,
+    excel: Excel = False,
 ) -> None:
     """Show the mileage book of a vehicle, and what a scale gives for it."""
+    from geowallet.app import payroll as lines
     from geowallet.app.reports import mileage as use
     from geowallet.app.settings import owner_name
     from geowallet.cli.reports.mileage import as_record, mileage_paper
@@ -43,12 +51,51 @@ def mileage(
     from geowallet.rules.scale import METHODS
 
     check_word("--method", method, METHODS)
+    if (payroll or excel) and csv is None:
+        raise BadOptionError(option="--payroll, --excel", reason=_("--csv FILE is needed as well"))
+    mapping = lines.read_mapping(payroll) if payroll else None
     with open_wallet(shell) as vault:
         span = span_of(vault, period)
         book = use.mileage(vault, span, vehicle=vehicle, rule=rule, method=method)
         owner = owner_name(vault)
-    paper = mileage_paper(book, owner=owner, id_=use.book_id(book), made=today())
+    id_ = use.book_id(book)
+    paper = mileage_paper(book, owner=owner, id_=id_, made=today())
+    rows = lines.payroll_csv(mapping, book, id_=id_, for_excel=excel) if mapping else b""
     shell.emit(as_record(book))
+    hand_over(shell, paper, forms(pdf, html, xlsx, csv), rows=rows, for_excel=excel)
+    if mapping:
+        shell.note(_("In payroll these lines replace what was there for the same period."))
+
+
+def regularise(
+    shell: Shell,
+    *,
+    year: Annotated[int, typer.Option(help=_("Calendar year of payroll; this one."))] = 0,
+    paid: Annotated[
+        list[str] | None,
+        typer.Option(help=_("What a month was paid, as 1=120.50; may be repeated.")),
+    ] = None,
+    vehicle: VehicleName = "",
+    rule: Annotated[str, typer.Option(help=_("Another scale; see 'rule list'."))] = "",
+    pdf: Pdf = None,
+    html: Html = None,
+    xlsx: Xlsx = None,
+    csv: Csv = None,
+) -> None:
+    """Show what a later table or a late trip changes against what was paid."""
+    from geowallet.app.reports import regularise as use
+    from geowallet.app.settings import owner_name
+    from geowallet.cli.reports.options import year_of
+    from geowallet.cli.reports.regularise import as_record, paid_of, regularisation_paper
+
+    said = paid_of(paid or [])
+    wanted = year_of(year)
+    with open_wallet(shell) as vault:
+        found = use.regularise(vault, wanted, until=today(), paid=said, vehicle=vehicle, rule=rule)
+        owner = owner_name(vault)
+    shell.emit(as_record(found))
+    id_ = use.regularisation_id(found)
+    paper = regularisation_paper(found, owner=owner, id_=id_, made=today())
     hand_over(shell, paper, forms(pdf, html, xlsx, csv))
 
 
@@ -187,6 +234,12 @@ verb(
     _("The mileage book of a vehicle."),
     example="geowallet report mileage --month 2026-10 --pdf october.pdf",
 )(mileage)
+verb(
+    app,
+    "regularise",
+    _("What a later table or a late trip changes against what was paid."),
+    example="geowallet report regularise --year 2026 --paid 1=120.50 --paid 2=98.10",
+)(regularise)
 verb(
     app,
     "commute",

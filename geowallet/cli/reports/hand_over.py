@@ -24,6 +24,10 @@ Html = Annotated[Path | None, typer.Option("--html", help=_("Also write a page f
 Xlsx = Annotated[Path | None, typer.Option("--xlsx", help=_("Also write a spreadsheet."))]
 Csv = Annotated[Path | None, typer.Option("--csv", help=_("Also write the rows as CSV."))]
 
+Excel = Annotated[
+    bool, typer.Option("--excel", help=_("Begin the CSV file so that Excel reads its letters."))
+]
+
 BAR_LETTERS = 30
 """Width of the longest bar on the terminal."""
 
@@ -36,10 +40,24 @@ def forms(
     return {form: path for form, path in given.items() if path is not None}
 
 
-def hand_over(shell: Shell, document: Document, wanted: dict[str, Path]) -> None:
+def hand_over(
+    shell: Shell,
+    document: Document,
+    wanted: dict[str, Path],
+    *,
+    rows: bytes = b"",
+    for_excel: bool = False,
+) -> None:
     """Write ``document`` in every wanted form, show it, and say where the files are.
 
     All forms are made before the first is written, each whole or not at all.
+
+    Args:
+        shell: Where it is shown.
+        document: The report.
+        wanted: Path by form.
+        rows: The CSV file, where it is not that of the last table.
+        for_excel: Begin a CSV file with a byte order mark.
 
     Raises:
         MissingExtraError: A form needs a library that is not installed.
@@ -47,7 +65,10 @@ def hand_over(shell: Shell, document: Document, wanted: dict[str, Path]) -> None
     """
     from geowallet.app.files import write_new
 
-    ready = [(form, path, _bytes_of(document, form)) for form, path in wanted.items()]
+    ready = [
+        (form, path, (form == "csv" and rows) or _bytes_of(document, form, for_excel=for_excel))
+        for form, path in wanted.items()
+    ]
     written = [(form, write_new(path, data)) for form, path, data in ready]
     shell.say(document.title)
     for block in document.blocks:
@@ -62,7 +83,7 @@ def today() -> dt.date:
     return dt.datetime.now().astimezone().date()
 
 
-def _bytes_of(document: Document, form: str) -> bytes:
+def _bytes_of(document: Document, form: str, *, for_excel: bool) -> bytes:
     from geowallet.cli.language import language
     from geowallet.paper.page import as_html
     from geowallet.paper.pdf import as_pdf
@@ -71,7 +92,9 @@ def _bytes_of(document: Document, form: str) -> bytes:
 
     if form == "csv":
         comma = language == "fr"
-        return as_csv(document.tables()[-1], id_=document.id, decimal_comma=comma)
+        return as_csv(
+            document.tables()[-1], id_=document.id, decimal_comma=comma, for_excel=for_excel
+        )
     writers: dict[str, Callable[[Document], bytes]] = {
         "pdf": as_pdf,
         "html": as_html,
