@@ -177,6 +177,20 @@ class TestYear:
         assert lived("report", "year", "--year", "12").status == 2
 
 
+class TestCarpool:
+    def test_shared_cars_are_looked_at_and_never_certified(self, lived: Terminal) -> None:
+        listed = lived("trip", "list", "--mode", "car", "--purpose", "commute", "--json").records
+        ids = [trip["trip"] for trip in listed]
+        assert lived("trip", "label", *ids, "--tag", "carpool", "--yes").status == 0
+        done = lived("report", "commute", "--year", "2026", "--csv", "days.csv")
+        assert "Trust: declared." in done.out
+        assert "certify nothing" in done.out
+        assert (lived.folder / "days.csv").read_text().startswith("date,modes,")
+        found = lived("report", "commute", "--year", "2026", "--json").records[0]
+        assert [item["trip"] for item in found["carpool"]] == ids
+        assert found["carpool_trust"] == "declared"
+
+
 class TestPayroll:
     MAPPING = 'employee = "00042"\n[[line]]\nvalue = "distance_km"\ncode = "KM"\n'
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geowallet.app import rulebook
+from geowallet.app.reports.carpool import CARPOOL, CarpoolTrip, carpool_trips, is_carpool
 from geowallet.app.reports.mileage import whole_metres
 from geowallet.app.settings import days_off, work_week
 from geowallet.app.trips import described_trips
@@ -34,9 +35,6 @@ source that we read."""
 
 WHOLE_YEAR = Facts()
 """Full time, all year."""
-
-CARPOOL = "carpool"
-"""The tag by which the owner says that a car was shared: a trace cannot tell."""
 
 STEPS_RULE = "fr.fmd.fonction_publique"
 """Steps of 30, 60 and 100 days: the civil service. Private agreements set their own."""
@@ -98,6 +96,7 @@ class Commute:
         working_days_left: Days of work after ``until`` to 31 December, without
             holidays and leave; None before work hours are set.
         deadline: By when the declaration must reach HR.
+        carpool: Trips by shared car, commutes or not, with what the registry would ask.
     """
 
     year: int
@@ -110,6 +109,7 @@ class Commute:
     missing: int | None
     working_days_left: int | None
     deadline: dt.date
+    carpool: tuple[CarpoolTrip, ...] = ()
 
     @property
     def counted(self) -> tuple[CommuteDay, ...]:
@@ -147,7 +147,8 @@ def commute(vault: Vault, year: int, claim: Claim, *, until: dt.date) -> Commute
     """
     last = min(until, dt.date(year, 12, 31))
     period = Period(dt.date(year, 1, 1), max(last, dt.date(year, 1, 1)))
-    days = commute_days(described_trips(vault, period), claim.modes)
+    trips = described_trips(vault, period)
+    days = commute_days(trips, claim.modes)
     counted = sum(day.status is DayStatus.COUNTED for day in days)
     steps, currency, source = _steps(claim, year, counted)
     ahead = next((step for step in steps if not step.reached), None)
@@ -162,6 +163,7 @@ def commute(vault: Vault, year: int, claim: Claim, *, until: dt.date) -> Commute
         missing=math.ceil(ahead.days) - counted if ahead else None,
         working_days_left=_working_days(vault, last, dt.date(year, 12, 31)),
         deadline=dt.date(year, 12, 31),
+        carpool=carpool_trips(trips),
     )
 
 
@@ -206,7 +208,7 @@ def _mode_of(trip: DescribedTrip, modes: frozenset[Mode]) -> str:
     mode = trip.trip.main_leg.mode
     if mode in modes:
         return str(mode)
-    return CARPOOL if mode is Mode.CAR and CARPOOL in trip.tags else ""
+    return CARPOOL if is_carpool(trip) else ""
 
 
 def _way(trip: DescribedTrip) -> PlaceKind | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from geowallet.app.reports.carpool import Doubt
 from geowallet.app.reports.commute import DayStatus
 from geowallet.cli.language import _, clauses, language, word
 from geowallet.cli.numbers import count, day, decimal, kilometres, money, month
@@ -22,8 +24,6 @@ from geowallet.paper.document import (
 )
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from geowallet.app.reports.commute import Commute, CommuteDay
 
 
@@ -34,6 +34,7 @@ def commute_paper(found: Commute, *, owner: str, id_: str, made: dt.date) -> Doc
         blocks.append(steps_facts(found))
     blocks += [
         _not_counted(found),
+        *_carpool(found),
         _days(found),
         Note(
             _(
@@ -115,6 +116,16 @@ def as_record(found: Commute) -> dict[str, Any]:
         "missing_days": found.missing,
         "working_days_left": found.working_days_left,
         "deadline": found.deadline.isoformat(),
+        "carpool_trust": TRUST if found.carpool else None,
+        "carpool": [
+            {
+                "trip": item.trip.trip.id,
+                "date": item.trip.day,
+                "distance_m": item.metres,
+                "doubts": [str(doubt) for doubt in item.doubts],
+            }
+            for item in found.carpool
+        ],
         "evidence": [
             {
                 "date": item.day.isoformat(),
@@ -128,6 +139,9 @@ def as_record(found: Commute) -> dict[str, Any]:
         ],
     }
 
+
+TRUST = "declared"
+"""Of every shared car here: one occupant's trace and word, no operator."""
 
 _BLANK = "." * 50
 
@@ -212,6 +226,37 @@ def _row(item: CommuteDay) -> tuple[Cell, ...]:
         Cell(kilometres(item.metres), _km(item.metres)),
         words(status),
     )
+
+
+def _carpool(found: Commute) -> list[Block]:
+    """Return the trips by shared car with what the registry would ask, and what it is worth."""
+    if not found.carpool:
+        return []
+    columns = (
+        Column(_("Date"), "date"),
+        Column(_("Km"), "distance_km", numeric=True),
+        Column(_("Plausibility"), "doubts", share=6),
+    )
+    names = {
+        Doubt.SHORT: _("below 2 km"),
+        Doubt.MANY: _("more than 4 trips on this day"),
+        Doubt.CLOSE: _("less than 30 min after the one before"),
+        Doubt.OVERLAP: _("at the same time as another one"),
+    }
+    rows = tuple(
+        (
+            Cell(day(on := dt.date.fromisoformat(item.trip.day)), on),
+            Cell(kilometres(item.metres), _km(item.metres)),
+            words(clauses([names[doubt] for doubt in item.doubts]) or _("nothing stands out")),
+        )
+        for item in found.carpool
+    )
+    trust = _(
+        "Trust: declared. One occupant's trace, and your word that the car was shared. The "
+        "registry's classes A, B and C need an operator who attests that people rode together; "
+        "these checks follow its rules on this computer and certify nothing."
+    )
+    return [Table(_("Shared car"), columns, rows), Note(trust)]
 
 
 def _ticks() -> Facts:
