@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 os.environ["GEOWALLET_LANG"] = "en"
 
-import typer
-
 from geowallet.app import rulebook
 from geowallet.cli import commands
-from geowallet.cli.main import app
 from geowallet.cli.rule_table import how, rows
 from geowallet.connectors.registry import BUILTIN
 from geowallet.contracts.catalogue import MEASURES
@@ -90,9 +87,11 @@ def all_errors() -> list[type[GeowalletError]]:
 
 def all_commands() -> list[tuple[str, Any]]:
     """Return every command with the words that are typed for it."""
-    commands.register(app)
-    root = typer.main.get_command(app)
-    return list(_walk("geowallet", root))
+    return [
+        found
+        for name in commands.TABLE
+        for found in _walk(f"geowallet {name}", commands.load(name))
+    ]
 
 
 def _walk(words: str, command: Any) -> Iterator[tuple[str, Any]]:

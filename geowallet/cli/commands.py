@@ -1,70 +1,125 @@
-"""Every noun and everyday verb, in the order in which help shows them."""
+"""Every noun and everyday verb, in the order in which help shows them.
+
+Only the module of what was typed is imported: starting the program with all of
+them would cost more than most commands. The table repeats what each module says
+of itself, so that the help of the program needs none.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from geowallet.cli import (
-    calendar,
-    connector,
-    contract,
-    demo,
-    desk,
-    doctor,
-    evidence,
-    export,
-    ingest,
-    key,
-    label,
-    look,
-    model,
-    own,
-    place,
-    reason,
-    recompute,
-    reshape,
-    rule,
-    trip,
-    trip_rule,
-    vault,
-    vehicle,
-    vehicle_change,
-    verify,
-    wallet,
-    work,
-)
-from geowallet.cli.reports import commands as report
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from geowallet.cli.language import _
 
 if TYPE_CHECKING:
-    import typer
+    from collections.abc import Mapping
 
 
-def register(app: typer.Typer) -> None:
-    """Add all commands to the program, once."""
-    if app.registered_commands:
-        return
-    for verbs in (demo, wallet, look, ingest, export, verify, doctor):
-        verbs.add_to(app)
-    label.add_to(trip.app)
-    reason.add_to(trip.app)
-    vehicle_change.add_to(vehicle.app)
-    for words in (reshape, recompute, own):
-        words.add_to(trip.app)
-    trip.app.add_typer(trip_rule.app, name="rule")
-    work.app.add_typer(calendar.app, name="calendar")
-    for name, noun in (
-        ("trip", trip.app),
-        ("place", place.app),
-        ("vehicle", vehicle.app),
-        ("model", model.app),
-        ("work", work.app),
-        ("report", report.app),
-        ("contract", contract.app),
-        ("key", key.app),
-        ("evidence", evidence.app),
-        ("vault", vault.app),
-        ("desk", desk.app),
-        ("rule", rule.app),
-        ("connector", connector.app),
-    ):
-        app.add_typer(noun, name=name)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a noun or an everyday verb comes from.
+
+    Attributes:
+        module: Below ``geowallet.cli``: a verb's ``add_to``, or a noun's ``app``.
+        help_text: As the module says it.
+        joined: Modules whose verbs join the noun.
+        below: Nouns below the noun, name to module.
+    """
+
+    module: str
+    help_text: str
+    joined: tuple[str, ...] = ()
+    below: tuple[tuple[str, str], ...] = ()
+
+
+TABLE: Mapping[str, Entry] = {
+    "demo": Entry("demo", _("The whole story on sample traces, in a throw-away wallet.")),
+    "init": Entry("wallet", _("Create your wallet: one encrypted file.")),
+    "unlock": Entry("wallet", _("Open the wallet for a while.")),
+    "lock": Entry("wallet", _("Close the wallet now.")),
+    "inspect": Entry("look", _("Say what is in files; no wallet needed, nothing is stored.")),
+    "analyse": Entry(
+        "look", _("Stops, legs and modes of files; no wallet needed, nothing is stored.")
+    ),
+    "ingest": Entry("ingest", _("Read traces into the wallet.")),
+    "export": Entry("export", _("Sign and seal what a contract names, for its one reader.")),
+    "verify": Entry("verify", _("Check an export that you received; no wallet needed.")),
+    "doctor": Entry("doctor", _("Check wallet, sandbox, session and formats.")),
+    "trip": Entry(
+        "trip",
+        _("Your trips: look at them, one by one or by period."),
+        joined=("label", "reason", "reshape", "recompute", "own"),
+        below=(("rule", "trip_rule"),),
+    ),
+    "place": Entry("place", _("Places where you stay: see them, name them.")),
+    "vehicle": Entry("vehicle", _("Your cars, motorcycles and bikes."), joined=("vehicle_change",)),
+    "model": Entry("model", _("Models that tell by what you travelled.")),
+    "work": Entry(
+        "work",
+        _("When you work: hours, time zone, public holidays, leave."),
+        below=(("calendar", "calendar"),),
+    ),
+    "report": Entry(
+        "reports.commands", _("Your figures by the book, to read, print and hand over.")
+    ),
+    "contract": Entry(
+        "contract", _("Contracts: read an offer, see exactly what would leave, accept it.")
+    ),
+    "key": Entry("key", _("The ways into your wallet.")),
+    "evidence": Entry(
+        "evidence",
+        _("The evidence log: what happened to your data, and the way back from a figure."),
+    ),
+    "vault": Entry("vault", _("The wallet's file.")),
+    "desk": Entry("desk", _("For recipients: keys, offers, and what came back.")),
+    "rule": Entry("rule", _("Allowances by the book: dated tables with their sources.")),
+    "connector": Entry("connector", _("Formats that can be read.")),
+}
+"""What can be typed first."""
+
+
+class Root(TyperGroup):
+    """The program: it knows all names and loads the one that is typed."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for name, entry in TABLE.items():
+            self.add_command(TyperCommand(name, help=entry.help_text, rich_markup_mode=None))
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:
+        """Return name, command and the words that are left, with the command loaded."""
+        if args[0] in TABLE:
+            self.add_command(load(args[0]), args[0])
+        return super().resolve_command(ctx, args)
+
+
+@cache
+def load(name: str) -> Any:
+    """Return the command of ``name``, one of `TABLE`; its module is imported now."""
+    entry = TABLE[name]
+    module = _module(entry.module)
+    holder = typer.Typer(add_completion=False, rich_markup_mode=None)
+    holder.callback()(_nothing)
+    if hasattr(module, "app"):
+        for joined in entry.joined:
+            _module(joined).add_to(module.app)
+        for noun, below in entry.below:
+            module.app.add_typer(_module(below).app, name=noun)
+        holder.add_typer(module.app, name=name)
+    else:
+        module.add_to(holder)
+    return typer.main.get_command(holder).commands[name]  # type: ignore[attr-defined]  # a group
+
+
+def _module(name: str) -> Any:
+    return import_module(f"geowallet.cli.{name}")
+
+
+def _nothing() -> None:
+    """Stand for the options of a group that has none."""

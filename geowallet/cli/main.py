@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import geowallet
+from geowallet.cli.commands import Root
 from geowallet.cli.language import _, told
 from geowallet.cli.shell import SCHEMA, printable
 from geowallet.model.errors import GeowalletError
@@ -26,6 +27,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="geowallet",
+    cls=Root,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -64,7 +66,6 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit status (docs/reference/exit-codes.md).
     """
-    _register()
     try:
         status = typer.main.get_command(app).main(list(arguments), standalone_mode=False)
         sys.stdout.flush()
@@ -124,10 +125,3 @@ def _show_bug(error: Exception, *, in_full: bool) -> None:
     kind = type(error).__name__
     sys.stderr.write(_("error [bug] {kind} at {where}", kind=kind, where=where) + "\n")
     sys.stderr.write(_("hint: please report it; --debug shows more, look before you send") + "\n")
-
-
-def _register() -> None:
-    """Import the nouns, which register themselves with `app`."""
-    from geowallet.cli import commands
-
-    commands.register(app)

@@ -1,9 +1,19 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+import typer
+
+from geowallet.cli import commands
+from geowallet.cli.commands import TABLE, Entry, load
+
+CALLED_BY_THEIR_NOUN = {"model_fit"}
+"""Modules that their noun's module adds by itself."""
 
 HEAVY = (
     "numpy",
@@ -62,3 +72,73 @@ def test_a_closed_pipe_is_no_crash() -> None:
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, check=True
     )
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_table_says_what_the_module_says(name: str) -> None:
+    """The help of the program is made of the table, without the modules."""
+    assert load(name).help.partition("\n\n")[0] == TABLE[name].help_text
+
+
+def test_a_module_that_speaks_for_itself_is_in_the_table() -> None:
+    """A new noun or verb that nobody entered could not be typed."""
+    entered = {name for entry in TABLE.values() for name in _modules(entry)}
+    folder = Path(commands.__file__).parent
+    speaking = {
+        ".".join(path.relative_to(folder).with_suffix("").parts)
+        for path in folder.rglob("*.py")
+        if re.search(r"^(def add_to\(|app = group\()", path.read_text(), re.MULTILINE)
+    }
+    assert speaking - entered == CALLED_BY_THEIR_NOUN
+
+
+def test_all_verbs_of_a_module_are_in_the_table() -> None:
+    for module in ("demo", "wallet", "look", "ingest", "export", "verify", "doctor"):
+        holder = typer.Typer()
+        import_module(f"geowallet.cli.{module}").add_to(holder)
+        found = {command.name for command in holder.registered_commands}
+        assert found == {name for name, entry in TABLE.items() if entry.module == module}
+
+
+@pytest.mark.parametrize(
+    ("words", "nouns"), [(["--help"], set()), (["place", "--help"], {"place"}), (["lock"], set())]
+)
+def test_only_the_noun_that_is_typed_is_imported(words: list[str], nouns: set[str]) -> None:
+    code = (
+        "import sys\n"
+        "from geowallet.cli.main import run\n"
+        "run(sys.argv[1:])\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('geowallet.cli.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.splitlines()[-1].split()
+    assert {name for name in TABLE if f"geowallet.cli.{name}" in loaded} == nouns
+
+
+def test_the_shell_completes_nouns_and_what_is_below_them() -> None:
+    assert _completed("geowallet ve", 1) == ["verify", "vehicle"]
+    assert "rule" in _completed("geowallet trip ", 2)
+    assert "--lang" in _completed("geowallet trip rule list --", 4)
+
+
+def _completed(line: str, word: int) -> list[str]:
+    asked = {"COMP_WORDS": line, "COMP_CWORD": str(word)}
+    code = (
+        "import sys; sys.argv = ['geowallet']\n"
+        "from geowallet.cli.main import run\n"
+        "sys.exit(run([]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=asked | {"_GEOWALLET_COMPLETE": "complete_bash"},
+    )
+    return done.stdout.split()
+
+
+def _modules(entry: Entry) -> set[str]:
+    return {entry.module, *entry.joined, *(module for _, module in entry.below)}
