@@ -21,7 +21,14 @@ from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault import highwater, session
 from geowallet.vault.create import create_vault
 from geowallet.vault.keys import NONCE_BYTES
-from geowallet.vault.slots import master_from_passphrase, master_from_recovery, read_vault_id
+from geowallet.vault.slots import (
+    is_master,
+    master_from_passphrase,
+    master_from_recovery,
+    opens,
+    read_vault_id,
+    slots_of,
+)
 from geowallet.vault.store import open_vault
 
 if TYPE_CHECKING:
@@ -66,7 +73,7 @@ def create_wallet(
         VaultExistsError: The place is taken; nothing is overwritten.
         DiskFullError: It could not be written.
     """
-    _check_strength(passphrase)
+    check_strength(passphrase)
     if locations.wallet.exists():
         raise VaultExistsError(path=str(locations.wallet))
     secret = os.urandom(_SECRET_BYTES)
@@ -122,14 +129,20 @@ def unlock_with_recovery(locations: Locations, text: str, *, seconds: int = SESS
     return session.remember(read_vault_id(locations.wallet), master, seconds)
 
 
+def keep_open(locations: Locations, master: bytes, *, seconds: int = SESSION_S) -> bool:
+    """Open the session with a master key that was proved; say whether this machine can."""
+    return session.remember(read_vault_id(locations.wallet), master, seconds)
+
+
 def change_passphrase(
     locations: Locations,
     master: bytes,
     new: bytes,
     *,
+    old: bytes | None = None,
     cost: KdfCost = KdfCost.MODERATE,
 ) -> None:
-    """Replace the passphrase; the recovery key and every record stay as they are.
+    """Replace a passphrase; the recovery key and every record stay as they are.
 
     An old copy of the file still opens with the passphrase of its time.
 
@@ -137,13 +150,19 @@ def change_passphrase(
         locations: Where the wallet lives.
         master: Its master key, by `master_of` or `master_by_recovery`.
         new: The new passphrase.
+        old: The one it replaces; None replaces all, as one of them is lost.
         cost: What a guess of it shall cost.
 
     Raises:
         WeakPassphraseError: Fewer than `MINIMUM_LENGTH` characters.
         DiskFullError: It could not be written; the old one stands.
     """
-    _check_strength(new)
+    check_strength(new)
+    gone = [
+        number
+        for number, slot in slots_of(locations.wallet)
+        if slot.header["kind"] == "passphrase" and (old is None or opens(slot, old))
+    ]
     with open_vault(locations.wallet, master, random=os.urandom) as vault:
         slot = make_slot(
             "passphrase",
@@ -155,7 +174,8 @@ def change_passphrase(
             vault_id=vault.id,
         )
         with vault.transaction(now_us=now_us()) as tx:
-            tx.drop_slots("passphrase")
+            for number in gone:
+                tx.drop_slot(number)
             tx.add_slot(slot)
             tx.log(Statement(StatementKind.SETTING, (), (), {"what": "passphrase changed"}))
         highwater.remember(locations.highwater(vault.id), vault.mark())
@@ -236,11 +256,21 @@ def accept_rollback(locations: Locations, ask: Ask) -> None:
         highwater.remember(memory, vault.mark(), accept_rollback=True)
 
 
-def _check_strength(passphrase: bytes) -> None:
+def check_strength(passphrase: bytes) -> None:
+    """Check a new passphrase.
+
+    Raises:
+        WeakPassphraseError: Fewer than `MINIMUM_LENGTH` characters.
+    """
     if len(passphrase.decode("utf-8", "replace")) < MINIMUM_LENGTH:
         raise WeakPassphraseError(length=MINIMUM_LENGTH)
 
 
 def _master(locations: Locations, ask: Ask) -> bytes:
-    kept = session.recall(read_vault_id(locations.wallet))
-    return kept if kept is not None else master_from_passphrase(locations.wallet, ask())
+    vault_id = read_vault_id(locations.wallet)
+    kept = session.recall(vault_id)
+    if kept is not None and is_master(locations.wallet, kept):
+        return kept
+    # None, or one of before a rotation or of another copy of this wallet.
+    session.forget(vault_id)
+    return master_from_passphrase(locations.wallet, ask())

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from geowallet.cli.language import _
+from geowallet.cli.recovery import show_recovery
 from geowallet.cli.secrets import asker, locations, new_passphrase
 from geowallet.cli.shell import Shell
 from geowallet.cli.verb import verb
 from geowallet.model.errors import BadOptionError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 MAX_MINUTES = 8 * 60
 """Longest session: a working day."""
-
-_TRIES = 3
 
 
 def add_to(app: typer.Typer) -> None:
@@ -56,7 +51,10 @@ def init(
     if recovery_file:
         _write_recovery(recovery_file, created.recovery)
     else:
-        _show_recovery(shell, created.recovery.split())
+        confirmed = show_recovery(shell, created.recovery)
+        if not confirmed:
+            kept = _("The wallet exists. Keep the passphrase: the recovery key was not confirmed.")
+            shell.note(kept)
     shell.say(_("Created wallet {id}.", id=created.vault_id[:8]))
     shell.say(_("Open for 15 minutes.") if created.session else _no_session())
     shell.say(
@@ -73,19 +71,25 @@ def unlock(
     recovery: Annotated[
         bool, typer.Option("--recovery", help=_("Use the recovery key instead."))
     ] = False,
+    key_file: Annotated[
+        Path | None, typer.Option("--key-file", help=_("Use this key file instead."))
+    ] = None,
 ) -> None:
     """Open the session."""
     from geowallet.app import wallet as use
 
     if not 1 <= minutes <= MAX_MINUTES:
         raise BadOptionError(option="--minutes", reason=f"1 to {MAX_MINUTES}")
-    prompt = _("Recovery key: ") if recovery else ""
-    secret = asker(shell, prompt)()
-    if recovery:
-        text = secret.decode("utf-8", "replace")
-        kept = use.unlock_with_recovery(locations(shell), text, seconds=minutes * 60)
+    where, seconds = locations(shell), minutes * 60
+    if key_file is not None:
+        from geowallet.app.keys import master_by_file
+
+        kept = use.keep_open(where, master_by_file(where, key_file), seconds=seconds)
+    elif recovery:
+        text = asker(shell, _("Recovery key: "))().decode("utf-8", "replace")
+        kept = use.unlock_with_recovery(where, text, seconds=seconds)
     else:
-        kept = use.unlock(locations(shell), secret, seconds=minutes * 60)
+        kept = use.unlock(where, asker(shell)(), seconds=seconds)
     shell.say(_("Open for {minutes} minutes.", minutes=minutes) if kept else _no_session())
     shell.emit({"unlocked": True, "session": kept, "minutes": minutes})
 
@@ -101,31 +105,6 @@ def lock(shell: Shell) -> None:
 
 def _no_session() -> str:
     return _("This machine cannot keep it open: each command will ask for the passphrase.")
-
-
-def _show_recovery(shell: Shell, groups: Sequence[str]) -> None:
-    """Show the key on the terminal only, and ask for two groups of it."""
-    shell.note("")
-    shell.note(_("Recovery key. It is shown once, on this screen only. Write it on paper:"))
-    for start in range(0, len(groups), 4):
-        row = enumerate(groups[start : start + 4], start=start + 1)
-        shell.stderr.write("".join(f"  {number:2} {group}" for number, group in row) + "\n")
-    first, second = sorted(secrets.SystemRandom().sample(range(len(groups)), 2))
-    prompt = _(
-        "Type groups {first} and {second} to show that you have it: ",
-        first=first + 1,
-        second=second + 1,
-    )
-    wanted = _plain(groups[first] + groups[second])
-    for _try in range(_TRIES):
-        if _plain(shell.answer(prompt)) == wanted:
-            return
-        shell.note(_("These are not the groups asked for; look at your paper."))
-    shell.note(_("The wallet exists. Keep the passphrase: the recovery key was not confirmed."))
-
-
-def _plain(text: str) -> str:
-    return "".join(char for char in text.upper() if char.isalnum())
 
 
 def _write_recovery(path: str, recovery: str) -> None:

@@ -27,8 +27,8 @@ MIN_MEMORY_BYTES, MAX_MEMORY_BYTES = 8 * 2**20, 2 * 2**30
 """Limits of what a stored header may ask for: it is read before anything in it
 is authenticated, so without them it could fill the memory or stop the clock."""
 
-SlotKind = Literal["passphrase", "recovery"]
-KINDS: tuple[SlotKind, ...] = ("passphrase", "recovery")
+SlotKind = Literal["passphrase", "recovery", "file"]
+KINDS: tuple[SlotKind, ...] = ("passphrase", "recovery", "file")
 KDF = "argon2id"
 
 
@@ -139,7 +139,7 @@ def make_slot(  # noqa: PLR0913  the wrapped key is bound to every one of them
 
     Args:
         kind: What the secret is.
-        secret: Passphrase in UTF-8 (NFC), or the 32 bytes of a recovery key.
+        secret: Passphrase in UTF-8 (NFC), or the 32 bytes of a recovery key or key file.
         master: The 32-byte master key.
         cost: Stored in the header.
         salt: 16 fresh random bytes.

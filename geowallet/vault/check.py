@@ -62,7 +62,12 @@ def check_vault(vault: Vault) -> VaultReport:
         DiskFullError: The disk does not answer.
     """
     with vault.snapshot() as (db, keys):
-        return _Check(db, keys).report()
+        return check_file(db, keys)
+
+
+def check_file(db: sqlite3.Connection, keys: Keys) -> VaultReport:
+    """Return what is wrong with the file, as `check_vault`; the caller holds it still."""
+    return _Check(db, keys).report()
 
 
 class _Check:

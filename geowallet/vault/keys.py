@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.crypto.envelope import open_sealed, seal
+from geowallet.crypto.envelope import KEY_BYTES, open_sealed, seal
 from geowallet.crypto.keys import subkey
 from geowallet.crypto.signing import log_public
 
@@ -67,14 +67,40 @@ class Keys:
         return hashlib.blake2b(address, key=self.index, digest_size=_ROW_ID_BYTES).digest()
 
 
-def derived_keys(vault_id: bytes, master: bytes, log_seed: bytes) -> Keys:
+def derived_keys(
+    vault_id: bytes, master: bytes, log_seed: bytes, index: bytes | None = None
+) -> Keys:
     """Return all keys of a vault.
 
+    Args:
+        vault_id: 16 bytes.
+        master: 32-byte master key.
+        log_seed: 32 bytes.
+        index: The 32 bytes that row ids were made with, where an earlier master
+            key gave them.
+
     Raises:
-        ValueError: ``master`` or ``log_seed`` is not 32 bytes long.
+        ValueError: ``master``, ``log_seed`` or ``index`` is not 32 bytes long.
     """
-    wrap, log, head, index = (subkey(master, use) for use in ("wrap", "log", "head", "index"))
-    return Keys(vault_id, wrap, log, head, index, log_seed, log_public(log_seed))
+    wrap, log, head, own = (subkey(master, use) for use in ("wrap", "log", "head", "index"))
+    if index is not None and len(index) != KEY_BYTES:
+        raise ValueError("the index key is not 32 bytes long")
+    return Keys(vault_id, wrap, log, head, index or own, log_seed, log_public(log_seed))
+
+
+def opened_keys(vault_id: bytes, master: bytes, sealed: bytes) -> Keys:
+    """Return all keys of a vault by its master key and its sealed secrets.
+
+    Raises:
+        ValueError: Another vault, another master key, or altered.
+    """
+    secrets = open_log_seed(vault_id, master, sealed)
+    return derived_keys(vault_id, master, secrets[:KEY_BYTES], secrets[KEY_BYTES:] or None)
+
+
+def kept_secrets(keys: Keys, master: bytes) -> bytes:
+    """Return what `seal_log_seed` is to seal: the seed, and an index key not of ``master``."""
+    return keys.log_seed + (b"" if keys.index == subkey(master, "index") else keys.index)
 
 
 def about(vault_id: bytes, *what: str | int) -> bytes:
@@ -83,7 +109,7 @@ def about(vault_id: bytes, *what: str | int) -> bytes:
 
 
 def seal_log_seed(vault_id: bytes, master: bytes, log_seed: bytes, nonce24: bytes) -> bytes:
-    """Return the signing seed of the log, sealed under the master key."""
+    """Return the signing seed of the log, and what follows it, sealed under the master key."""
     key, aad = subkey(master, "seed"), about(vault_id, "log_seed")
     return seal(key, log_seed, aad=aad, nonce24=nonce24)
 

@@ -105,6 +105,12 @@ def find_row(db: sqlite3.Connection, row_id: bytes) -> Row | None:
     return Row(*found) if found else None
 
 
+def rows_of_kind(db: sqlite3.Connection, keys: Keys, kind: str) -> Iterator[Row]:
+    """Yield every row of one kind, while no other process writes; ours may."""
+    for row_id in record_ids(db, keys, kind):
+        yield Row(*db.execute(f"{_SELECT}WHERE record.id = ?", (row_id,)).fetchone())
+
+
 def all_rows(db: sqlite3.Connection) -> Iterator[Row]:
     """Yield every row of every kind."""
     for found in db.execute(_SELECT):

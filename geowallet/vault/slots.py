@@ -10,12 +10,13 @@ from geowallet.crypto.keys import Slot, check_slot, open_slot
 from geowallet.model.errors import (
     NoVaultError,
     VaultDamagedError,
+    WrongKeyFileError,
     WrongPassphraseError,
     WrongRecoveryKeyError,
 )
 from geowallet.model.words import N_
 from geowallet.vault.faults import WALLET_FILE, disk_faults
-from geowallet.vault.keys import TAG_BYTES, VAULT_ID_BYTES
+from geowallet.vault.keys import TAG_BYTES, VAULT_ID_BYTES, open_log_seed
 from geowallet.vault.schema import check_schema, connect, rows_digest
 
 if TYPE_CHECKING:
@@ -43,6 +44,55 @@ def master_from_passphrase(path: Path, passphrase: bytes) -> bytes:
     if master is None:
         raise WrongPassphraseError
     return master
+
+
+def master_from_file(path: Path, secret: bytes) -> bytes:
+    """Return the 32-byte master key of the wallet at ``path`` by a key file's bytes.
+
+    Raises:
+        NoVaultError: There is none.
+        WrongKeyFileError: It opens no slot of this wallet.
+        VaultDamagedError: As `master_from_passphrase`.
+    """
+    _, slots = _public_part(path)
+    master = _first_open(slots, "file", secret)
+    if master is None:
+        raise WrongKeyFileError
+    return master
+
+
+def slots_of(path: Path) -> tuple[tuple[int, Slot], ...]:
+    """Return position and slot of every way in, in order; no key is needed.
+
+    Raises:
+        NoVaultError: There is no wallet.
+        VaultDamagedError: As `master_from_passphrase`.
+    """
+    with disk_faults(), closing(connect(existing_wallet(path))) as db:
+        check_schema(db)
+        return read_slots(db)
+
+
+def opens(slot: Slot, secret: bytes) -> bool:
+    """Say whether ``secret`` opens ``slot``."""
+    return _opened(slot, secret) is not None
+
+
+def is_master(path: Path, master: bytes) -> bool:
+    """Say whether ``master`` is the master key of the wallet at ``path``, as it is now.
+
+    Raises:
+        NoVaultError: There is none.
+        VaultDamagedError: As `master_from_passphrase`.
+    """
+    with disk_faults(), closing(connect(existing_wallet(path))) as db:
+        check_schema(db)
+        vault_id, _, sealed = wallet_row(db)
+    try:
+        open_log_seed(vault_id, master, sealed)
+    except ValueError:
+        return False
+    return True
 
 
 def master_from_recovery(path: Path, secret: bytes, tag: bytes) -> bytes:
@@ -141,10 +191,14 @@ def _public_part(path: Path) -> tuple[bytes, tuple[Slot, ...]]:
 
 def _first_open(slots: tuple[Slot, ...], kind: SlotKind, secret: bytes) -> bytes | None:
     for slot in slots:
-        if slot.header["kind"] != kind:
-            continue
-        try:
-            return open_slot(slot, secret)
-        except ValueError:
-            continue
+        master = _opened(slot, secret) if slot.header["kind"] == kind else None
+        if master is not None:
+            return master
     return None
+
+
+def _opened(slot: Slot, secret: bytes) -> bytes | None:
+    try:
+        return open_slot(slot, secret)
+    except ValueError:
+        return None

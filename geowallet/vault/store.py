@@ -10,7 +10,7 @@ from geowallet.model.errors import VaultDamagedError
 from geowallet.vault.faults import WALLET_FILE, disk_faults
 from geowallet.vault.head import read_head
 from geowallet.vault.highwater import Mark
-from geowallet.vault.keys import TAG_BYTES, derived_keys, open_log_seed
+from geowallet.vault.keys import TAG_BYTES, opened_keys
 from geowallet.vault.log import read_leaves
 from geowallet.vault.records import KINDS, find_row, open_row, record_ids
 from geowallet.vault.schema import BUSY_S, check_schema, connect, use_rollback_journal
@@ -54,7 +54,7 @@ def open_vault(path: Path, master: bytes, *, random: Random, busy_s: float = BUS
         try:
             check_schema(db)
             use_rollback_journal(db)
-            vault = Vault(db, _opened_keys(db, master), random)
+            vault = Vault(db, keys_of(db, master), random)
             vault.checkpoint()
         except BaseException:
             db.close()
@@ -192,6 +192,23 @@ class Vault:
             VaultDamagedError: The head is not what was written.
             DiskFullError: The disk is full or refuses.
         """
+        with self.rewriting() as (db, keys, head):
+            writing = Transaction(db, keys, self._random, head=head, now_us=now_us)
+            yield writing
+            with disk_faults():
+                writing.finish()
+
+    @contextmanager
+    def rewriting(self) -> Iterator[tuple[sqlite3.Connection, Keys, Head]]:
+        """Give the file to the other modules of this room, to be written as one.
+
+        What they wrote is committed at the end of the block; any exception
+        leaves the file as it was.
+
+        Raises:
+            ValueError: A transaction is open already.
+            VaultBusyError: As `transaction`, and the others it names.
+        """
         if self._db.in_transaction:
             raise ValueError("a transaction is open already")
         with disk_faults():
@@ -200,10 +217,8 @@ class Vault:
             with disk_faults():
                 check_schema(self._db)
                 head = read_head(self._db, self._keys)
-            writing = Transaction(self._db, self._keys, self._random, head=head, now_us=now_us)
-            yield writing
+            yield self._db, self._keys, head
             with disk_faults():
-                writing.finish()
                 self._db.execute("COMMIT")
         finally:
             _undo(self._db)
@@ -232,10 +247,16 @@ class Vault:
             return read_head(db, keys)
 
 
-def _opened_keys(db: sqlite3.Connection, master: bytes) -> Keys:
+def keys_of(db: sqlite3.Connection, master: bytes) -> Keys:
+    """Return the keys of the wallet in ``db``.
+
+    Raises:
+        VaultDamagedError: ``master`` is not its key, or its first row is not
+            what was written.
+    """
     vault_id, public, sealed_seed = wallet_row(db)
     try:
-        keys = derived_keys(vault_id, master, open_log_seed(vault_id, master, sealed_seed))
+        keys = opened_keys(vault_id, master, sealed_seed)
     except ValueError as error:
         raise VaultDamagedError(what=WALLET_FILE) from error
     if keys.log_public != public:

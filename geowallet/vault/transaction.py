@@ -63,7 +63,10 @@ class Transaction:
             DiskFullError: The disk is full or refuses.
         """
         _check_address(kind, name)
-        row_id = self._keys.record_id(kind, name)
+        return self.delete_row(self._keys.record_id(kind, name))
+
+    def delete_row(self, row_id: bytes) -> bool:
+        """Erase the record at a row id and its key; return whether there was one."""
         with disk_faults():
             found = remove_record(self._db, row_id)
         if found:
@@ -92,6 +95,11 @@ class Transaction:
             positions = [p for p, slot in read_slots(self._db) if slot.header["kind"] == kind]
             self._db.executemany("DELETE FROM slot WHERE position = ?", [(p,) for p in positions])
         return len(positions)
+
+    def drop_slot(self, position: int) -> None:
+        """Remove one slot by its position; where there is none, nothing."""
+        with disk_faults():
+            self._db.execute("DELETE FROM slot WHERE position = ?", (position,))
 
     def finish(self) -> None:
         """Write entries and head; the commit is the caller's.

@@ -24,7 +24,7 @@ from geowallet.model.errors import (
 from geowallet.model.provenance import Statement
 from geowallet.vault import head
 from geowallet.vault.check import VaultReport, check_vault
-from geowallet.vault.store import Vault, _opened_keys, open_vault
+from geowallet.vault.store import Vault, keys_of, open_vault
 from tests.vault.conftest import NOW_US, Made, statement
 
 COLUMNS = {
@@ -48,7 +48,7 @@ def _in_memory(data: bytes) -> Iterator[sqlite3.Connection]:
 def _error(db: sqlite3.Connection, made: Made) -> GeowalletError | None:
     """The first thing that open or check finds."""
     try:
-        vault = Vault(db, _opened_keys(db, made.master), os.urandom)
+        vault = Vault(db, keys_of(db, made.master), os.urandom)
         vault.checkpoint()
     except GeowalletError as error:
         return error

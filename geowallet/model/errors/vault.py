@@ -47,8 +47,44 @@ class WrongRecoveryKeyError(GeowalletError):
 
     code = "vault.wrong_recovery"
     exit_status = 5
-    text = N_("this recovery key belongs to another wallet")
-    hint = N_("look for the sheet with this wallet's name on it")
+    text = N_("this recovery key does not open this wallet")
+    hint = N_("it is of another wallet, or a newer one took its place; look for the right sheet")
+
+
+class WrongKeyFileError(GeowalletError):
+    """A key file that opens no slot."""
+
+    code = "vault.wrong_key_file"
+    exit_status = 5
+    text = N_("this key file does not open this wallet")
+    hint = N_("look for the file that 'geowallet key add --file' wrote for it")
+
+
+class LastSlotError(GeowalletError):
+    """The last passphrase, or the recovery key, was to be removed."""
+
+    code = "vault.last_slot"
+    exit_status = 8
+    text = N_("a wallet keeps at least one passphrase and its recovery key")
+    hint = N_("add another first: 'geowallet key add', or 'geowallet key add --recovery'")
+
+
+class FileTakenError(GeowalletError):
+    """A new file on a place that is taken."""
+
+    code = "usage.file_exists"
+    exit_status = 8
+    text = N_("there is already something at {path}")
+    hint = N_("it is never overwritten; name another file")
+
+
+class RecoveryUnconfirmedError(GeowalletError):
+    """A new recovery key was shown and its groups were not typed back."""
+
+    code = "vault.recovery_unconfirmed"
+    exit_status = 2
+    text = N_("the new recovery key was not confirmed")
+    hint = N_("nothing was changed; the old one still opens the wallet")
 
 
 class RecoveryTypoError(GeowalletError):
