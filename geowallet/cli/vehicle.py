@@ -122,8 +122,8 @@ def odometer(
     shell: Shell,
     name: Annotated[str, typer.Argument(help=_("The vehicle."))],
     km: Annotated[
-        int, typer.Argument(help=_("What it shows, in whole km; without it, list."))
-    ] = -1,
+        int | None, typer.Argument(help=_("What it shows, in whole km; without it, list."))
+    ] = None,
     *,
     on: Annotated[str, typer.Option("--day", help=_("When, such as 2026-10-31; today."))] = "",
 ) -> None:
@@ -135,10 +135,12 @@ def odometer(
     from geowallet.cli.reports.hand_over import today
     from geowallet.model.calendar import Period
 
+    if km is not None and km < 0:
+        raise BadOptionError(option="KM", reason="0...")
     when = Period.parse(on).last if on else today()
     with open_wallet(shell) as vault:
         vehicle = settings.resolve("vehicle", name, [v.id for v in settings.vehicles(vault)])
-        if km >= 0:
+        if km is not None:
             use.add_reading(vault, vehicle, use.Reading(when, km), now_us=now_us())
         found = use.readings(vault, vehicle)
     for reading in found:

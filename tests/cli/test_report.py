@@ -90,6 +90,9 @@ class TestOdometer:
         done = lived("vehicle", "odometer", "clio", "48000", "--day", "2026-05-31")
         assert (done.status, "vehicle.odometer" in done.err) == (2, True)
 
+    def test_a_negative_reading_is_refused(self, lived: Terminal) -> None:
+        assert lived("vehicle", "odometer", "clio", "--", "-5").status == 2
+
     def test_none_is_said(self, lived: Terminal) -> None:
         assert "No reading yet." in lived("vehicle", "odometer", "clio").out
 
