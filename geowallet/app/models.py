@@ -18,7 +18,14 @@ import msgspec
 import platformdirs
 
 from geowallet.app.files import read_small, replace_whole
-from geowallet.model.errors import BadModelError, BadOptionError, ModelExistsError, NoModelError
+from geowallet.model.errors import (
+    BadModelError,
+    BadOptionError,
+    ModelExistsError,
+    NoModelError,
+    SourceAccessError,
+    TooLargeError,
+)
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.track.modes.artefact import MOST_BYTES, forest_bytes, read_forest
 from geowallet.track.modes.personal import Leaning, personalised
@@ -137,7 +144,7 @@ def kept_models() -> Iterator[Kept]:
             state = path.stat()
             try:
                 forest = model_named(path.stem)
-            except BadModelError:
+            except (BadModelError, TooLargeError, SourceAccessError):
                 forest = None
             yield Kept(path.stem, forest, state.st_mtime_ns // 1000, state.st_size)
 

@@ -70,8 +70,8 @@ class Lesson:
 
     @property
     def helps(self) -> bool:
-        """Whether legs that were left out are told better than before."""
-        return self.after.loss < self.before.loss
+        """Whether legs that were left out are told better than before, and as many right."""
+        return self.after.loss < self.before.loss and self.after.right >= self.before.right
 
 
 def learn(vault: Vault, *, now_us: int) -> Lesson:
