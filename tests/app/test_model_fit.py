@@ -6,7 +6,6 @@ import gzip
 import importlib.util
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from geowallet.app import labelled, model_fit
@@ -24,6 +23,7 @@ from geowallet.testing.simulate_journey import live_the_month
 from geowallet.testing.simulate_receiver import phone
 from geowallet.track.modes.artefact import forest_bytes
 from geowallet.track.modes.fitting import Growth
+from tests.app.model_folders import labels_of
 
 HEADER = "user,start,end,mode\n"
 needs_extra = pytest.mark.skipif(
@@ -35,23 +35,17 @@ def silent(name: str, files: int) -> None:
     del name, files
 
 
-def iso(time_s: float) -> str:
-    return str(np.datetime64(round(time_s), "s")) + "Z"
-
-
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two people's months, in a town where buses drive as cars do elsewhere."""
     folder = tmp_path_factory.mktemp("town")
-    rows = []
+    rows: list[str] = []
     for seed in (1, 2):
         journeys = live_the_month(seed=seed)
         user = f"user.{seed}"
         body = csv(phone(journeys, seed=seed), name=user)
         (folder / f"{user}.csv.gz").write_bytes(gzip.compress(body, mtime=0))
-        for leg in (leg for journey in journeys for leg in journey.legs):
-            word = "bus" if leg.mode == "car" else str(leg.mode)
-            rows.append(f"{user},{iso(leg.start_s)},{iso(leg.end_s)},{word}")
+        rows += labels_of(user, journeys, car="bus")
     (folder / "labels.csv").write_text(HEADER + "\n".join(rows) + "\n")
     return folder
 

@@ -59,6 +59,7 @@ def _settle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEOWALLET_WALLET", str(folder / "wallet.gwv"))
     monkeypatch.setenv("GEOWALLET_STATE", str(folder / "state"))
     monkeypatch.setenv("GEOWALLET_DESK", str(folder / "desk"))
+    monkeypatch.setenv("GEOWALLET_MODELS", str(folder / "models"))
     monkeypatch.setenv("GEOWALLET_PASSPHRASE_FILE", str(folder / "passphrase"))
 
 
