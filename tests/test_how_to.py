@@ -104,6 +104,43 @@ def test_the_first_figure_is_reached_by_typing_the_page(
     assert (first_figure / "exemple-mileage-2026-05.jwe").exists()
 
 
+BEFORE = [
+    "init --recovery-file recovery",
+    "ingest phone watch",
+    "place name pTHHGRZ Home --kind home",
+    "place name p8BGY58 Work --kind work",
+    "work set --hours 'mon-fri 08:30-18:00'",
+]
+"""What the first page did before the pages on reports begin."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["claim-kilometres", "soft-mobility"])
+def test_the_pages_on_reports_are_typed_as_they_stand(
+    first_figure: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    for line in BEFORE:
+        assert run(shlex.split(line)) == 0
+    capsys.readouterr()
+    trip, said = "", ""
+    for language, lines in fenced(ROOT / "docs" / "how-to" / f"{name}.md"):
+        if language == "toml":
+            Path("payroll.toml").write_text("\n".join(lines))
+        elif language == "text":
+            for line in lines:
+                assert plain(line) in plain(said), line
+        else:
+            said = ""
+            for line in lines:
+                words = [trip if word == "TRIP" else word for word in shlex.split(line)[1:]]
+                status = run([*words, "--yes"])
+                out, err = capsys.readouterr()
+                assert status == 0, f"{line}\n{out}{err}"
+                said += out + err
+                found = re.search(r"^\W*(t[0-9A-Z]{4,}) ", out, re.MULTILINE)
+                trip = found[1] if found else trip
+
+
 def installed(package: Path, site: Path) -> None:
     """Build a wheel as pip does, offline, and unpack it where this process finds it."""
     line = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]

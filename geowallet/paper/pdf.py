@@ -89,7 +89,7 @@ def _write_block(page: Any, block: Block) -> None:
     elif isinstance(block, Signatures):
         _write_signatures(page, block)
     else:
-        _write_heading(page, block.heading)
+        _write_heading(page, block.heading, _least_lines(block))
         page.set_font(FONT, size=TEXT_PT)
         if isinstance(block, Facts):
             _write_facts(page, block)
@@ -99,8 +99,13 @@ def _write_block(page: Any, block: Block) -> None:
             _write_bars(page, block)
 
 
-def _write_heading(page: Any, text: str) -> None:
-    if page.will_page_break(LINE_MM * 4):
+def _least_lines(block: Facts | Table | Bars) -> int:
+    """Return the lines that stay on one page: of a chart all, with its heading."""
+    return len(block.bars) + 4 if isinstance(block, Bars) else 4
+
+
+def _write_heading(page: Any, text: str, lines: int) -> None:
+    if page.will_page_break(LINE_MM * lines):
         page.add_page()
     page.set_font(FONT, style="B", size=HEAD_PT)
     page.cell(0, LINE_MM * 1.3, _plain(text), new_x="LMARGIN", new_y="NEXT")
@@ -137,8 +142,6 @@ def _write_table(page: Any, block: Table) -> None:
 
 
 def _write_bars(page: Any, block: Bars) -> None:
-    if page.will_page_break(LINE_MM * (len(block.bars) + 2)):
-        page.add_page()
     page.set_font(FONT, size=SMALL_PT)
     draw_bars(page, block, _plain, row_mm=LINE_MM)
 

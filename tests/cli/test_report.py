@@ -180,6 +180,18 @@ class TestYear:
         assert lived("report", "year", "--year", "12").status == 2
 
 
+class TestSteps:
+    def test_a_part_of_the_year_says_what_it_changes(self, lived: Terminal) -> None:
+        done = lived(
+            "report", "commute", "--year", "2026", "--present-days", "146", "--pdf", "c.pdf"
+        )
+        assert "Your post was for a part of the year" in done.out
+        assert "12 days" in done.out  # 30 x 146 / 365
+        text = pypdf.PdfReader(lived.folder / "c.pdf").pages[0].extract_text()
+        assert "Days and steps" in text
+        assert "Your post was" not in lived("report", "commute", "--year", "2026").out
+
+
 class TestCarpool:
     def test_shared_cars_are_looked_at_and_never_certified(self, lived: Terminal) -> None:
         listed = lived("trip", "list", "--mode", "car", "--purpose", "commute", "--json").records

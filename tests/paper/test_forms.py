@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.paper.document import Bars, Cell, Column, Table, words
+from geowallet.paper.document import Bars, Cell, Column, Document, Facts, Table, words
 from geowallet.paper.page import as_html
 from geowallet.paper.pdf import as_pdf
 from geowallet.paper.rows import FORMULA_STARTS, as_csv, harmless
@@ -174,3 +174,14 @@ class TestDocument:
     def test_a_cell_without_a_value_is_words_only(self) -> None:
         table = Table("x", (Column("A", "a"),), ((Cell("-"),),))
         assert csv_rows(as_csv(table, id_="i", decimal_comma=True))[1] == ["", "i"]
+
+
+@pytest.mark.parametrize("lines", range(0, 44, 4))
+def test_a_chart_stands_under_its_heading(lines: int) -> None:
+    """However far down the page it begins, heading and bars are never parted."""
+    bars = Bars("Heading", tuple((f"bar{n}", Decimal(n), f"value{n}") for n in range(12)))
+    above = Facts("Above", tuple((f"label {n}", words("x")) for n in range(lines)))
+    data = as_pdf(Document("T", "id", "en", (above, bars), "foot", dt.date(2026, 1, 1)))
+    pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+    (held,) = [page for page in pages if "Heading" in page]
+    assert all(f"value{n}" in held for n in range(12))

@@ -96,6 +96,7 @@ class Commute:
         working_days_left: Days of work after ``until`` to 31 December, without
             holidays and leave; None before work hours are set.
         deadline: By when the declaration must reach HR.
+        part_year: Whether presence lowered the days that the steps need.
         carpool: Trips by shared car, commutes or not, with what the registry would ask.
     """
 
@@ -109,6 +110,7 @@ class Commute:
     missing: int | None
     working_days_left: int | None
     deadline: dt.date
+    part_year: bool = False
     carpool: tuple[CarpoolTrip, ...] = ()
 
     @property
@@ -163,6 +165,7 @@ def commute(vault: Vault, year: int, claim: Claim, *, until: dt.date) -> Commute
         missing=math.ceil(ahead.days) - counted if ahead else None,
         working_days_left=_working_days(vault, last, dt.date(year, 12, 31)),
         deadline=dt.date(year, 12, 31),
+        part_year=bool(steps) and claim.facts.present_days is not None,
         carpool=carpool_trips(trips),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 def commute_paper(found: Commute, *, owner: str, id_: str, made: dt.date) -> Document:
     """Return the days, month by month, with steps and what is missing."""
     blocks: list[Block] = [_total(found, owner), months_chart(found)]
-    if found.steps:
-        blocks.append(steps_facts(found))
+    blocks += steps_blocks(found)
     blocks += [
         _not_counted(found),
         *_carpool(found),
@@ -163,7 +163,7 @@ def _total(found: Commute, owner: str) -> Facts:
 def months_chart(found: Commute) -> Bars:
     """Return the days that count, by month."""
     return Bars(
-        _("Days by month"),
+        _("Commuting days by month"),
         tuple(
             (month(f"{found.year}-{number:02}").split()[0], Decimal(days), count(days))
             for number, days in enumerate(found.by_month(), start=1)
@@ -171,8 +171,21 @@ def months_chart(found: Commute) -> Bars:
     )
 
 
-def steps_facts(found: Commute) -> Facts:
-    """Return the steps of the rule, what is missing to the next, and by when."""
+def steps_blocks(found: Commute) -> list[Block]:
+    """Return the days against the steps of the rule, drawn and told; empty without steps."""
+    if not found.steps:
+        return []
+    days = len(found.counted)
+    drawn = Bars(
+        _("Days and steps"),
+        ((_("Days counted"), Decimal(days), count(days)),),
+        tuple((step.days, count(math.ceil(step.days))) for step in found.steps),
+    )
+    note: list[Block] = [Note(_part_year())] if found.part_year else []
+    return [drawn, _steps(found), *note]
+
+
+def _steps(found: Commute) -> Facts:
     rows = [
         (
             _("{days} days", days=decimal(float(step.days), 0 if step.days % 1 == 0 else 1)),
@@ -191,6 +204,19 @@ def steps_facts(found: Commute) -> Facts:
     deadline = _("your signed declaration must reach HR by {day}", day=day(found.deadline))
     rows += [(_("Deadline"), words(deadline)), (_("Source"), words(found.source))]
     return Facts(_("Steps of {rule}", rule=found.rule), tuple(rows))
+
+
+def _part_year() -> str:
+    """Return what presence changes, and what sources are not at one about.
+
+    Source:
+        Days: lettre de la DAJ (Bercy) on décret n° 2020-543. Amount as well: Gazette
+        santé social on décret n° 2020-1554, SNUipp 47; all secondary.
+    """
+    return _(
+        "Your post was for a part of the year: the days needed are fewer. Some sources say that "
+        "the amount may be reduced in proportion as well; that is not done here: ask HR."
+    )
 
 
 def _not_counted(found: Commute) -> Note:

@@ -253,7 +253,7 @@ def _odometer(found: tuple[Reconciled, ...]) -> list[Block]:
 
 def _lines(book: Mileage) -> Table:
     columns = (
-        Column(_("Date"), "date"),
+        Column(_("Date"), "date", share=3),
         Column(_("From"), "from", share=3),
         Column(_("To"), "to", share=3),
         Column(_("Reason"), "reason", share=4),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geowallet.app.reports.gaps import Kind
 from geowallet.cli.language import _, language, say, word
 from geowallet.cli.numbers import count, day, kilometres, km, money, month
-from geowallet.cli.reports.commute import months_chart, steps_facts
+from geowallet.cli.reports.commute import months_chart, steps_blocks
 from geowallet.cli.reports.gaps import names_of_kinds
 from geowallet.paper.document import (
     Bars,
@@ -149,10 +149,7 @@ def _vehicle_row(book: Mileage) -> tuple[Cell, ...]:
 
 
 def _commuting(found: Year) -> list[Block]:
-    blocks: list[Block] = [months_chart(found.commute)]
-    if found.commute.steps:
-        blocks.append(steps_facts(found.commute))
-    return blocks
+    return [months_chart(found.commute), *steps_blocks(found.commute)]
 
 
 def _driving(found: Year) -> list[Block]:
