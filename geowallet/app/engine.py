@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from geowallet.app.models import in_use
 from geowallet.app.settings import owned_modes
 from geowallet.crypto.canonical import canonical_bytes, digest_of
+from geowallet.model.errors import BadModelError
 from geowallet.track.pipeline import algorithms
 
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ UNKNOWN = ""
 
 
 def present_engine(vault: Vault) -> str:
-    """Return the digest (hex) of how trips would be found now."""
+    """Return the digest (hex) of how trips would be found now.
+
+    Raises:
+        BadModelError: The model in use is of another version of the program.
+    """
     owned = owned_modes(vault)
     said = None if owned is None else sorted(str(mode) for mode in owned)
     methods = [asdict(a) for a in algorithms(in_use(vault).forest)]
@@ -36,8 +41,17 @@ def stored_engine(vault: Vault) -> str:
 
 
 def is_outdated(vault: Vault) -> bool:
-    """Say whether there are trips that another engine found."""
-    return _has_trips(vault) and stored_engine(vault) != present_engine(vault)
+    """Say whether there are trips that another engine found.
+
+    They are where the model in use is of another version of the program: trips can be
+    looked at, and nothing more is found until another is chosen.
+    """
+    if not _has_trips(vault):
+        return False
+    try:
+        return stored_engine(vault) != present_engine(vault)
+    except BadModelError:
+        return True
 
 
 def note_engine(vault: Vault, tx: Transaction, *, everything: bool = False) -> None:

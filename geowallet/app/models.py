@@ -256,13 +256,13 @@ def store_personal(
 
 def forget_personal(vault: Vault, *, now_us: int) -> bool:
     """Forget what was learnt from the owner; say whether there was anything."""
-    if personal_of(vault) is None:
+    personal = personal_of(vault)
+    if personal is None:
         return False
-    base = in_use(vault).base
     with vault.transaction(now_us=now_us) as tx:
         tx.delete(*_PERSONAL)
         what = {"what": "model no longer personal"}
-        tx.log(Statement(StatementKind.SETTING, (base.digest,), (), what))
+        tx.log(Statement(StatementKind.SETTING, (personal.model,), (), what))
     return True
 
 

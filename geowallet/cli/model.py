@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geowallet.cli import model_fit
-from geowallet.cli.language import _, plural, word
+from geowallet.cli.language import _, plural, told, word
 from geowallet.cli.numbers import count, day, decimal, percent
 from geowallet.cli.secrets import locations, open_wallet
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import group, verb
+from geowallet.model.errors import BadModelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +35,12 @@ def list_(shell: Shell) -> None:
     from geowallet.app.models import in_use, kept_models
 
     with _wallet_if_any(shell) as vault:
-        used = in_use(vault) if vault else None
+        try:
+            used = in_use(vault) if vault else None
+        except BadModelError as error:
+            used = None
+            shell.note(_("{name}: {value}", name=_("the model in use"), value=told(error)[0]))
+            shell.note(told(error)[1])
     found = list(kept_models())
     for kept in found:
         shell.emit(_record(kept, used))

@@ -127,6 +127,9 @@ class TestUse:
             tx.log(scene.statement())
         with pytest.raises(BadModelError):
             recompute.plan(vault)
+        assert engine.is_outdated(vault)
+        assert trips.described_trips(vault)
+        assert not models.forget_personal(vault, now_us=scene.NOON_US)
         use(vault, "shipped")
         assert models.in_use(vault).name == "shipped"
 

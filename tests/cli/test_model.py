@@ -3,18 +3,21 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from geowallet.app import model_fit
+from geowallet.app import model_fit, models, wallet
+from geowallet.app.locations import Locations
 from geowallet.app.models import keep_model
 from geowallet.model.mobility import Mode
+from geowallet.model.provenance import Statement, StatementKind
 from geowallet.testing.simulate_files import csv
 from geowallet.testing.simulate_journey import live_the_month
 from geowallet.testing.simulate_receiver import phone
 from geowallet.track.modes.fitting import Growth
 from tests.app.model_folders import labels_of
-from tests.app.models import always
-from tests.cli.conftest import Terminal
+from tests.app.models import always, of_another_version
+from tests.cli.conftest import PASSPHRASE, Terminal
 
 needs_extra = pytest.mark.skipif(
     importlib.util.find_spec("lightgbm") is None, reason="the extra 'fit' is not installed"
@@ -55,6 +58,23 @@ class TestList:
         lived("model", "use", "buses")
         (lived.folder / "models" / "buses.forest").unlink()
         assert "The model in use, buses, is kept in the wallet" in lived("model", "list").out
+
+    def test_one_of_another_version_is_told_and_can_be_left(self, lived: Terminal) -> None:
+        with wallet.opened(
+            Locations.of(wallet=lived.folder / "wallet.gwv"), PASSPHRASE.encode
+        ) as vault:
+            body = of_another_version(always(Mode.BUS))
+            chosen = msgspec.msgpack.encode(models.Chosen("old", 1, body))
+            with vault.transaction(now_us=1) as tx:
+                tx.put(*models._CHOSEN, chosen)
+                tx.log(Statement(StatementKind.SETTING, (), (), {}))
+        done = lived("model", "list")
+        assert (done.status, "the model in use" in done.err) == (0, True)
+        assert lived("trip", "list").status == 0
+        done = lived("trip", "recompute", "--yes")
+        assert (done.status, "model use shipped" in done.err) == (3, True)
+        assert lived("model", "use", "shipped").status == 0
+        assert "the model in use" not in lived("model", "list").err
 
 
 class TestShow:
