@@ -71,7 +71,7 @@ TABLE: Mapping[str, Entry] = {
     "contract": Entry(
         "contract", _("Contracts: read an offer, see exactly what would leave, accept it.")
     ),
-    "key": Entry("key", _("The ways into your wallet.")),
+    "key": Entry("key", _("The ways into your wallet."), joined=("key_slots",)),
     "evidence": Entry(
         "evidence",
         _("The evidence log: what happened to your data, and the way back from a figure."),
@@ -92,7 +92,7 @@ class Root(TyperGroup):
         for name, entry in TABLE.items():
             self.add_command(TyperCommand(name, help=entry.help_text, rich_markup_mode=None))
 
-    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return name, command and the words that are left, with the command loaded."""
         if args[0] in TABLE:
             self.add_command(load(args[0]), args[0])
