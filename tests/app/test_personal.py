@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from geowallet.app import corrections, engine, models, personal, recompute, trips
@@ -128,6 +129,18 @@ def test_another_model_is_not_moved_by_it(vault: Vault) -> None:
     models.use_model(vault, "shipped", now_us=scene.NOON_US)
     assert models.in_use(vault).personal is None
     assert models.personal_of(vault) is None
+
+
+def test_a_later_version_of_the_model_is_not_moved_by_what_an_earlier_one_learnt(
+    vault: Vault,
+) -> None:
+    say(vault, trips.stored_trips(vault)[:12], Mode.BUS)
+    lesson = personal.learn(vault, now_us=scene.NOON_US)
+    earlier = msgspec.structs.replace(lesson.personal, model="0" * 64)
+    models.store_personal(vault, earlier, lesson.words, now_us=scene.NOON_US)
+    found = models.in_use(vault)
+    assert (found.personal, found.forest) == (None, found.base)
+    assert models.forget_personal(vault, now_us=scene.NOON_US)
 
 
 def test_a_mode_that_the_model_does_not_know_teaches_nothing(vault: Vault) -> None:
