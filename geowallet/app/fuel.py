@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _KIND = "setting"
 
+NOT_READ = -1
+"""Stands for an odometer that nobody looked at."""
+
 
 class Receipt(msgspec.Struct, frozen=True, order=True):
     """One filling.
@@ -30,13 +33,13 @@ class Receipt(msgspec.Struct, frozen=True, order=True):
     Attributes:
         day: Local day.
         quantity: Litres, or kWh of an electric vehicle.
-        km: What the odometer showed, or -1.
+        km: What the odometer showed, or `NOT_READ`.
         amount: Paid, in euros, or None.
     """
 
     day: dt.date
     quantity: Decimal
-    km: int = -1
+    km: int = NOT_READ
     amount: Decimal | None = None
 
 
@@ -85,7 +88,7 @@ def add_fuel(vault: Vault, vehicle: str, receipt: Receipt, *, now_us: int) -> tu
         OdometerRunsBackError: An earlier day shows more, or a later one less.
     """
     name = resolve("vehicle", vehicle, [known.id for known in vehicles(vault)])
-    if receipt.km >= 0:
+    if receipt.km != NOT_READ:
         stood = [known.km for known in readings(vault, name) if known.day == receipt.day]
         add_reading(vault, name, Reading(receipt.day, max(receipt.km, *stood, 0)), now_us=now_us)
     kept = tuple(sorted({*fuel(vault, name), receipt}, key=_order))
@@ -120,7 +123,7 @@ def stretches(
 
 def _stretch(before: Receipt, after: Receipt, by_day: dict[dt.date, float]) -> Stretch:
     traced_m = round(sum(m for day, m in by_day.items() if before.day < day <= after.day))
-    read = before.km >= 0 and after.km >= 0
+    read = NOT_READ not in {before.km, after.km}
     driven_m = (after.km - before.km) * 1000 if read else traced_m
     return Stretch(before, after, after.quantity, driven_m, read, traced_m)
 

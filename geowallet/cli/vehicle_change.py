@@ -98,7 +98,7 @@ def fuel(
         str, typer.Argument(help=_("Litres, or kWh if electric; without it, list."))
     ] = "",
     *,
-    km: Annotated[int, typer.Option(help=_("What the odometer showed."))] = -1,
+    km: Annotated[int | None, typer.Option(help=_("What the odometer showed."))] = None,
     amount: Annotated[str, typer.Option(help=_("What was paid, in euros."))] = "",
     on: Annotated[str, typer.Option("--day", help=_("When, such as 2026-10-31; today."))] = "",
 ) -> None:
@@ -111,7 +111,10 @@ def fuel(
     from geowallet.model.calendar import Period
 
     when = Period.parse(on).last if on else today()
-    receipt = use.Receipt(when, _number("LITRES", litres, MAX_FILLED), km, _paid(amount))
+    if km is not None and km < 0:
+        raise BadOptionError(option="--km", reason="0...")
+    filled = _number("LITRES", litres, MAX_FILLED)
+    receipt = use.Receipt(when, filled, use.NOT_READ if km is None else km, _paid(amount))
     with open_wallet(shell) as vault:
         vehicle = settings.resolve("vehicle", name, [v.id for v in settings.vehicles(vault)])
         if litres:
@@ -134,6 +137,7 @@ def fuel(
 
 
 def _show(shell: Shell, found: tuple[Receipt, ...]) -> None:
+    from geowallet.app.fuel import NOT_READ
     from geowallet.cli.numbers import count, day, exact, money
 
     columns = [
@@ -146,7 +150,7 @@ def _show(shell: Shell, found: tuple[Receipt, ...]) -> None:
         [
             day(item.day),
             exact(item.quantity),
-            count(item.km) if item.km >= 0 else "-",
+            count(item.km) if item.km != NOT_READ else "-",
             money(item.amount, "EUR") if item.amount is not None else "-",
         ]
         for item in found
@@ -155,11 +159,13 @@ def _show(shell: Shell, found: tuple[Receipt, ...]) -> None:
 
 
 def _receipt_record(vehicle: str, item: Receipt) -> dict[str, Any]:
+    from geowallet.app.fuel import NOT_READ
+
     return {
         "vehicle": vehicle,
         "day": item.day.isoformat(),
         "filled": str(item.quantity),
-        "km": item.km if item.km >= 0 else None,
+        "km": item.km if item.km != NOT_READ else None,
         "amount": str(item.amount) if item.amount is not None else None,
     }
 

@@ -225,6 +225,12 @@ class TestFuel:
         assert way.after.amount == Decimal("17.00")
         assert [r.km for r in odometer.readings(vault, "clio")] == [100, 700]
 
+    def test_an_earlier_filling_of_the_day_does_not_lower_the_reading(self, vault: Vault) -> None:
+        self.note(vault, "2026-10-15", "20", 700)
+        self.note(vault, "2026-10-15", "10", 600)
+        assert [r.km for r in odometer.readings(vault, "clio")] == [700]
+        assert len(fuel.fuel(vault, "clio")) == 2
+
     def test_an_odometer_that_runs_back_keeps_the_receipt_out(self, vault: Vault) -> None:
         self.note(vault, "2026-10-01", "40", 100)
         with pytest.raises(OdometerRunsBackError):

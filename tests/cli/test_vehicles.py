@@ -64,6 +64,7 @@ def test_what_is_known_of_a_vehicle_is_changed_and_shown(lived: Terminal) -> Non
         ("fuel", "clio", "0"),
         ("fuel", "clio", "nan"),
         ("fuel", "clio", "1e9"),
+        ("fuel", "clio", "1", "--km", "-1"),
         ("fuel", "clio", "1", "--amount", "0,001"),
     ],
 )
