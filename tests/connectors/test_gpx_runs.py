@@ -54,6 +54,13 @@ class TestRuns:
         assert run.elevation_m[0] == 3.5
         assert np.isnan(run.elevation_m[1])
 
+    @pytest.mark.parametrize("code", [*range(9), 11, 12, *range(14, 32)])
+    def test_a_character_that_xml_forbids_costs_itself_and_nothing_else(self, code: int) -> None:
+        name = f"<name>a{chr(code)}b</name>"
+        result = GpxConnector().read(io.BytesIO(document(point(0), name, point(1))), ReadOptions())
+        assert len(result.traces[0].fixes) == 2
+        assert result.problems == ()
+
     def test_longitude_may_come_first(self) -> None:
         run = run_at(point().replace('lat="48.85" lon="2.35"', 'lon="2.35" lat="48.85"'), 0)
         assert run is not None

@@ -28,6 +28,7 @@ MAX_TOKEN_BYTES = 1 << 20
 _DECLARED = re.compile(r"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _SAFE_CODEC = re.compile(r"utf-?8|us-ascii|ascii|iso-?8859-?\d+|latin-?1|windows-125\d|cp125\d")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CONTROLS = bytes({*range(32)} - {9, 10, 13})
 
 CUT_SHORT = phrase(N_("the XML ends early or is broken here; what follows was not read"))
 REPLACED = phrase(N_("characters that are not in the declared encoding were replaced"))
@@ -77,6 +78,11 @@ def feed(
 
 
 def _legal(text: str) -> str:
+    if text.isascii():
+        # Ten times as fast as the pattern, and nearly all that is read.
+        data = text.encode("ascii")
+        if len(data.translate(None, _CONTROLS)) == len(data):
+            return text
     return _ILLEGAL.sub("\ufffd", text) if _ILLEGAL.search(text) else text
 
 
