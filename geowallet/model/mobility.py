@@ -309,7 +309,7 @@ class DescribedTrip:
             word on this trip or by a rule.
         purpose_confidence: Probability of ``purpose``, 0 to 1.
         purpose_reasons: Why this purpose, for people.
-        tags: Words that the owner put on it, sorted; nothing is computed from them.
+        tags: Words that the owner put on it, sorted; ``carpool`` alone counts.
     """
 
     trip: Trip
