@@ -113,7 +113,7 @@ def master_by_file(locations: Locations, path: Path) -> bytes:
         SourceMissingError: There is no such file.
         WrongKeyFileError: It opens no slot of this wallet.
     """
-    return master_from_file(locations.wallet, _key_file(path))
+    return master_from_file(locations.wallet, key_file_bytes(path))
 
 
 def new_recovery(locations: Locations) -> NewRecovery:
@@ -197,7 +197,7 @@ def key_file_secret(locations: Locations, path: Path) -> bytes:
         SourceMissingError: There is no such file.
         WrongKeyFileError: It opens no slot of this wallet.
     """
-    secret = _key_file(path)
+    secret = key_file_bytes(path)
     if number_of(locations, "file", secret) is None:
         raise WrongKeyFileError
     return secret
@@ -273,7 +273,13 @@ def _open(locations: Locations, master: bytes) -> Iterator[Vault]:
         highwater.remember(locations.highwater(vault.id), vault.mark())
 
 
-def _key_file(path: Path) -> bytes:
+def key_file_bytes(path: Path) -> bytes:
+    """Return what a key file holds, whatever it opens.
+
+    Raises:
+        SourceMissingError: There is no such file.
+        WrongKeyFileError: It has another length.
+    """
     secret = read_small(path, SECRET_BYTES)
     if len(secret) != SECRET_BYTES:
         raise WrongKeyFileError

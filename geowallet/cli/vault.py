@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from geowallet.cli import backup
 from geowallet.cli.language import _, told
 from geowallet.cli.numbers import count
 from geowallet.cli.secrets import accept_rollback, open_wallet
@@ -51,3 +52,4 @@ def check(
 
 
 verb(app, "check", _("Check every record, key, entry and the head."))(check)
+backup.add_to(app)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import geowallet
@@ -20,6 +19,7 @@ from geowallet.vault.log import GENESIS, write_leaf
 from geowallet.vault.schema import FORMAT, check_schema, create_tables
 from geowallet.vault.slots import write_slot
 from geowallet.vault.store import open_vault
+from geowallet.vault.writing import flush_folder, write_new
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +78,13 @@ def create_vault(  # noqa: PLR0913  two secrets, their cost, a place, a time, an
     ]
     keys = derived_keys(vault_id, master, random(KEY_BYTES))
     data = _new_file(keys, master, slots, now_us, random)
-    _put_in_place(path, data, random(8).hex())
+    with disk_faults():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            write_new(path, data, random(8).hex())
+        except FileExistsError as error:
+            raise VaultExistsError(path=str(path)) from error
+        flush_folder(path.parent)
     return open_vault(path, master, random=random)
 
 
@@ -104,35 +110,3 @@ def _new_file(keys: Keys, master: bytes, slots: list[Slot], now_us: int, random:
         )
         write_head(db, keys, random, Frontier().append(hashed))
         return db.serialize()
-
-
-def _put_in_place(path: Path, data: bytes, mark: str) -> None:
-    draft = path.with_name(f".{path.name}.{mark}.new")
-    with disk_faults():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            _write(draft, data)
-            # A link, not a rename: it never replaces what another process put there.
-            os.link(draft, path)
-        except FileExistsError as error:
-            raise VaultExistsError(path=str(path)) from error
-        finally:
-            with suppress(FileNotFoundError):
-                draft.unlink()
-        _flush_folder(path.parent)
-
-
-def _write(draft: Path, data: bytes) -> None:
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(descriptor)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -21,9 +21,11 @@ from geowallet.vault.schema import check_schema, connect, rows_digest
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
     from pathlib import Path
 
     from geowallet.crypto.keys import SlotKind
+    from geowallet.model.errors import GeowalletError
 
 SLOT = N_("a key slot")
 
@@ -39,11 +41,7 @@ def master_from_passphrase(path: Path, passphrase: bytes) -> bytes:
         VaultDamagedError: The wallet or a slot is not as it was made; also as
             `VaultSchemaError`. Nothing a slot asks for is done before.
     """
-    _, slots = _public_part(path)
-    master = _first_open(slots, "passphrase", passphrase)
-    if master is None:
-        raise WrongPassphraseError
-    return master
+    return master_by(_public_part(path)[1], "passphrase", passphrase)
 
 
 def master_from_file(path: Path, secret: bytes) -> bytes:
@@ -54,11 +52,7 @@ def master_from_file(path: Path, secret: bytes) -> bytes:
         WrongKeyFileError: It opens no slot of this wallet.
         VaultDamagedError: As `master_from_passphrase`.
     """
-    _, slots = _public_part(path)
-    master = _first_open(slots, "file", secret)
-    if master is None:
-        raise WrongKeyFileError
-    return master
+    return master_by(_public_part(path)[1], "file", secret)
 
 
 def slots_of(path: Path) -> tuple[tuple[int, Slot], ...]:
@@ -109,10 +103,31 @@ def master_from_recovery(path: Path, secret: bytes, tag: bytes) -> bytes:
         VaultDamagedError: As `master_from_passphrase`.
     """
     vault_id, slots = _public_part(path)
-    master = _first_open(slots, "recovery", secret) if vault_id[:TAG_BYTES] == tag else None
-    if master is None:
+    if vault_id[:TAG_BYTES] != tag:
         raise WrongRecoveryKeyError
-    return master
+    return master_by(slots, "recovery", secret)
+
+
+def master_by(slots: Sequence[Slot], kind: SlotKind, secret: bytes) -> bytes:
+    """Return the master key by the first slot of ``kind`` that ``secret`` opens.
+
+    Raises:
+        WrongPassphraseError: None does, and passphrases were meant.
+        WrongRecoveryKeyError: The same of recovery keys.
+        WrongKeyFileError: The same of key files.
+    """
+    for slot in slots:
+        master = _opened(slot, secret) if slot.header["kind"] == kind else None
+        if master is not None:
+            return master
+    raise _WRONG[kind]
+
+
+_WRONG: dict[SlotKind, type[GeowalletError]] = {
+    "passphrase": WrongPassphraseError,
+    "recovery": WrongRecoveryKeyError,
+    "file": WrongKeyFileError,
+}
 
 
 def read_vault_id(path: Path) -> str:
@@ -187,14 +202,6 @@ def _public_part(path: Path) -> tuple[bytes, tuple[Slot, ...]]:
     with disk_faults(), closing(connect(existing_wallet(path))) as db:
         check_schema(db)
         return wallet_row(db)[0], tuple(slot for _, slot in read_slots(db))
-
-
-def _first_open(slots: tuple[Slot, ...], kind: SlotKind, secret: bytes) -> bytes | None:
-    for slot in slots:
-        master = _opened(slot, secret) if slot.header["kind"] == kind else None
-        if master is not None:
-            return master
-    return None
 
 
 def _opened(slot: Slot, secret: bytes) -> bytes | None:

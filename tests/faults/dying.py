@@ -28,7 +28,17 @@ from typing import Any
 
 import pytest
 
-from geowallet.app import agreements, export, recompute, reshaping, trip_rules, trips, wallet
+from geowallet.app import (
+    agreements,
+    backups,
+    export,
+    keys,
+    recompute,
+    reshaping,
+    trip_rules,
+    trips,
+    wallet,
+)
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.errors import GeowalletError
 from geowallet.vault import session, store
@@ -128,6 +138,36 @@ def do_rule(folder: Path, files: list[str]) -> None:
         trip_rules.add_rule(vault, TUESDAY_CARPOOL)
 
 
+def rotating(*, deep: bool) -> Action:
+    """Return what gives the wallet a new master key; the recovery key is put beside it."""
+
+    def do_rotate(folder: Path, files: list[str]) -> None:
+        del files
+        here = scene.places_at(folder)
+        keys.rotate_keys(
+            here,
+            wallet.master_of(here, scene.PASSPHRASE),
+            passphrases=[scene.PASSPHRASE],
+            recovery=keys.new_recovery(here),
+            deep=deep,
+            cost=KdfCost.LEAST,
+        )
+
+    return do_rotate
+
+
+def do_backup(folder: Path, files: list[str]) -> None:
+    del files
+    with scene.opened(scene.places_at(folder)) as vault:
+        backups.back_up(vault, folder / "backups")
+
+
+def do_restore(folder: Path, files: list[str]) -> None:
+    del files
+    here, prove = scene.places_at(folder), backups.by_passphrase(scene.PASSPHRASE)
+    backups.restore(here, folder / "backups", folder / "back.gwv", prove)
+
+
 def recomputing(origin: Path) -> Action:
     """Plan once, as that writes nothing, and return what replaces all trips.
 
@@ -154,6 +194,10 @@ ACTIONS: dict[str, Action] = {
     "split": do_split,
     "merge": do_merge,
     "rule": do_rule,
+    "rotate": rotating(deep=False),
+    "rotate-deep": rotating(deep=True),
+    "backup": do_backup,
+    "restore": do_restore,
 }
 PREPARED: dict[str, Callable[[Path], Action]] = {"export": exporting, "recompute": recomputing}
 """Actions of which a part is done once, before any child dies."""

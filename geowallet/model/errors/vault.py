@@ -169,3 +169,30 @@ class DiskFullError(GeowalletError):
     exit_status = 8
     text = N_("could not write: {reason}")
     hint = N_("nothing was changed; free some space and try again")
+
+
+class NoBackupError(GeowalletError):
+    """No backup where one is expected."""
+
+    code = "backup.none"
+    exit_status = 4
+    text = N_("there is no such backup in {path}")
+    hint = N_("make one with 'geowallet vault backup FOLDER'")
+
+
+class ForeignBackupError(GeowalletError):
+    """A folder that another wallet backs up to."""
+
+    code = "backup.foreign"
+    exit_status = 8
+    text = N_("this folder holds the backups of another wallet")
+    hint = N_("name a folder of its own for each wallet")
+
+
+class BackupDamagedError(GeowalletError):
+    """An index or an object of a backup that is not what was written."""
+
+    code = "backup.damaged"
+    exit_status = 26
+    text = N_("{what} is not what was written")
+    hint = N_("nothing was written; see 'geowallet vault backup --check', or use another backup")

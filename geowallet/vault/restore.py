@@ -1,0 +1,227 @@
+"""A wallet from a backup, proved before a byte is written; and the check that needs no key."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geowallet.crypto.canonical import sha256_hex
+from geowallet.crypto.envelope import open_sealed
+from geowallet.crypto.keys import subkey
+from geowallet.model.errors import (
+    BackupDamagedError,
+    GeowalletError,
+    NoBackupError,
+    VaultDamagedError,
+    VaultExistsError,
+)
+from geowallet.vault.backup import (
+    INDEX_NAME,
+    MAX_OBJECT_BYTES,
+    OBJECT,
+    STRAY,
+    in_memory,
+    index_at,
+    index_numbers,
+    object_path,
+    read_regular,
+)
+from geowallet.vault.backup_index import INDEX, check_proof, index_digest
+from geowallet.vault.check import check_file
+from geowallet.vault.faults import WALLET_FILE, disk_faults
+from geowallet.vault.head import read_head
+from geowallet.vault.highwater import Mark
+from geowallet.vault.keys import about
+from geowallet.vault.schema import check_schema
+from geowallet.vault.store import keys_of
+from geowallet.vault.writing import flush_folder, write_new
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from geowallet.vault.backup_index import Index
+    from geowallet.vault.keys import Random
+
+    Problem = tuple[str, GeowalletError]
+
+_OBJECT_NAME = re.compile(r"[0-9a-f]{64}")
+_DRAFT_NAME = re.compile(r"\..*\.[0-9a-f]{16}\.new")
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """What a check without the key found.
+
+    Attributes:
+        vault_id: 32 hex digits of the wallet.
+        backups: How many there are.
+        newest: The last of them that can be read, or None.
+        objects: Objects in the folder.
+        total_bytes: Their length together.
+        unused: Objects of no backup, and drafts: what a killed backup left.
+        problems: Which part, and its error; empty where all is well.
+    """
+
+    vault_id: str
+    backups: int
+    newest: Index | None
+    objects: int
+    total_bytes: int
+    unused: int
+    problems: tuple[Problem, ...]
+
+
+def check_backup(folder: Path) -> BackupReport:
+    """Return what is wrong with a folder of backups; no key is needed.
+
+    Every index is signed by the key that the first one names, and names the one
+    before it; every object is what its name says. That the objects open, and
+    that the wallet inside is whole, only a restore can tell.
+
+    Raises:
+        NoBackupError: There is no backup.
+        DiskFullError: The disk does not answer.
+    """
+    with disk_faults():
+        numbers = index_numbers(folder)
+        if not numbers:
+            raise NoBackupError(path=str(folder))
+        check = _Check(folder)
+        check.indexes(numbers)
+        check.objects()
+        return check.report(len(numbers))
+
+
+class _Check:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._problems: list[Problem] = []
+        self._needed: set[str] = set()
+        self._first: Index | None = None
+        self._newest: Index | None = None
+        self._found = self._bytes = self._unused = 0
+
+    def report(self, backups: int) -> BackupReport:
+        vault_id = self._first.vault_id.hex() if self._first else ""
+        found = (self._found, self._bytes, self._unused)
+        return BackupReport(vault_id, backups, self._newest, *found, tuple(self._problems))
+
+    def indexes(self, numbers: list[int]) -> None:
+        before = ""
+        for position, number in enumerate(numbers, start=1):
+            try:
+                data, index = index_at(self._folder, number)
+            except GeowalletError as error:
+                self._problems.append((INDEX, error))
+                before = "unknown"
+                continue
+            first = self._first = self._first or index
+            same = (index.vault_id, index.log_public) == (first.vault_id, first.log_public)
+            follows = before in ("unknown", index.before)
+            if number != position or not same or not follows:
+                self._damaged(INDEX)
+            before, self._newest = index_digest(data), index
+            self._needed.update(index.blocks)
+        for entry in os.scandir(self._folder / "index"):
+            if not INDEX_NAME.fullmatch(entry.name):
+                self._other(entry)
+
+    def objects(self) -> None:
+        missing = set(self._needed)
+        for entry in self._entries():
+            if not _OBJECT_NAME.fullmatch(entry.name):
+                self._other(entry)
+                continue
+            try:
+                path = object_path(self._folder, entry.name)
+                data = read_regular(path, MAX_OBJECT_BYTES, what=OBJECT)
+            except BackupDamagedError as error:
+                self._problems.append((OBJECT, error))
+                continue
+            self._found += 1
+            self._bytes += len(data)
+            if sha256_hex(data) != entry.name:
+                self._damaged(OBJECT)
+            missing.discard(entry.name)
+            self._unused += entry.name not in self._needed
+        for _name in missing:
+            self._damaged(OBJECT)
+
+    def _entries(self) -> Iterator[os.DirEntry[str]]:
+        objects = self._folder / "objects"
+        for entry in os.scandir(objects) if objects.is_dir() else ():
+            if re.fullmatch("[0-9a-f]{2}", entry.name) and entry.is_dir(follow_symlinks=False):
+                yield from os.scandir(entry.path)
+            else:
+                self._damaged(STRAY)
+
+    def _other(self, entry: os.DirEntry[str]) -> None:
+        if _DRAFT_NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+            self._unused += 1
+        else:
+            self._damaged(STRAY)
+
+    def _damaged(self, what: str) -> None:
+        self._problems.append((what, BackupDamagedError(what=what)))
+
+
+def restored(folder: Path, data: bytes, index: Index, master: bytes) -> bytes:
+    """Return the wallet's file from a backup, after proving that it is whole.
+
+    Args:
+        folder: Of the backups.
+        data: The bytes of the index.
+        index: What `index_at` read from them.
+        master: 32-byte master key, from one of its slots.
+
+    Raises:
+        BackupDamagedError: The index was not written by this wallet, or an
+            object is missing, swapped or changed.
+        VaultDamagedError: The objects are authentic, but the wallet in them is
+            not whole; also as `VaultSchemaError`, `VaultFormatError` or
+            `EvidenceError`.
+    """
+    wrap = subkey(master, "wrap")
+    check_proof(data, wrap)
+    key, aad = subkey(wrap, "backup"), about(index.vault_id, "backup")
+    file = b"".join(_block(folder, name, key, aad) for name in index.blocks)
+    if sha256_hex(file) != index.file_sha256:
+        raise BackupDamagedError(what=INDEX)
+    with disk_faults(), in_memory(file) as db:
+        check_schema(db)
+        keys = keys_of(db, master)
+        head = read_head(db, keys)
+        if Mark(head.size, head.frontier.root()) != index.mark:
+            raise VaultDamagedError(what=WALLET_FILE)
+        for _part, error in check_file(db, keys).problems:
+            raise error
+    return file
+
+
+def put_back(path: Path, file: bytes, random: Random) -> None:
+    """Write a restored wallet to a new place, whole or not at all.
+
+    Raises:
+        VaultExistsError: Something is there; it stays as it is.
+        DiskFullError: The disk is full or refuses.
+    """
+    with disk_faults():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            write_new(path, file, random(8).hex())
+        except FileExistsError as error:
+            raise VaultExistsError(path=str(path)) from error
+        flush_folder(path.parent)
+
+
+def _block(folder: Path, name: str, key: bytes, aad: bytes) -> bytes:
+    sealed = read_regular(object_path(folder, name), MAX_OBJECT_BYTES, what=OBJECT)
+    if sha256_hex(sealed) != name:
+        raise BackupDamagedError(what=OBJECT)
+    try:
+        return open_sealed(key, sealed, aad=aad)
+    except ValueError as error:
+        raise BackupDamagedError(what=OBJECT) from error
