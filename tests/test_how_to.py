@@ -148,7 +148,7 @@ def installed(package: Path, site: Path) -> None:
     subprocess.run([*line, *offline, "--target", site, package], check=True, timeout=300)
 
 
-def tested(package: str) -> str:
+def own_tests_of(package: str) -> str:
     """Run the tests of a package as its author does, and return what they say."""
     line = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", package]
     paths = f"{package}{os.pathsep}{ROOT}"
@@ -193,7 +193,7 @@ def typed(line: str, capsys: pytest.CaptureFixture[str]) -> str:
     if words[:2] == ["pip", "install"]:
         installed(Path(words[2]).absolute(), Path("site").absolute())
     elif words[:3] == ["python", "-m", "pytest"]:
-        return tested(words[-1])
+        return own_tests_of(words[-1])
     elif words[:2] == ["echo", ">>"]:
         (module,) = re.findall(r"import (\w+) as module; print\(module.__file__\)", words[2])
         with Path("site", f"{module}.py").open("a") as stream:
