@@ -103,7 +103,13 @@ class Fixes:
         return tuple(getattr(self, field.name) for field in fields(self))
 
     def take(self, index: NDArray[Any] | slice) -> Fixes:
-        """Return the fixes at ``index`` (ascending integers, a mask, or a slice)."""
+        """Return the fixes at ``index`` (ascending integers, a mask, or a slice).
+
+        All of them are the table itself, which nobody can write to.
+        """
+        rows = np.arange(len(self))
+        if np.array_equal(rows[index], rows):
+            return self
         return Fixes(*(column[index].copy() for column in self.columns()))
 
     def with_flag(self, mask: NDArray[np.bool_], flag: FixFlag) -> Fixes:

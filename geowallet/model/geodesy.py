@@ -56,6 +56,10 @@ def step_lengths_m(
     return distances_m(lat_deg[:-1], lon_deg[:-1], lat_deg[1:], lon_deg[1:])
 
 
+_BLOCK = 1 << 16
+"""Points at a time: what is held between stays in the cache, and small."""
+
+
 def distances_m(
     lat_a_deg: NDArray[np.float64],
     lon_a_deg: NDArray[np.float64],
@@ -76,6 +80,22 @@ def distances_m(
     Source:
         Sinnott (1984), "Virtues of the Haversine", Sky and Telescope 68(2).
     """
+    four = (lat_a_deg, lon_a_deg, lat_b_deg, lon_b_deg)
+    if np.ndim(lat_a_deg) != 1 or np.shape(lat_a_deg) != np.shape(lat_b_deg):
+        return _haversine_m(*four)
+    found = np.empty(len(lat_a_deg))
+    for start in range(0, len(found), _BLOCK):
+        here = slice(start, start + _BLOCK)
+        found[here] = _haversine_m(*(column[here] for column in four))
+    return found
+
+
+def _haversine_m(
+    lat_a_deg: NDArray[np.float64],
+    lon_a_deg: NDArray[np.float64],
+    lat_b_deg: NDArray[np.float64],
+    lon_b_deg: NDArray[np.float64],
+) -> NDArray[np.float64]:
     lat_a, lon_a, lat_b, lon_b = map(np.radians, (lat_a_deg, lon_a_deg, lat_b_deg, lon_b_deg))
     half_chord = (
         np.sin((lat_b - lat_a) / 2) ** 2

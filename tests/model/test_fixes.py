@@ -77,3 +77,11 @@ def test_fixes_are_taken_by_index_mask_or_slice() -> None:
     assert fixes.take(np.array([0, 2])).time_us.tolist() == [1, 3]
     assert fixes.take(fixes.time_us > 1).time_us.tolist() == [2, 3]
     assert fixes.take(slice(1, 2)).time_us.tolist() == [2]
+    assert fixes.take(np.array([0, 0, 2])).time_us.tolist() == [1, 1, 3]
+
+
+@pytest.mark.parametrize("every", [slice(0, 9), np.arange(3), np.ones(3, dtype=np.bool_)])
+def test_all_fixes_are_the_table_itself(every: slice) -> None:
+    """A copy of a million fixes is 58 MB."""
+    fixes = table(1, 2, 3)
+    assert fixes.take(every) is fixes

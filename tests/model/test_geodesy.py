@@ -55,3 +55,13 @@ class TestDistance:
         assert there == pytest.approx(back, abs=1e-6)
         arrays = (np.array([value]) for value in (lat_a, lon_a, lat_b, lon_b))
         assert distances_m(*arrays)[0] == pytest.approx(there, abs=0.02, rel=1e-9)
+
+
+def test_many_distances_are_those_of_each_pair() -> None:
+    """They are computed in blocks: the last of one and the first of the next are right, too."""
+    n = 70_000
+    lat, lon = np.linspace(-80, 80, n), np.linspace(-179, 179, n)
+    found = distances_m(lat, lon, lat + 0.001, lon)
+    one = distances_m(lat[:1], lon[:1], lat[:1] + 0.001, lon[:1])
+    assert len(found) == n
+    assert found == pytest.approx(np.full(n, one[0]), rel=1e-6)
