@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -235,12 +236,23 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
 
 def _algorithm(name: str, modules: tuple[ModuleType, ...], more: dict[str, str]) -> Algorithm:
     parameters = more | {
-        f"{module.__name__}.{key}": repr(value)
+        f"{module.__name__}.{key}": _written(value)
         for module in modules
         for key, value in vars(module).items()
         if key.isupper() and isinstance(value, int | float | str | dict)
     }
     return Algorithm(f"geowallet.track.{name}", VERSION, digest_of(parameters))
+
+
+def _written(value: object) -> str:
+    """Return a parameter as text that is the same in every process: sets have no order."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(sorted(f'{_written(k)}: {_written(v)}' for k, v in value.items()))}}}"
+    if isinstance(value, set | frozenset):
+        return f"{{{', '.join(sorted(map(_written, value)))}}}"
+    if isinstance(value, tuple | list):
+        return f"({', '.join(map(_written, value))})"
+    return value.__qualname__ if isinstance(value, FunctionType) else repr(value)
 
 
 def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -211,3 +214,19 @@ def test_every_stage_names_its_version_and_the_digest_of_its_parameters() -> Non
     ]
     assert all(len(algorithm.parameters_sha256) == 64 for algorithm in algorithms())
     assert algorithms() == algorithms()
+
+
+def test_the_digests_of_the_algorithms_are_those_of_every_other_process() -> None:
+    """A set is written in another order by each process, unless its hashes are fixed."""
+    line = "from geowallet.track.pipeline import algorithms; print(algorithms())"
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", line],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert said == {f"{algorithms()}\n"}
