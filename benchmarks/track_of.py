@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.app.reading import read_traces
+from geowallet.app.intake.reading import read_traces
 from geowallet.connectors.api import ReadOptions
 from geowallet.model.fixes import Fixes
 

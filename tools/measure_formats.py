@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geowallet.app.inspect import FileReport, inspect
+from geowallet.app.intake.inspect import FileReport, inspect
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.connectors.registry import BUILTIN
 

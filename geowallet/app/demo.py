@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geowallet.app import agreements, desk, export, ingest, settings, trips, verification, wallet
+from geowallet.app import settings, wallet
+from geowallet.app.intake import ingest
 from geowallet.app.locations import Locations
+from geowallet.app.sharing import agreements, desk, export, verification
+from geowallet.app.travel import trips
 from geowallet.connectors.api import ReadOptions
 from geowallet.contracts.templates import Particulars, soft_mobility_commute, work_hour_mileage
 from geowallet.crypto.keys import KdfCost
@@ -26,9 +29,9 @@ from geowallet.vault import session
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from geowallet.app.export import Exported, Prepared
-    from geowallet.app.ingest import Ingested
-    from geowallet.app.verification import Verified
+    from geowallet.app.intake.ingest import Ingested
+    from geowallet.app.sharing.export import Exported, Prepared
+    from geowallet.app.sharing.verification import Verified
     from geowallet.contracts.grant import Contract
     from geowallet.contracts.syntax import Terms
     from geowallet.model.mobility import DescribedTrip

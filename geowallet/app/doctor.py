@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from geowallet.app.derive import pending
-from geowallet.app.engine import is_outdated
+from geowallet.app.intake.trusting import State, lodgers
 from geowallet.app.settings import named_places, work_week
-from geowallet.app.trusting import State, lodgers
+from geowallet.app.travel.derive import pending
+from geowallet.app.travel.engine import is_outdated
 from geowallet.app.wallet import opened
 from geowallet.connectors.registry import BUILTIN
 from geowallet.evaluator.host import layers

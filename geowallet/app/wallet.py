@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.app.identity import create_identity
+from geowallet.app.sharing.identity import create_identity
 from geowallet.crypto.keys import SALT_BYTES, KdfCost, make_slot
 from geowallet.crypto.recovery import parse_recovery, recovery_text
 from geowallet.model.errors import (

@@ -11,7 +11,7 @@ from geowallet.cli.secrets import as_bytes
 from geowallet.model.errors import AmbiguousDateError, GeowalletError, NaiveTimeError
 
 if TYPE_CHECKING:
-    from geowallet.app.asking import Ask
+    from geowallet.app.intake.asking import Ask
     from geowallet.cli.shell import Shell
     from geowallet.connectors.api import ReadOptions
 

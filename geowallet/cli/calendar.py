@@ -16,7 +16,7 @@ from geowallet.cli.verb import group, verb
 from geowallet.model.calendar import Period, local_time
 
 if TYPE_CHECKING:
-    from geowallet.app.calendars import Calendar
+    from geowallet.app.travel.calendars import Calendar
 
 app = group(_("Calendars that tell when you were at appointments, and days off."))
 
@@ -44,7 +44,7 @@ def add(
     ] = "",
 ) -> None:
     """Take in a calendar; one of the same name is replaced."""
-    from geowallet.app import calendars, trips
+    from geowallet.app.travel import calendars, trips
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:
@@ -81,7 +81,7 @@ def add(
 
 def list_(shell: Shell) -> None:
     """Show the calendars."""
-    from geowallet.app import calendars
+    from geowallet.app.travel import calendars
 
     with open_wallet(shell) as vault:
         known = calendars.calendars(vault)
@@ -105,7 +105,7 @@ def remove(
     shell: Shell, name: Annotated[str, typer.Argument(help=_("Its name, from the list."))]
 ) -> None:
     """Forget a calendar."""
-    from geowallet.app import calendars
+    from geowallet.app.travel import calendars
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:

@@ -21,7 +21,7 @@ app = group(_("Formats that can be read."))
 
 def list_(shell: Shell) -> None:
     """Show every connector: built in, and of other packages, none of whose code runs."""
-    from geowallet.app.trusting import State, lodgers
+    from geowallet.app.intake.trusting import State, lodgers
     from geowallet.connectors.registry import BUILTIN
 
     states = {
@@ -66,8 +66,8 @@ def trust(
     ] = None,
 ) -> None:
     """Show what would be trusted, ask, and trust it."""
-    from geowallet.app.guests import package_named
-    from geowallet.app.trusting import trust as allow
+    from geowallet.app.intake.guests import package_named
+    from geowallet.app.intake.trusting import trust as allow
 
     package = package_named(name)
     _show(shell, package)
@@ -85,7 +85,7 @@ def trust(
 
 
 def _show(shell: Shell, package: Package) -> None:
-    from geowallet.app.trusting import CAN
+    from geowallet.app.intake.trusting import CAN
 
     entry = package.entry
     shell.pairs(
@@ -114,7 +114,7 @@ def distrust(
     shell: Shell, name: Annotated[str, typer.Argument(help=_("Name of the connector."))]
 ) -> None:
     """Turn it off."""
-    from geowallet.app.trusting import distrust as turn_off
+    from geowallet.app.intake.trusting import distrust as turn_off
 
     turn_off(name)
     shell.emit({"connector": name, "state": "untrusted"})
@@ -130,7 +130,7 @@ def check(
     ] = None,
 ) -> None:
     """Show what is wrong with a connector."""
-    from geowallet.app.connector_kit import check_sample
+    from geowallet.app.intake.connector_kit import check_sample
     from geowallet.connectors.api import ReadOptions
 
     findings = check_sample(name, sample, options=ReadOptions(zone=zone))
@@ -148,7 +148,7 @@ def new(
     folder: Annotated[Path, typer.Argument(help=_("The folder to make."))],
 ) -> None:
     """Write the package and name its files."""
-    from geowallet.app.connector_kit import new_connector
+    from geowallet.app.intake.connector_kit import new_connector
 
     for path in new_connector(name, folder):
         shell.emit({"file": str(path)})

@@ -17,7 +17,7 @@ from geowallet.cli.verb import group, verb
 from geowallet.model.calendar import Period
 
 if TYPE_CHECKING:
-    from geowallet.app.export import Prepared
+    from geowallet.app.sharing.export import Prepared
     from geowallet.contracts.syntax import Terms
     from geowallet.vault.store import Vault
 
@@ -67,7 +67,7 @@ def preview(
     period: Annotated[str, typer.Option(help=_("Such as 2026-10."))],
 ) -> None:
     """Show every value that would leave, and what would not."""
-    from geowallet.app.export import prepare
+    from geowallet.app.sharing.export import prepare
 
     with open_wallet(shell) as vault:
         terms = _offered(contract) if is_file(contract) else _terms(vault, contract)[0]
@@ -94,7 +94,8 @@ def accept(
     out: Annotated[Path, typer.Option(help=_("Folder for the signed copy."))] = Path(),
 ) -> None:
     """Sign an offer; nothing leaves yet."""
-    from geowallet.app import agreements, settings
+    from geowallet.app import settings
+    from geowallet.app.sharing import agreements
     from geowallet.app.wallet import now_us
     from geowallet.crypto.fingerprint import fingerprint
     from geowallet.crypto.signing import thumbprint
@@ -124,7 +125,7 @@ def accept(
 
 def list_(shell: Shell) -> None:
     """Show the accepted contracts."""
-    from geowallet.app import agreements, export
+    from geowallet.app.sharing import agreements, export
 
     with open_wallet(shell) as vault:
         contracts = agreements.accepted(vault)
@@ -216,13 +217,13 @@ def is_file(text: str) -> bool:
 
 
 def _offered(path: str) -> Terms:
-    from geowallet.app.agreements import offer_from
+    from geowallet.app.sharing.agreements import offer_from
 
     return offer_from(Path(path)).terms
 
 
 def _terms(vault: Vault, name: str) -> tuple[Terms, bool]:
-    from geowallet.app.agreements import find_contract
+    from geowallet.app.sharing.agreements import find_contract
 
     return find_contract(vault, name).terms, True
 

@@ -38,8 +38,8 @@ def init(
     name: Annotated[str, typer.Argument(help=_("The organisation's name."))],
 ) -> None:
     """Make the recipient's keys."""
-    from geowallet.app.desk import create_desk
     from geowallet.app.settings import check_name
+    from geowallet.app.sharing.desk import create_desk
 
     check_name(name)
     desk = create_desk(locations(shell).desk, name, new_passphrase(shell))
@@ -70,7 +70,7 @@ def offer(
     out: Annotated[Path, typer.Option(help=_("Folder for the offer."))] = Path(),
 ) -> None:
     """Write and sign an offer from a template."""
-    from geowallet.app.desk import make_offer, open_desk
+    from geowallet.app.sharing.desk import make_offer, open_desk
     from geowallet.contracts.templates import (
         Particulars,
         soft_mobility_commute,
@@ -107,9 +107,9 @@ def open_(
     file: Annotated[Path, typer.Argument(help=_("A contract or an export that you received."))],
 ) -> None:
     """File a contract that came back, or verify an export and record it."""
-    from geowallet.app import desk as use
     from geowallet.app.files import read_small
-    from geowallet.app.verification import record, verify_file
+    from geowallet.app.sharing import desk as use
+    from geowallet.app.sharing.verification import record, verify_file
 
     desk = use.open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
     data = read_small(file, use.MAX_FILE_BYTES)
@@ -132,8 +132,8 @@ def open_(
 
 def list_(shell: Shell) -> None:
     """Show the exports received."""
-    from geowallet.app import desk as use
-    from geowallet.app.verification import received
+    from geowallet.app.sharing import desk as use
+    from geowallet.app.sharing.verification import received
 
     desk = use.open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
     rows = []

@@ -12,7 +12,7 @@ from geowallet.cli.shell import Column
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from geowallet.app.driving import DrivingReport
+    from geowallet.app.travel.driving import DrivingReport
     from geowallet.cli.shell import Shell
     from geowallet.driving.score import Part
     from geowallet.track.pipeline import Analysis
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def show_driving(shell: Shell, analyses: Iterable[Analysis]) -> None:
     """Show score, parts and events; as JSON one object."""
-    from geowallet.app.driving import report_driving
+    from geowallet.app.travel.driving import report_driving
 
     report = report_driving(analyses)
     if shell.as_json:
@@ -77,7 +77,7 @@ def part_row(part: Part) -> list[str]:
 
 
 def _show_events(shell: Shell, report: DrivingReport) -> None:
-    from geowallet.app.analyse import iso
+    from geowallet.app.travel.analyse import iso
 
     columns = [
         Column(_("WHEN")),

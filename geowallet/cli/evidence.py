@@ -24,7 +24,7 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help=_("From the first entry."))] = False,
 ) -> None:
     """Show the newest entries of the log."""
-    from geowallet.app import trips
+    from geowallet.app.travel import trips
 
     with open_wallet(shell) as vault:
         leaves = list(vault.leaves())
@@ -76,8 +76,8 @@ def trace(
     receipt: Annotated[str, typer.Argument(help=_("The receipt of an export."))],
 ) -> None:
     """Walk from a figure that left to the bytes it came from."""
-    from geowallet.app.tracing import find_receipt
-    from geowallet.app.tracing import trace as walk
+    from geowallet.app.sharing.tracing import find_receipt
+    from geowallet.app.sharing.tracing import trace as walk
 
     with open_wallet(shell) as vault:
         links = walk(vault, find_receipt(vault, receipt))

@@ -37,9 +37,10 @@ def export(
     ] = "",
 ) -> None:
     """Show what will leave, have the owner confirm and sign, and write the files."""
-    from geowallet.app import agreements, wallet
-    from geowallet.app.export import export as sign_and_seal
-    from geowallet.app.export import prepare
+    from geowallet.app import wallet
+    from geowallet.app.sharing import agreements
+    from geowallet.app.sharing.export import export as sign_and_seal
+    from geowallet.app.sharing.export import prepare
     from geowallet.crypto.fingerprint import fingerprint
     from geowallet.crypto.signing import thumbprint
 

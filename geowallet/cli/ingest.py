@@ -30,7 +30,7 @@ from geowallet.cli.verb import verb
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geowallet.app.ingest import Imported, Ingested
+    from geowallet.app.intake.ingest import Imported, Ingested
 
 _SHOWN_PROBLEMS = 12
 
@@ -60,7 +60,7 @@ def ingest(
     ] = False,
 ) -> None:
     """Read files into the wallet; each is kept whole or not at all."""
-    from geowallet.app import ingest as use
+    from geowallet.app.intake import ingest as use
     from geowallet.app.wallet import now_us
 
     options = options_of(zone, date_order, secret_file, columns)
@@ -152,7 +152,7 @@ def _show_problems(shell: Shell, files: Sequence[Imported]) -> None:
 
 
 def _imported_record(item: Imported) -> dict[str, Any]:
-    from geowallet.app.inspect import iso_utc
+    from geowallet.app.intake.inspect import iso_utc
 
     return {
         "path": item.name,

@@ -15,7 +15,7 @@ from geowallet.model.errors import BadOptionError
 from geowallet.model.mobility import Mode, Purpose
 
 if TYPE_CHECKING:
-    from geowallet.app.corrections import Correction
+    from geowallet.app.travel.corrections import Correction
     from geowallet.model.mobility import DescribedTrip
     from geowallet.vault.store import Vault
 
@@ -50,7 +50,8 @@ def label(
     undo: Annotated[bool, typer.Option("--undo", help=_("Let the guess stand again."))] = False,
 ) -> None:
     """Correct trips; the guess is kept, and the effect on the totals is shown."""
-    from geowallet.app import corrections, settings, trips
+    from geowallet.app import settings
+    from geowallet.app.travel import corrections, trips
     from geowallet.app.wallet import now_us
 
     check_word("--mode", mode, MODES)
@@ -98,7 +99,7 @@ def _words(
     item: DescribedTrip, mode: str, purpose: str, number: int, said_us: int
 ) -> list[Correction]:
     """Return one correction for the mode of a leg, and one for the purpose of the trip."""
-    from geowallet.app.corrections import Correction
+    from geowallet.app.travel.corrections import Correction
 
     trip = item.trip
     if not 0 <= number <= len(trip.legs):
@@ -113,7 +114,7 @@ def _words(
 
 
 def _tagged(item: DescribedTrip, tag: str, said_us: int) -> Correction:
-    from geowallet.app.corrections import Correction
+    from geowallet.app.travel.corrections import Correction
 
     return Correction(item.trip.start_us, item.trip.end_us, None, None, said_us, tag)
 
@@ -126,7 +127,7 @@ def _driven(vault: Vault, item: DescribedTrip, name: str, mode: str, said_us: in
             longer the owner's: the word would say nothing.
     """
     from geowallet.app import settings
-    from geowallet.app.corrections import Correction
+    from geowallet.app.travel.corrections import Correction
 
     known = {vehicle.id: vehicle for vehicle in settings.vehicles(vault)}
     chosen = known[settings.resolve("vehicle", name, known)]
@@ -140,7 +141,7 @@ def _driven(vault: Vault, item: DescribedTrip, name: str, mode: str, said_us: in
 
 
 def _again(vault: Vault, found: list[DescribedTrip]) -> list[DescribedTrip]:
-    from geowallet.app import trips
+    from geowallet.app.travel import trips
 
     every = {item.trip.id: item for item in trips.described_trips(vault)}
     return [every[item.trip.id] for item in found]

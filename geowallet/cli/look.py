@@ -21,7 +21,7 @@ from geowallet.model.errors import BadOptionError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geowallet.app.inspect import FileReport
+    from geowallet.app.intake.inspect import FileReport
     from geowallet.connectors.api import ReadOptions
     from geowallet.model.errors import GeowalletError
     from geowallet.track.pipeline import Analysis
@@ -98,8 +98,8 @@ def inspect(
     secret_file: Secret = None,
 ) -> None:
     """Show one line a file; the exit status is 3 if any was refused."""
-    from geowallet.app.inspect import Look
-    from geowallet.app.inspect import inspect as look
+    from geowallet.app.intake.inspect import Look
+    from geowallet.app.intake.inspect import inspect as look
     from geowallet.app.wallet import now_us
     from geowallet.cli.asking import asker_of_files
 
@@ -156,9 +156,9 @@ def analyse(
     secret_file: Secret = None,
 ) -> None:
     """Show stops and legs; for the owner's eyes: it holds times and places."""
-    from geowallet.app import analyse as use
-    from geowallet.app.models import model_named
-    from geowallet.app.reading import read_traces
+    from geowallet.app.intake.reading import read_traces
+    from geowallet.app.travel import analyse as use
+    from geowallet.app.travel.models import model_named
 
     wanted = "json" if shell.as_json else output
     if wanted not in OUTPUTS:
@@ -182,8 +182,8 @@ def analyse(
 
 
 def _write_movements(shell: Shell, analyses: dict[str, Analysis], wanted: str) -> None:
-    from geowallet.app import analyse as use
-    from geowallet.app.gpx_writing import as_gpx
+    from geowallet.app.travel import analyse as use
+    from geowallet.app.travel.gpx_writing import as_gpx
 
     movements = use.movements_of(analyses)
     if wanted == "csv":
@@ -229,7 +229,7 @@ def options_of(
 
 def with_zone(options: ReadOptions, zone: str) -> ReadOptions:
     """Return ``options`` with the zone of local times: a name, "position", or "" for none."""
-    from geowallet.app.zones import zone_finder
+    from geowallet.app.intake.zones import zone_finder
     from geowallet.model.calendar import zone_of
 
     if zone == POSITION:
@@ -240,7 +240,7 @@ def with_zone(options: ReadOptions, zone: str) -> ReadOptions:
 
 
 def _show_movements(shell: Shell, movements: Sequence[Any]) -> None:
-    from geowallet.app.analyse import iso
+    from geowallet.app.travel.analyse import iso
     from geowallet.cli.language import word
     from geowallet.cli.numbers import percent
 

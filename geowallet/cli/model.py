@@ -19,8 +19,8 @@ from geowallet.model.errors import BadModelError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from geowallet.app.models import InUse, Kept
-    from geowallet.app.personal import Lesson, Outcome
+    from geowallet.app.travel.models import InUse, Kept
+    from geowallet.app.travel.personal import Lesson, Outcome
     from geowallet.track.modes.forest import Forest
     from geowallet.vault.store import Vault
 
@@ -32,7 +32,7 @@ _PERSONAL = "personal"
 
 def list_(shell: Shell) -> None:
     """Show the models there are; with a wallet, also which one it uses."""
-    from geowallet.app.models import in_use, kept_models
+    from geowallet.app.travel.models import in_use, kept_models
 
     with _wallet_if_any(shell) as vault:
         try:
@@ -64,7 +64,7 @@ def show(
     shell: Shell, name: Annotated[str, typer.Argument(help=_("Its name, from 'model list'."))]
 ) -> None:
     """Show the card of a model."""
-    from geowallet.app.models import model_named
+    from geowallet.app.travel.models import model_named
 
     forest = model_named(name)
     card = _card(forest)
@@ -96,8 +96,8 @@ def use(
     name: Annotated[str, typer.Argument(help=_("Its name, from 'model list', or shipped."))],
 ) -> None:
     """Find modes with another model from now on."""
-    from geowallet.app.engine import is_outdated
-    from geowallet.app.models import personal_of, use_model
+    from geowallet.app.travel.engine import is_outdated
+    from geowallet.app.travel.models import personal_of, use_model
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:
@@ -121,9 +121,9 @@ def personal(
     ] = False,
 ) -> None:
     """Move the model in use by the modes that the owner said, after showing what it does."""
-    from geowallet.app.engine import is_outdated
-    from geowallet.app.models import forget_personal, store_personal
-    from geowallet.app.personal import learn
+    from geowallet.app.travel.engine import is_outdated
+    from geowallet.app.travel.models import forget_personal, store_personal
+    from geowallet.app.travel.personal import learn
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:

@@ -17,7 +17,7 @@ from geowallet.model.words import N_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geowallet.app.model_fit import Tried
+    from geowallet.app.travel.model_fit import Tried
 
 FAMILIES = {
     "foot": N_("on foot"),
@@ -54,8 +54,8 @@ def fit(
     name: Annotated[str, typer.Option(help=_("What to call it."))] = _DEFAULT_NAME,
 ) -> None:
     """Read, fit, show the figures of users that were left out, ask, keep."""
-    from geowallet.app.model_fit import fit_model
-    from geowallet.app.models import free_name, keep_model
+    from geowallet.app.travel.model_fit import fit_model
+    from geowallet.app.travel.models import free_name, keep_model
 
     free_name(name)
     with progress_on(shell) as line:

@@ -29,7 +29,7 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help=_("Also rare places."))] = False,
 ) -> None:
     """Show the places, most visited first."""
-    from geowallet.app import trips
+    from geowallet.app.travel import trips
 
     with open_wallet(shell) as vault:
         found = trips.places(vault)
@@ -65,7 +65,8 @@ def name(
     kind: Annotated[str, typer.Option(help=_("home, work, client or other."))] = "",
 ) -> None:
     """Name a place; 'home' and 'work' also say what it is."""
-    from geowallet.app import settings, trips
+    from geowallet.app import settings
+    from geowallet.app.travel import trips
     from geowallet.app.wallet import now_us
 
     chosen = kind or _kind_of(name)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, TaskID
 
-    from geowallet.app.asking import Ask
+    from geowallet.app.intake.asking import Ask
     from geowallet.connectors.api import ReadOptions
     from geowallet.model.errors import GeowalletError
 

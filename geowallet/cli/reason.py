@@ -32,7 +32,7 @@ def reason(
     ] = False,
 ) -> None:
     """Store the reason of trips, and of later ones to the same named place."""
-    from geowallet.app import errands, trips
+    from geowallet.app.travel import errands, trips
     from geowallet.app.wallet import now_us
     from geowallet.model.errors import BadOptionError
     from geowallet.model.mobility import PlaceKind

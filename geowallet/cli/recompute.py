@@ -16,9 +16,9 @@ from geowallet.cli.verb import verb
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geowallet.app.differences import Difference
-    from geowallet.app.recompute import Plan
-    from geowallet.app.resending import Resent
+    from geowallet.app.sharing.resending import Resent
+    from geowallet.app.travel.differences import Difference
+    from geowallet.app.travel.recompute import Plan
     from geowallet.model.mobility import DescribedTrip
 
 _SHOWN = 20
@@ -45,8 +45,8 @@ def recompute(
     ] = False,
 ) -> None:
     """Show the difference by month, trip and sent export; ask; replace all trips."""
-    from geowallet.app import recompute as use_case
-    from geowallet.app.engine import is_outdated
+    from geowallet.app.travel import recompute as use_case
+    from geowallet.app.travel.engine import is_outdated
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:

@@ -53,7 +53,7 @@ def split(
     ),
 ) -> None:
     """Split a trip, or without an option list where it can be split."""
-    from geowallet.app import reshaping, trips
+    from geowallet.app.travel import reshaping, trips
     from geowallet.app.wallet import now_us
 
     if sum(map(bool, (at, leg, stop, undo))) > 1:
@@ -82,7 +82,7 @@ def merge(
     ),
 ) -> None:
     """Merge trips, or take it back."""
-    from geowallet.app import reshaping, trips
+    from geowallet.app.travel import reshaping, trips
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:

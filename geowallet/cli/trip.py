@@ -52,8 +52,8 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help=_("Do not shorten the list."))] = False,
 ) -> None:
     """Show the trips of a period; without one, of the newest month."""
-    from geowallet.app import trips
-    from geowallet.app.engine import is_outdated
+    from geowallet.app.travel import trips
+    from geowallet.app.travel.engine import is_outdated
 
     check_word("--mode", mode, list(Mode))
     check_word("--purpose", purpose, list(Purpose))
@@ -82,7 +82,7 @@ def show(
     shell: Shell, trip: Annotated[str, typer.Argument(help=_("Its id, from 'trip list'."))]
 ) -> None:
     """Show one trip leg by leg, and why each has its mode."""
-    from geowallet.app import trips
+    from geowallet.app.travel import trips
 
     with open_wallet(shell) as vault:
         found = trips.find_trip(vault, trip)
@@ -282,8 +282,8 @@ def _leg_row(number: int, leg: Leg, here: str) -> list[str]:
 
 
 def _confidence(leg: Leg) -> str:
-    from geowallet.app.corrections import SAID
-    from geowallet.app.trip_rules import by_rule
+    from geowallet.app.travel.corrections import SAID
+    from geowallet.app.travel.trip_rules import by_rule
 
     if leg.reasons == (SAID,):
         guess, share = leg.alternatives[0]

@@ -19,7 +19,7 @@ from geowallet.model.mobility import Mode, PlaceKind, Purpose
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geowallet.app.trip_rules import TripRule
+    from geowallet.app.travel.trip_rules import TripRule
     from geowallet.model.mobility import DescribedTrip
     from geowallet.vault.store import Vault
 
@@ -48,7 +48,7 @@ def add(
     period: Annotated[str, typer.Option(help=_("Only days of it, such as 2026-10."))] = "",
 ) -> None:
     """Show what a rule would change, ask, and store it."""
-    from geowallet.app import trip_rules, trips
+    from geowallet.app.travel import trip_rules, trips
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:
@@ -67,7 +67,7 @@ def add(
 
 def list_(shell: Shell) -> None:
     """Show the rules, in the order in which they are applied."""
-    from geowallet.app import trip_rules, trips
+    from geowallet.app.travel import trip_rules, trips
 
     with open_wallet(shell) as vault:
         rules = trip_rules.trip_rules(vault)
@@ -92,7 +92,7 @@ def remove(
     shell: Shell, rule: Annotated[str, typer.Argument(help=_("Its id, from 'trip rule list'."))]
 ) -> None:
     """Forget a rule; the guesses stand again."""
-    from geowallet.app import trip_rules
+    from geowallet.app.travel import trip_rules
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:
@@ -139,7 +139,8 @@ def _rule(  # noqa: PLR0917  one for each option
     now_us: int,
 ) -> TripRule:
     """Return the rule that the options describe."""
-    from geowallet.app import settings, trip_rules
+    from geowallet.app import settings
+    from geowallet.app.travel import trip_rules
 
     check_word("--mode", mode, list(Mode))
     values = dict(_matter(one) for one in said)

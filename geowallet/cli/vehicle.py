@@ -128,8 +128,8 @@ def odometer(
     on: Annotated[str, typer.Option("--day", help=_("When, such as 2026-10-31; today."))] = "",
 ) -> None:
     """Note what the odometer shows at the end of a day, or list what was noted."""
-    from geowallet.app import odometer as use
     from geowallet.app import settings
+    from geowallet.app.vehicles import odometer as use
     from geowallet.app.wallet import now_us
     from geowallet.cli.numbers import count, day
     from geowallet.cli.reports.hand_over import today

@@ -15,7 +15,7 @@ from geowallet.cli.verb import verb
 from geowallet.model.errors import BadOptionError
 
 if TYPE_CHECKING:
-    from geowallet.app.fuel import Receipt
+    from geowallet.app.vehicles.fuel import Receipt
 
 MAX_FILLED, MAX_PAID = Decimal(1000), Decimal(10_000)
 """More than a filling of a car holds or costs."""
@@ -53,7 +53,7 @@ def set_(
     until: Until = "",
 ) -> None:
     """Change a vehicle and show it."""
-    from geowallet.app import garage
+    from geowallet.app.vehicles import garage
     from geowallet.app.wallet import now_us
 
     check_facts(power or 0, energy or "")
@@ -81,7 +81,7 @@ def set_(
 
 def remove(shell: Shell, name: Annotated[str, typer.Argument(help=_("The vehicle."))]) -> None:
     """Forget a vehicle, its readings and receipts."""
-    from geowallet.app import garage
+    from geowallet.app.vehicles import garage
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:
@@ -103,8 +103,9 @@ def fuel(
     on: Annotated[str, typer.Option("--day", help=_("When, such as 2026-10-31; today."))] = "",
 ) -> None:
     """Note a receipt, or list them crossed with the kilometres."""
-    from geowallet.app import fuel as use
-    from geowallet.app import settings, trips
+    from geowallet.app import settings
+    from geowallet.app.travel import trips
+    from geowallet.app.vehicles import fuel as use
     from geowallet.app.wallet import now_us
     from geowallet.cli.reports.fuel import fuel_columns, fuel_record, fuel_rows
     from geowallet.cli.reports.hand_over import today
@@ -137,7 +138,7 @@ def fuel(
 
 
 def _show(shell: Shell, found: tuple[Receipt, ...]) -> None:
-    from geowallet.app.fuel import NOT_READ
+    from geowallet.app.vehicles.fuel import NOT_READ
     from geowallet.cli.numbers import count, day, exact, money
 
     columns = [
@@ -159,7 +160,7 @@ def _show(shell: Shell, found: tuple[Receipt, ...]) -> None:
 
 
 def _receipt_record(vehicle: str, item: Receipt) -> dict[str, Any]:
-    from geowallet.app.fuel import NOT_READ
+    from geowallet.app.vehicles.fuel import NOT_READ
 
     return {
         "vehicle": vehicle,

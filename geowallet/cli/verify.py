@@ -17,7 +17,7 @@ from geowallet.cli.verb import verb
 from geowallet.model.errors import ContractMismatchError
 
 if TYPE_CHECKING:
-    from geowallet.app.verification import Verified
+    from geowallet.app.sharing.verification import Verified
     from geowallet.proofs.claims import Figures
     from geowallet.verify.verdict import Verdict
 
@@ -43,10 +43,10 @@ def verify(
     checks: Annotated[bool, typer.Option("--checks", help=_("Show every check by name."))] = False,
 ) -> None:
     """Open an export with the desk's key and judge it; change nothing."""
-    from geowallet.app.agreements import MAX_CONTRACT_BYTES
-    from geowallet.app.desk import open_desk
     from geowallet.app.files import read_small
-    from geowallet.app.verification import verify_file
+    from geowallet.app.sharing.agreements import MAX_CONTRACT_BYTES
+    from geowallet.app.sharing.desk import open_desk
+    from geowallet.app.sharing.verification import verify_file
     from geowallet.contracts.grant import read_contract
 
     given = read_contract(read_small(contract, MAX_CONTRACT_BYTES)) if contract else None

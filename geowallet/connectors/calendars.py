@@ -1,7 +1,7 @@
 """Entries of a calendar file (RFC 5545), for the hours in which the owner was at work.
 
 The file is hostile as any other: `main` is meant to run in a child with bounded memory and
-time (`geowallet.app.calendars`), because no look at a recurrence rule tells how long the
+time (`geowallet.app.travel.calendars`), because no look at a recurrence rule tells how long the
 library needs to find out that it never recurs.
 """
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from geowallet.app import derive, engine, slices
+from geowallet.app.travel import derive, engine, slices
 from geowallet.model.mobility import Mode, Trip
 from geowallet.model.provenance import Algorithm
 from geowallet.track.pipeline import Analysis, analyse

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-from geowallet.app import agreements, desk, ingest, settings, wallet
+from geowallet.app import settings, wallet
+from geowallet.app.intake import ingest
 from geowallet.app.locations import Locations
+from geowallet.app.sharing import agreements, desk
 from geowallet.connectors.api import ReadOptions
 from geowallet.contracts.grant import Contract
 from geowallet.contracts.syntax import Terms

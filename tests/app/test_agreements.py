@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import agreements, desk, settings
-from geowallet.app.desk import Desk
+from geowallet.app import settings
 from geowallet.app.locations import Locations
+from geowallet.app.sharing import agreements, desk
+from geowallet.app.sharing.desk import Desk
 from geowallet.contracts.grant import Contract
 from geowallet.contracts.offer import Offer
 from geowallet.model.errors import (

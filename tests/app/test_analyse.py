@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from geowallet.app.analyse import (
+from geowallet.app.travel.analyse import (
     COLUMNS,
     ReadTrace,
     analyse_users,

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import calendars, export, trip_rules, trips
-from geowallet.app.calendars import Taking
-from geowallet.app.desk import Desk
+from geowallet.app.sharing import export
+from geowallet.app.sharing.desk import Desk
+from geowallet.app.travel import calendars, trip_rules, trips
+from geowallet.app.travel.calendars import Taking
 from geowallet.model.calendar import Period
 from geowallet.model.errors import (
     BadCalendarError,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from geowallet.app.connector_kit import MAX_SAMPLE_BYTES, check_sample, new_connector
+from geowallet.app.intake.connector_kit import MAX_SAMPLE_BYTES, check_sample, new_connector
 from geowallet.connectors.api import ReadOptions
 from geowallet.connectors.guests.packages import GROUP
 from geowallet.model.errors import (

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.app.corrections import SAID, Correction, covering, with_modes, with_purposes
+from geowallet.app.travel.corrections import SAID, Correction, covering, with_modes, with_purposes
 from geowallet.model.mobility import DescribedTrip, Leg, Mode, Point, Purpose, Trip
 
 HOUR = 3_600_000_000

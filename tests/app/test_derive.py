@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import derive, ingest
+from geowallet.app.intake import ingest
 from geowallet.app.locations import Locations
+from geowallet.app.travel import derive
 from geowallet.track.pipeline import affected_window
 from geowallet.vault.store import Vault
 from tests.app import scene

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import derive, doctor
+from geowallet.app import doctor
 from geowallet.app.doctor import Finding, Health
 from geowallet.app.locations import Locations
+from geowallet.app.travel import derive
 from geowallet.model.errors import VaultLockedError
 from geowallet.vault import session
 from tests.app import scene

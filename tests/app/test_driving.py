@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geowallet.app.driving import report_driving
+from geowallet.app.travel.driving import report_driving
 from geowallet.driving.events import EventKind
 from geowallet.driving.exposure import drive_of, exposure_of
 from geowallet.driving.score import score_of

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import export, settings
-from geowallet.app.desk import Desk
-from geowallet.app.export import Exported, Prepared
-from geowallet.app.identity import sealing_key
+from geowallet.app import settings
+from geowallet.app.sharing import export
+from geowallet.app.sharing.desk import Desk
+from geowallet.app.sharing.export import Exported, Prepared
+from geowallet.app.sharing.identity import sealing_key
 from geowallet.contracts.grant import Contract
 from geowallet.contracts.syntax import Terms
 from geowallet.crypto.canonical import sha256_hex

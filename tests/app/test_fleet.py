@@ -9,12 +9,14 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from geowallet.app import corrections, fuel, garage, odometer, settings, trip_rules, trips
-from geowallet.app.corrections import Correction
-from geowallet.app.export import Receipt
-from geowallet.app.fleet import Fleet
-from geowallet.app.sources import Source, StoredTrace, sources
-from geowallet.app.trip_rules import TripRule
+from geowallet.app import settings
+from geowallet.app.intake.sources import Source, StoredTrace, sources
+from geowallet.app.sharing.export import Receipt
+from geowallet.app.travel import corrections, trip_rules, trips
+from geowallet.app.travel.corrections import Correction
+from geowallet.app.travel.trip_rules import TripRule
+from geowallet.app.vehicles import fuel, garage, odometer
+from geowallet.app.vehicles.fleet import Fleet
 from geowallet.model.errors import (
     BadNameError,
     BadWordsError,

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from geowallet.app import guests, trusting
+from geowallet.app.intake import guests, trusting
+from geowallet.app.intake.trust import trusted
+from geowallet.app.intake.trusting import Lodger, State, distrust, lodgers, trust
 from geowallet.app.locations import trust_file
-from geowallet.app.trust import trusted
-from geowallet.app.trusting import Lodger, State, distrust, lodgers, trust
 from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.guests.packages import package_of
 from geowallet.evaluator import trial, visit

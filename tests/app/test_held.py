@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.app.held import Held, hold
-from geowallet.app.sources import joined_runs, runs_of
+from geowallet.app.intake.held import Held, hold
+from geowallet.app.intake.sources import joined_runs, runs_of
 from geowallet.connectors.api import Problem, ReadResult, SourceLabel, Trace
 from geowallet.model.fixes import Fixes, TimeKind, fixes_from
 from geowallet.model.words import phrase

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import derive, settings
-from geowallet.app.analyse import analyse_users
-from geowallet.app.hints import hints_of, mode_labels
+from geowallet.app import settings
+from geowallet.app.intake.reading import read_traces
+from geowallet.app.intake.sources import sources
 from geowallet.app.locations import Locations
-from geowallet.app.reading import read_traces
-from geowallet.app.sources import sources
+from geowallet.app.travel import derive
+from geowallet.app.travel.analyse import analyse_users
+from geowallet.app.travel.hints import hints_of, mode_labels
 from geowallet.connectors.api import ReadOptions, SourceLabel
 from geowallet.model.mobility import Mode
 from geowallet.track.modes.labels import ModeLabel

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from geowallet.app.identity import create_identity, nullifier, sealing_key, signing_key
 from geowallet.app.locations import Locations
+from geowallet.app.sharing.identity import create_identity, nullifier, sealing_key, signing_key
 from geowallet.crypto.signing import check_public_jwk, public_jwk
 from geowallet.model.errors import VaultDamagedError
 from geowallet.model.provenance import Statement, StatementKind

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import derive, ingest, slices, sources
+from geowallet.app.intake import ingest, sources
 from geowallet.app.locations import Locations
+from geowallet.app.travel import derive, slices
 from geowallet.connectors.api import ReadOptions
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import (

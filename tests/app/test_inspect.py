@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.inspect import FileReport, inspect, iso_utc, open_source
+from geowallet.app.intake.inspect import FileReport, inspect, iso_utc, open_source
 from geowallet.connectors.api import ReadOptions
 from tests.connectors import samples_inline as inline
 

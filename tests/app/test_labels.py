@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from nacl.bindings import crypto_secretbox
 
-from geowallet.app import ingest
-from geowallet.app.inspect import inspect
+from geowallet.app.intake import ingest
+from geowallet.app.intake.inspect import inspect
+from geowallet.app.intake.sources import Source, sources
 from geowallet.app.locations import Locations
-from geowallet.app.sources import Source, sources
 from geowallet.connectors.api import ReadOptions, SourceLabel
 from tests.app import scene
 

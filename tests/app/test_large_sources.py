@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import slices
-from geowallet.app.inspect import FileReport, inspect
+from geowallet.app.intake.inspect import FileReport, inspect
+from geowallet.app.intake.sources import sources
 from geowallet.app.locations import Locations
-from geowallet.app.sources import sources
+from geowallet.app.travel import slices
 from geowallet.connectors.documents import json_runs
 from geowallet.connectors.phone import google_records
 from tests.app import scene

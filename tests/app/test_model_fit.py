@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import labelled, model_fit
-from geowallet.app.labelled import class_of, read_labelled, read_labels
-from geowallet.app.models import keep_model, model_named
+from geowallet.app.travel import labelled, model_fit
+from geowallet.app.travel.labelled import class_of, read_labelled, read_labels
+from geowallet.app.travel.models import keep_model, model_named
 from geowallet.model.errors import (
     BadLabelsError,
     MissingExtraError,

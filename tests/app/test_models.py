@@ -7,11 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from geowallet.app import derive, doctor, engine, export, models, recompute, tracing, trips
-from geowallet.app.analyse import analyse_users
-from geowallet.app.desk import Desk
+from geowallet.app import doctor
+from geowallet.app.intake.reading import read_traces
 from geowallet.app.locations import Locations
-from geowallet.app.reading import read_traces
+from geowallet.app.sharing import export, tracing
+from geowallet.app.sharing.desk import Desk
+from geowallet.app.travel import derive, engine, models, recompute, trips
+from geowallet.app.travel.analyse import analyse_users
 from geowallet.connectors.api import ReadOptions
 from geowallet.model.errors import (
     BadModelError,

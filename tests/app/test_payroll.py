@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import payroll as use
 from geowallet.app import settings
 from geowallet.app.reports import mileage
+from geowallet.app.reports import payroll as use
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadMappingError, NoAmountError, SourceMissingError, TooLargeError
 from geowallet.model.mobility import DescribedTrip, Mode, Vehicle

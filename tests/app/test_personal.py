@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from geowallet.app import corrections, engine, models, personal, recompute, trips
-from geowallet.app.corrections import Correction
 from geowallet.app.locations import Locations
-from geowallet.app.personal import Outcome
+from geowallet.app.travel import corrections, engine, models, personal, recompute, trips
+from geowallet.app.travel.corrections import Correction
+from geowallet.app.travel.personal import Outcome
 from geowallet.model.errors import TooFewCorrectionsError
 from geowallet.model.mobility import Mode, Trip
 from geowallet.vault.store import Vault

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.inspect import FileReport
-from geowallet.app.paths import source_paths
-from geowallet.app.reading import Hashed, ReadFile, read_files, read_traces
+from geowallet.app.intake.inspect import FileReport
+from geowallet.app.intake.paths import source_paths
+from geowallet.app.intake.reading import Hashed, ReadFile, read_files, read_traces
 from geowallet.connectors.api import ReadOptions
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import GeowalletError, SourceMissingError

@@ -9,23 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import (
+from geowallet.app import doctor, settings
+from geowallet.app.locations import Locations
+from geowallet.app.sharing import export, tracing
+from geowallet.app.sharing.desk import Desk
+from geowallet.app.travel import (
     corrections,
     derive,
-    doctor,
     engine,
-    export,
     recompute,
     reshaping,
-    settings,
     slices,
-    tracing,
     trip_rules,
     trips,
 )
-from geowallet.app.corrections import Correction
-from geowallet.app.desk import Desk
-from geowallet.app.locations import Locations
+from geowallet.app.travel.corrections import Correction
 from geowallet.model.errors import VaultBusyError
 from geowallet.model.mobility import Mode, Trip
 from geowallet.model.provenance import StatementKind

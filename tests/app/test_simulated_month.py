@@ -12,12 +12,14 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from geowallet.app import ingest, settings, trips
-from geowallet.app.desk import Desk
-from geowallet.app.export import Prepared, prepare
-from geowallet.app.inspect import FileReport
+from geowallet.app import settings
+from geowallet.app.intake import ingest
+from geowallet.app.intake.inspect import FileReport
+from geowallet.app.intake.reading import ReadFile, read_files
 from geowallet.app.locations import Locations
-from geowallet.app.reading import ReadFile, read_files
+from geowallet.app.sharing.desk import Desk
+from geowallet.app.sharing.export import Prepared, prepare
+from geowallet.app.travel import trips
 from geowallet.connectors.api import ReadOptions
 from geowallet.contracts.templates import work_hour_mileage
 from geowallet.model.calendar import WorkWeek

@@ -6,10 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from geowallet.app import export, tracing
-from geowallet.app.desk import Desk
-from geowallet.app.export import Receipt
 from geowallet.app.locations import Locations
+from geowallet.app.sharing import export, tracing
+from geowallet.app.sharing.desk import Desk
+from geowallet.app.sharing.export import Receipt
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import NotFoundError
 from geowallet.model.mobility import Trip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from geowallet.app import corrections, errands, trip_rules, trips
-from geowallet.app.corrections import Correction
-from geowallet.app.trip_rules import TripRule
+from geowallet.app.travel import corrections, errands, trip_rules, trips
+from geowallet.app.travel.corrections import Correction
+from geowallet.app.travel.trip_rules import TripRule
 from geowallet.model.errors import NotFoundError
 from geowallet.model.mobility import DescribedTrip, Mode, Purpose
 from geowallet.model.provenance import StatementKind

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from geowallet.app import trips
 from geowallet.app.locations import Locations
+from geowallet.app.travel import trips
 from geowallet.model.calendar import Period
 from geowallet.model.errors import AmbiguousNameError, NotFoundError
 from geowallet.model.mobility import PlaceKind, Purpose

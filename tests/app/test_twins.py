@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geowallet.app import ingest
+from geowallet.app.intake import ingest
 from geowallet.app.locations import Locations
 from tests.app import scene
 

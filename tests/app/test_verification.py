@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import desk, export, verification
-from geowallet.app.desk import Desk
-from geowallet.app.export import Exported
-from geowallet.app.verification import Verified
+from geowallet.app.sharing import desk, export, verification
+from geowallet.app.sharing.desk import Desk
+from geowallet.app.sharing.export import Exported
+from geowallet.app.sharing.verification import Verified
 from geowallet.contracts.grant import Contract
 from geowallet.model.errors import (
     BadExportError,

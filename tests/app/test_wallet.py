@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import wallet
-from geowallet.app.identity import create_identity
 from geowallet.app.locations import Locations
+from geowallet.app.sharing.identity import create_identity
 from geowallet.crypto.keys import KdfCost
 from geowallet.crypto.recovery import parse_recovery, recovery_text
 from geowallet.model.errors import (

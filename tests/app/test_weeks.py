@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from geowallet.app import ingest, sources
-from geowallet.app.inspect import Look, inspect
+from geowallet.app.intake import ingest, sources
+from geowallet.app.intake.inspect import Look, inspect
+from geowallet.app.intake.storing import store
+from geowallet.app.intake.weeks import bearings
 from geowallet.app.locations import Locations
-from geowallet.app.storing import store
-from geowallet.app.weeks import bearings
 from geowallet.connectors.api import ReadOptions
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.provenance import StatementKind

@@ -6,9 +6,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from geowallet.app import model_fit, models, wallet
+from geowallet.app import wallet
 from geowallet.app.locations import Locations
-from geowallet.app.models import keep_model
+from geowallet.app.travel import model_fit, models
+from geowallet.app.travel.models import keep_model
 from geowallet.model.mobility import Mode
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.testing.simulate_files import csv
@@ -156,7 +157,7 @@ class TestPersonal:
     def test_what_would_not_help_is_not_stored(self, lived: Terminal) -> None:
         label(lived, 12, "bus")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("geowallet.app.personal.Lesson.helps", property(lambda _: False))
+            patch.setattr("geowallet.app.travel.personal.Lesson.helps", property(lambda _: False))
             done = lived("model", "personal", "--yes")
         assert "It would not help" in done.out
         assert "with what you said" not in lived("model", "list").out

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.inspect import FileReport, inspect
+from geowallet.app.intake.inspect import FileReport, inspect
 
 
 def report(path: Path) -> FileReport:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.inspect import FileReport, inspect
+from geowallet.app.intake.inspect import FileReport, inspect
 from geowallet.connectors.api import ReadOptions
 
 FOLDERS = ("apple_health", "mds", "openxc", "owntracks_json", "owntracks_rec", "strava_export")

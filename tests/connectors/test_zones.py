@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from geowallet.app.zones import zone_finder
+from geowallet.app.intake.zones import zone_finder
 from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.standard.gpx import GpxConnector
 from geowallet.connectors.standard.tabular import CsvConnector

@@ -28,17 +28,9 @@ from typing import Any
 
 import pytest
 
-from geowallet.app import (
-    agreements,
-    backups,
-    export,
-    keys,
-    recompute,
-    reshaping,
-    trip_rules,
-    trips,
-    wallet,
-)
+from geowallet.app import backups, keys, wallet
+from geowallet.app.sharing import agreements, export
+from geowallet.app.travel import recompute, reshaping, trip_rules, trips
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.errors import GeowalletError
 from geowallet.vault import session, store

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import agreements, derive, desk, export, wallet
-from geowallet.app.desk import Desk
-from geowallet.app.identity import signing_key
+from geowallet.app import wallet
+from geowallet.app.intake.sources import Source, fixes_between, sources
 from geowallet.app.locations import Locations
-from geowallet.app.sources import Source, fixes_between, sources
+from geowallet.app.sharing import agreements, desk, export
+from geowallet.app.sharing.desk import Desk
+from geowallet.app.sharing.identity import signing_key
+from geowallet.app.travel import derive
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.keys import KdfCost
 from geowallet.vault.check import check_vault

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import engine, shapes, trip_rules, trips
 from geowallet.app.locations import Locations
+from geowallet.app.travel import engine, shapes, trip_rules, trips
 from geowallet.model.mobility import DescribedTrip
 from geowallet.vault.check import check_vault
 from tests.app import scene

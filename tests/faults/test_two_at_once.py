@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import derive
+from geowallet.app.intake.sources import sources
 from geowallet.app.locations import Locations
-from geowallet.app.sources import sources
+from geowallet.app.travel import derive
 from geowallet.model.errors import VaultBusyError
 from geowallet.vault.check import check_vault
 from tests.app import scene

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import pytest
 
-from geowallet.app.inspect import FileReport
+from geowallet.app.intake.inspect import FileReport
 from geowallet.connectors.api import ReadOptions, ReadResult
 from geowallet.connectors.standard.gpx import GpxConnector
 from geowallet.model.errors import NoTimeError

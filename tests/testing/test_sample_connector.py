@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.connector_kit import new_connector
+from geowallet.app.intake.connector_kit import new_connector
 from tests.cli.conftest import Done, Terminal
 from tests.conftest import SAMPLES
 

@@ -13,7 +13,7 @@ from geowallet.app import rulebook
 from geowallet.app.reports.carpool import CARPOOL, CarpoolTrip, carpool_trips, is_carpool
 from geowallet.app.reports.mileage import whole_metres
 from geowallet.app.settings import days_off, work_week
-from geowallet.app.trips import described_trips
+from geowallet.app.travel.trips import described_trips
 from geowallet.crypto.canonical import digest_of
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadRuleForReportError

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from geowallet.app.reports.commute import SOFT, DayStatus, commute_days
 from geowallet.app.reports.mileage import SCALES, is_sure, mileage, whole_metres
 from geowallet.app.settings import days_off, vehicles, work_week
-from geowallet.app.trips import described_trips
+from geowallet.app.travel.trips import described_trips
 from geowallet.model.mobility import Mode, Purpose
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from geowallet.app import fuel, odometer, rulebook, settings
-from geowallet.app.errands import errands
-from geowallet.app.trips import described_trips
+from geowallet.app import rulebook, settings
+from geowallet.app.travel.errands import errands
+from geowallet.app.travel.trips import described_trips
+from geowallet.app.vehicles import fuel, odometer
 from geowallet.crypto.canonical import digest_of
 from geowallet.model.calendar import Period
 from geowallet.model.errors import GeowalletError, NoVehicleError
@@ -28,9 +29,9 @@ from geowallet.rules.scale import REGULARISED, Scale
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geowallet.app.errands import Errand
-    from geowallet.app.fuel import Stretch
-    from geowallet.app.odometer import Reconciled
+    from geowallet.app.travel.errands import Errand
+    from geowallet.app.vehicles.fuel import Stretch
+    from geowallet.app.vehicles.odometer import Reconciled
     from geowallet.model.mobility import DescribedTrip, Vehicle
     from geowallet.model.words import Phrase
     from geowallet.rules.regularise import Payment

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from geowallet.app import settings
-from geowallet.app.driving import report_vehicle
 from geowallet.app.reports.commute import Claim, Commute, commute
 from geowallet.app.reports.gaps import Gaps, gaps
 from geowallet.app.reports.mileage import SCALES, Mileage, book_id, mileage, whole_metres
-from geowallet.app.trips import described_trips
+from geowallet.app.travel.driving import report_vehicle
+from geowallet.app.travel.trips import described_trips
 from geowallet.crypto.canonical import digest_of
 from geowallet.model.calendar import Period
 from geowallet.model.errors import UnknownYearError

@@ -42,8 +42,8 @@ def mileage(
     excel: Excel = False,
 ) -> None:
     """Show the mileage book of a vehicle, and what a scale gives for it."""
-    from geowallet.app import payroll as lines
     from geowallet.app.reports import mileage as use
+    from geowallet.app.reports import payroll as lines
     from geowallet.app.settings import owner_name
     from geowallet.cli.reports.mileage import as_record, mileage_paper
     from geowallet.cli.reports.options import span_of
@@ -155,9 +155,9 @@ def driving(
     csv: Csv = None,
 ) -> None:
     """Show the kilometres of a vehicle and how smoothly it was driven."""
-    from geowallet.app.driving import report_vehicle
     from geowallet.app.reports.mileage import choose_vehicle
-    from geowallet.app.trips import described_trips
+    from geowallet.app.travel.driving import report_vehicle
+    from geowallet.app.travel.trips import described_trips
     from geowallet.cli.reports.driving import driving_paper
     from geowallet.cli.reports.options import span_of
     from geowallet.crypto.canonical import digest_of

@@ -13,7 +13,7 @@ from geowallet.paper.document import Block, Cell, Column, Document, Facts, Note,
 if TYPE_CHECKING:
     import datetime as dt
 
-    from geowallet.app.driving import DrivingReport
+    from geowallet.app.travel.driving import DrivingReport
     from geowallet.model.calendar import Period
     from geowallet.model.mobility import Vehicle
 

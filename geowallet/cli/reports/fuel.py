@@ -10,7 +10,7 @@ from geowallet.cli.numbers import day, decimal, exact, kilometres
 from geowallet.paper.document import Cell, Column, Table, words
 
 if TYPE_CHECKING:
-    from geowallet.app.fuel import Stretch
+    from geowallet.app.vehicles.fuel import Stretch
 
 
 def fuel_table(ways: tuple[Stretch, ...]) -> Table:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from fractions import Fraction
 
-    from geowallet.app.odometer import Reconciled
     from geowallet.app.reports.mileage import Amount, Line, Mileage
+    from geowallet.app.vehicles.odometer import Reconciled
 
 WORTH_SHOWING_M = 50
 """Silences shorter than this are not worth a mark."""

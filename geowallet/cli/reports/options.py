@@ -25,7 +25,7 @@ def span_of(vault: Vault, text: str) -> Period:
     Raises:
         BadPeriodError: It cannot be read, or lies in two calendar years.
     """
-    from geowallet.app.trips import described_trips
+    from geowallet.app.travel.trips import described_trips
     from geowallet.cli.reports.hand_over import today
 
     if text:

@@ -2,7 +2,7 @@
 
 GPS counts weeks in ten bits. A receiver that does not know in which of the rounds
 it lives puts a ride of 2023 into 2003. Nothing is put right unless the owner
-says so: see `geowallet.app.weeks`.
+says so: see `geowallet.app.intake.weeks`.
 """
 
 from __future__ import annotations

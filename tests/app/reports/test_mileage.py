@@ -7,9 +7,11 @@ from fractions import Fraction
 
 import pytest
 
-from geowallet.app import errands, fuel, odometer, settings
-from geowallet.app.errands import Errand
+from geowallet.app import settings
 from geowallet.app.reports import mileage as use
+from geowallet.app.travel import errands
+from geowallet.app.travel.errands import Errand
+from geowallet.app.vehicles import fuel, odometer
 from geowallet.model.calendar import Period
 from geowallet.model.errors import (
     BadWordsError,

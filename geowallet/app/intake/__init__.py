@@ -1,0 +1,1 @@
+"""Files into the wallet: named, read, judged, asked about, stored."""

@@ -1,0 +1,229 @@
+"""Use case: read files into the wallet, one transaction a file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from geowallet.app.intake.asking import answered
+from geowallet.app.intake.inspect import FileReport, open_source, saved_us
+from geowallet.app.intake.paths import source_paths
+from geowallet.app.intake.reading import ReadFile, Weeks, read_files
+from geowallet.app.intake.sources import source, sources
+from geowallet.app.intake.storing import archive_members, described, remember_archive, store
+from geowallet.app.intake.twins import twins
+from geowallet.app.intake.watching import watched
+from geowallet.app.travel.derive import Derived, derive
+from geowallet.model.errors import (
+    DiskFullError,
+    GeowalletError,
+    SourceAccessError,
+    VaultBusyError,
+    VaultDamagedError,
+)
+from geowallet.model.words import N_
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
+
+    from geowallet.app.intake.asking import Ask
+    from geowallet.app.intake.sources import Source
+    from geowallet.app.intake.watching import Tell
+    from geowallet.connectors.api import Problem, ReadOptions
+    from geowallet.model.words import Phrase
+    from geowallet.vault.store import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one file.
+
+    Attributes:
+        name: As it was found, with its archive where there is one.
+        connector: Format that read it, "" where none did.
+        outcome: ``read``, ``known`` or ``refused``.
+        fixes: Number of fixes kept.
+        untimed: Number of positions without a time.
+        problems: What did not become a fix, and where.
+        first_us: First instant, or None.
+        last_us: Last instant, or None.
+        error: Why it was refused, or None.
+        notes: What the owner should know of it.
+        sha256: Of its bytes, hex, where it was read.
+    """
+
+    name: str
+    connector: str
+    outcome: str
+    fixes: int = 0
+    untimed: int = 0
+    problems: tuple[Problem, ...] = ()
+    first_us: int | None = None
+    last_us: int | None = None
+    error: GeowalletError | None = None
+    notes: tuple[Phrase, ...] = ()
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an import changed.
+
+    Attributes:
+        files: One for each, in order.
+        derived: What became of the trips.
+        twins: Name of a file that was read, and of another that covers the same
+            time: what both hold counts once.
+    """
+
+    files: tuple[Imported, ...]
+    derived: Derived
+    twins: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to read: what files leave open, the connector by name, and the clock.
+
+    Attributes:
+        options: What the owner knows and the files do not say.
+        connector: Name of the connector, or None to tell by content.
+        clock: Returns the present, UTC microseconds.
+        stdin: The bytes that ``-`` stands for.
+        fix_rollover: Whether to move times that are 1,024 weeks off. None leaves
+            new files as they are and known ones as they were read; True and
+            False read a known file again where that changes it.
+        ask: Asks the owner for what a file leaves open, or None.
+        tell: Is told of the bytes read of each file and its length, or None.
+    """
+
+    options: ReadOptions
+    connector: str | None
+    clock: Callable[[], int]
+    stdin: bytes = b""
+    fix_rollover: bool | None = None
+    ask: Ask | None = None
+    tell: Tell | None = None
+
+
+def ingest(
+    vault: Vault, named: Iterable[str], manner: Manner, *, progress: Callable[[str, int], None]
+) -> Ingested:
+    """Read every file and analyse what it touched.
+
+    Each file is one transaction, and the analysis is one more: an interrupted
+    import keeps whole files, and the next one finishes the analysis. A file
+    that cannot be read never stops the others.
+
+    Args:
+        vault: The open wallet.
+        named: Files, folders, globs, or ``-``.
+        manner: How to read them.
+        progress: Called before each file with its name and the number of files.
+
+    Raises:
+        DiskFullError: The wallet could not be written; the files before are kept.
+        VaultBusyError: Another process writes to it.
+        VaultDamagedError: A record that was read is not what was written.
+    """
+    files: list[Imported] = []
+    paths = list(source_paths(named))
+    for path in paths:
+        progress(str(path), len(paths))
+        found = list(_import(vault, path, manner))
+        options = answered(manner.ask, manner.options, [(f.name, f.error) for f in found])
+        if options is not None:
+            manner = replace(manner, options=options)
+            known = {item.name: item for item in found if item.error is None}
+            again = list(_import(vault, path, manner))
+            found = [known.get(item.name, item) for item in again]
+        files += found
+    read = [item.sha256 for item in files if item.outcome == "read"]
+    pairs = twins(read, sources(vault)) if read else ()
+    same = tuple((new.name, other.name) for new, other in pairs)
+    return Ingested(tuple(files), derive(vault, now_us=manner.clock()), same)
+
+
+def _import(vault: Vault, path: str | Path, manner: Manner) -> Iterator[Imported]:
+    """Import one file, or every member of an archive."""
+    try:
+        with open_source(path, manner.stdin) as stream:
+            yield from _import_stream(vault, path, stream, manner)
+    except (DiskFullError, VaultBusyError, VaultDamagedError):
+        raise  # the wallet's trouble, not the file's
+    except GeowalletError as error:
+        yield Imported(str(path), "", "refused", error=error)
+    except OSError as error:
+        reason = error.strerror or N_("unknown")
+        yield Imported(
+            str(path), "", "refused", error=SourceAccessError(path=str(path), reason=reason)
+        )
+
+
+def _import_stream(
+    vault: Vault, path: str | Path, stream: BinaryIO, manner: Manner
+) -> Iterator[Imported]:
+    container = hashlib.file_digest(cast("io.BufferedIOBase", stream), "sha256").hexdigest()
+    if manner.fix_rollover is None:
+        known = source(vault, container)
+        if known is not None:
+            yield Imported(str(path), known.connector, "known", known.fixes)
+            return
+        members = archive_members(vault, container)
+        if members:
+            for known in members:
+                name = f"{Path(path).name}!{known.name}"
+                yield Imported(name, known.connector, "known", known.fixes)
+            return
+    stream.seek(0)
+    weeks = Weeks(manner.clock(), bool(manner.fix_rollover), saved_us(stream))
+    inside = watched(stream, manner.tell) if manner.tell else stream
+    digests: list[str] = []
+    whole = True
+    for item in read_files(Path(path).name, inside, manner.options, manner.connector, weeks):
+        done = _imported(vault, item, container, manner)
+        whole = whole and done.error is None
+        digests += [item.sha256] if isinstance(item, ReadFile) else []
+        yield done
+    if whole and digests and digests != [container]:
+        remember_archive(vault, container, digests, now_us=manner.clock())
+
+
+def _imported(
+    vault: Vault, item: ReadFile | FileReport, container: str, manner: Manner
+) -> Imported:
+    if isinstance(item, FileReport):
+        return Imported(item.path, "", "refused", error=item.error)
+    known = source(vault, item.sha256)
+    if known is not None and not _reads_otherwise(known, item, manner):
+        return Imported(item.name, known.connector, "known", known.fixes)
+    new, bodies = described(item, container, manner.options, manner.clock())
+    store(vault, new, bodies, before=known)
+    spans = [(blob.first_us, blob.last_us) for trace in new.traces for blob in trace.blobs]
+    return Imported(
+        item.name,
+        item.connector,
+        "read",
+        new.fixes,
+        item.result.untimed,
+        item.result.problems,
+        min((first for first, _ in spans), default=None),
+        max((last for _, last in spans), default=None),
+        notes=_notes(item),
+        sha256=item.sha256,
+    )
+
+
+def _reads_otherwise(known: Source, item: ReadFile, manner: Manner) -> bool:
+    """Say whether a known file was now read with other times, as the owner wants."""
+    return manner.fix_rollover is not None and known.weeks_moved != (item.moved is not None)
+
+
+def _notes(item: ReadFile) -> tuple[Phrase, ...]:
+    offer = item.lost.offer() if item.lost else None
+    done = item.moved.done() if item.moved else None
+    return tuple(note for note in (item.result.note, offer, done) if note is not None)

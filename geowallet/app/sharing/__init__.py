@@ -1,0 +1,1 @@
+"""What leaves, and its other side: contracts, exports, receipts, and their verification."""

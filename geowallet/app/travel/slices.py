@@ -1,0 +1,99 @@
+"""Analysing a long window in slices, so that years of fixes are never in memory at once.
+
+Every chunk of the timeline is analysed alone, whatever lies around it; only its
+neighbours matter, for the night that is parked between them. So a slice is read with
+one chunk on each side, and what begins in those is left to their own slice.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING
+
+from geowallet.app.intake.sources import Source, Window, fixes_between, joined_runs
+from geowallet.app.travel.hints import hints_of
+from geowallet.track.pipeline import analyse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from geowallet.model.mobility import Stop, Trip
+    from geowallet.vault.store import Vault
+
+SLICE_FIXES = 100_000
+"""Fixes of one slice, unless one chunk alone holds more; the analysis needs about
+1 KB of memory for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a stretch of time shows; see `Analysis`.
+
+    Attributes:
+        trips: In time order.
+        stops: In time order.
+        shared_m: Whole metres seen by more than one source, counted once;
+            rounded in each slice.
+    """
+
+    trips: tuple[Trip, ...]
+    stops: tuple[Stop, ...]
+    shared_m: int
+
+
+def analyse_window(vault: Vault, known: Sequence[Source], window: Window) -> Iterator[Found]:
+    """Yield what each slice of ``window`` shows; together, what the whole window shows.
+
+    Args:
+        vault: The open wallet.
+        known: As `sources` returns them.
+        window: First and last instant, of whole chunks.
+
+    Raises:
+        VaultDamagedError: A blob does not authenticate.
+    """
+    chunks = _chunks(known, window)
+    edges, hints = _edges(known, chunks), hints_of(vault, known)
+    for first, last in pairwise(edges):
+        before, after = chunks[max(first - 1, 0) : first], chunks[last : last + 1]
+        around = [*before, *chunks[first:last], *after]
+        fixes = fixes_between(vault, known, (around[0][0], around[-1][1]))
+        whole = analyse(fixes, hints=hints)
+        shared_m = whole.counted_once.metres
+        if shared_m:
+            for chunk in (*before, *after):
+                shared_m -= analyse(fixes_between(vault, known, chunk)).counted_once.metres
+        start_us = chunks[first][0]
+        end_us = after[0][0] if after else chunks[-1][1] + 1
+        yield Found(
+            tuple(trip for trip in whole.trips if start_us <= trip.start_us < end_us),
+            tuple(stop for stop in whole.stops if start_us <= stop.start_us < end_us),
+            shared_m,
+        )
+
+
+def _chunks(known: Sequence[Source], window: Window) -> tuple[Window, ...]:
+    """Return the stretches of ``window`` between silences that cut the timeline."""
+    inside = (
+        (first, last)
+        for source in known
+        for first, last in source.runs()
+        if last >= window[0] and first <= window[1]
+    )
+    return joined_runs(sorted(inside))
+
+
+def _edges(known: Sequence[Source], chunks: Sequence[Window]) -> list[int]:
+    """Return the numbers of the chunks at which slices begin, and the number of chunks."""
+    blobs = sorted((b.first_us, b.fixes) for s in known for t in s.traces for b in t.blobs)
+    firsts = [first for first, _ in blobs]
+    totals = [0, *accumulate(fixes for _, fixes in blobs)]
+    edges, done = [0], totals[bisect_right(firsts, chunks[0][0])] if chunks else 0
+    for number, (_, last) in enumerate(chunks, start=1):
+        total = totals[bisect_right(firsts, last)]
+        if total - done >= SLICE_FIXES and number < len(chunks):
+            edges.append(number)
+            done = total
+    return [*edges, len(chunks)] if chunks else []
