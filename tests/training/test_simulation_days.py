@@ -12,12 +12,12 @@ from training.simulation.cadence import Cadence, written
 from training.simulation.chance import generator
 from training.simulation.days import RIDES, Part, day, traveller
 from training.simulation.far import ferry, flight
-from training.simulation.library import Town
 from training.simulation.motion import Motion, Sky, standing
 from training.simulation.onfoot import run, walk
 from training.simulation.rails import LINES, railway
 from training.simulation.receiver import Receiver, seen
 from training.simulation.roads import KINDS, networks
+from training.simulation.roads_kept import Town
 from training.simulation.stitched import town_ride
 from training.simulation.streets import STREETS, ride
 from training.simulation.traces import _degrees, _recorded, _True, trace, write_trace

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from training.simulation import __main__ as command
-from training.simulation import library
+from training.simulation import roads_kept
 from training.simulation.chance import generator
-from training.simulation.library import drive_networks, read_towns
 from training.simulation.roads import Network, networks
+from training.simulation.roads_kept import drive_networks, read_towns
 from training.simulation.traffic import Drive, _cars, _halts, _parsed, _Street, _streets
 
 NET = """<net>
@@ -73,8 +73,8 @@ def invented(network: Network, folder: Path, home: Path) -> list[Drive]:
 
 @pytest.fixture
 def no_sumo(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "drives", invented)
-    monkeypatch.setattr(library, "sumo_home", Path)
+    monkeypatch.setattr(roads_kept, "drives", invented)
+    monkeypatch.setattr(roads_kept, "sumo_home", Path)
 
 
 @pytest.mark.usefixtures("no_sumo")
@@ -96,7 +96,7 @@ class TestLibrary:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         drive_networks(networks(1, rounds=1), tmp_path)
-        monkeypatch.setattr(library, "drives", None)
+        monkeypatch.setattr(roads_kept, "drives", None)
         drive_networks(networks(1, rounds=1), tmp_path)
 
     def test_only_the_named_networks_are_read(self, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ import numpy as np
 
 from training.simulation.chance import generator
 from training.simulation.days import traveller
-from training.simulation.library import drive_networks, read_towns
 from training.simulation.roads import networks
+from training.simulation.roads_kept import drive_networks, read_towns
 from training.simulation.traces import trace, write_trace
 
 ROUNDS = 6

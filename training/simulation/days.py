@@ -22,7 +22,7 @@ from training.simulation.streets import ride
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from training.simulation.library import Town
+    from training.simulation.roads_kept import Town
 
 STAY_S: Range = (360, 3600)
 """At a place between two trips; kept shorter than life, where nothing more is to be learnt."""

@@ -28,7 +28,7 @@ from training.simulation.motion import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from training.simulation.library import Town
+    from training.simulation.roads_kept import Town
 
 RIDE_M: dict[str, Range] = {
     "car": (900, 22000),
