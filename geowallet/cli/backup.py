@@ -16,7 +16,7 @@ from geowallet.cli.verb import verb
 from geowallet.model.errors import BadOptionError
 
 if TYPE_CHECKING:
-    from geowallet.app.backups import Prove
+    from geowallet.app.backups import Prove, Restored
     from geowallet.vault.backup_index import Index
 
 _KIB = 1024
@@ -103,18 +103,30 @@ def restore(
     """Prove a backup from the first object to the last log entry, then write the wallet."""
     from geowallet.app import backups
 
+    prove = _way_in(shell, recovery_file, key_file, recovery=recovery)
+    done = backups.restore(
+        locations(shell), folder, target.absolute(), prove, number=number, dry_run=dry_run
+    )
+    _say_restored(shell, done, target, dry_run=dry_run)
+
+
+def _way_in(
+    shell: Shell, recovery_file: Path | None, key_file: Path | None, *, recovery: bool
+) -> Prove:
+    """Return what asks for the one secret that was chosen."""
+    from geowallet.app import backups
+
     recovery = recovery or recovery_file is not None
     if recovery and key_file is not None:
         raise BadOptionError(option="--key-file", reason=_("one way in at a time"))
     if key_file is not None:
-        prove = backups.by_key_file(key_file)
-    elif recovery:
-        prove = backups.by_recovery(recovery_key(shell, recovery_file))
-    else:
-        prove = _by_passphrase(shell)
-    done = backups.restore(
-        locations(shell), folder, target.absolute(), prove, number=number, dry_run=dry_run
-    )
+        return backups.by_key_file(key_file)
+    if recovery:
+        return backups.by_recovery(recovery_key(shell, recovery_file))
+    return _by_passphrase(shell)
+
+
+def _say_restored(shell: Shell, done: Restored, target: Path, *, dry_run: bool) -> None:
     index = done.index
     shell.say(
         _(
