@@ -27,6 +27,14 @@ class StatementKind(StrEnum):
     CONSENT = "consent"
     EXPORT = "export"
     RECOMPUTE = "recompute"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+    AUDIT = "audit"
+    STAMP = "stamp"
+    WITNESS = "witness"
+    DEVICE = "device"
+    ERASE = "erase"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True, slots=True)
