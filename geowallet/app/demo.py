@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from geowallet.app import settings, wallet
 from geowallet.app.intake import ingest
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, desk, export, verification
+from geowallet.app.sharing import agreements, desk, export, preparing, verification
 from geowallet.app.travel import trips
 from geowallet.connectors.api import ReadOptions
 from geowallet.contracts.templates import Particulars, soft_mobility_commute, work_hour_mileage
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from geowallet.app.intake.ingest import Ingested
-    from geowallet.app.sharing.export import Exported, Prepared
+    from geowallet.app.sharing.export import Exported
+    from geowallet.app.sharing.preparing import Prepared
     from geowallet.app.sharing.verification import Verified
     from geowallet.contracts.grant import Contract
     from geowallet.contracts.syntax import Terms
@@ -174,7 +175,7 @@ def _agree(vault: Vault, employer: desk.Desk, stage: Path) -> tuple[Contract, Pr
             vault, offer, today=_today(), now_us=wallet.now_us(), target=stage
         )
         contracts.append(contract)
-    mileage, commute = (export.prepare(vault, c.terms, MONTH) for c in contracts)
+    mileage, commute = (preparing.prepare(vault, c.terms, MONTH) for c in contracts)
     return contracts[0], mileage, commute
 
 

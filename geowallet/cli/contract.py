@@ -17,7 +17,7 @@ from geowallet.cli.verb import group, verb
 from geowallet.model.calendar import Period
 
 if TYPE_CHECKING:
-    from geowallet.app.sharing.export import Prepared
+    from geowallet.app.sharing.preparing import Prepared
     from geowallet.contracts.syntax import Terms
     from geowallet.vault.store import Vault
 
@@ -67,7 +67,7 @@ def preview(
     period: Annotated[str, typer.Option(help=_("Such as 2026-10."))],
 ) -> None:
     """Show every value that would leave, and what would not."""
-    from geowallet.app.sharing.export import prepare
+    from geowallet.app.sharing.preparing import prepare
 
     with open_wallet(shell) as vault:
         terms = _offered(contract) if is_file(contract) else _terms(vault, contract)[0]
@@ -125,11 +125,12 @@ def accept(
 
 def list_(shell: Shell) -> None:
     """Show the accepted contracts."""
-    from geowallet.app.sharing import agreements, export
+    from geowallet.app.sharing import agreements
+    from geowallet.app.sharing.receipts import receipts
 
     with open_wallet(shell) as vault:
         contracts = agreements.accepted(vault)
-        sent = [receipt.contract for receipt in export.receipts(vault)]
+        sent = [receipt.contract for receipt in receipts(vault)]
     rows = []
     for contract in contracts:
         terms = contract.terms

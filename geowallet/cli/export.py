@@ -40,7 +40,7 @@ def export(
     from geowallet.app import wallet
     from geowallet.app.sharing import agreements
     from geowallet.app.sharing.export import export as sign_and_seal
-    from geowallet.app.sharing.export import prepare
+    from geowallet.app.sharing.preparing import prepare
     from geowallet.crypto.fingerprint import fingerprint
     from geowallet.crypto.signing import thumbprint
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.sharing import export
+from geowallet.app.sharing import preparing
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel import calendars, trip_rules, trips
 from geowallet.app.travel.calendars import Taking
@@ -108,14 +108,14 @@ class TestPurpose:
     ) -> None:
         trip_rules.add_rule(vault, rule(to_mode=Mode.CAR))
         contract = scene.agree(vault, employer, scene.mileage(employer), tmp_path)
-        before = dict(export.prepare(vault, contract.terms, scene.MONTH).selected.used)
+        before = dict(preparing.prepare(vault, contract.terms, scene.MONTH).selected.used)
         calendars.add_calendar(vault, office, TAKING, now_us=scene.NOON_US)
         tuesday = [t for t in trips.described_trips(vault) if t.day == "2026-05-05"]
         assert Purpose.BUSINESS not in {t.purpose for t in tuesday}
-        after = dict(export.prepare(vault, contract.terms, scene.MONTH).selected.used)
+        after = dict(preparing.prepare(vault, contract.terms, scene.MONTH).selected.used)
         assert (len(before), len(after)) == (4, 2)
         trip_rules.add_rule(vault, rule(weekdays=(1,), to_purpose=Purpose.BUSINESS))
-        said = dict(export.prepare(vault, contract.terms, scene.MONTH).selected.used)
+        said = dict(preparing.prepare(vault, contract.terms, scene.MONTH).selected.used)
         assert said == after, "leave counts, whatever the owner calls the trip"
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import settings
-from geowallet.app.sharing import export
+from geowallet.app.sharing import export, preparing
 from geowallet.app.sharing.desk import Desk
-from geowallet.app.sharing.export import Exported, Prepared
+from geowallet.app.sharing.export import Exported
 from geowallet.app.sharing.identity import sealing_key
+from geowallet.app.sharing.preparing import Prepared
+from geowallet.app.sharing.receipts import receipts
 from geowallet.contracts.grant import Contract
 from geowallet.contracts.syntax import Terms
 from geowallet.crypto.canonical import sha256_hex
@@ -36,7 +38,7 @@ def contract(vault: Vault, employer: Desk, tmp_path: Path) -> Contract:
 
 
 def prepared(vault: Vault, terms: Terms) -> Prepared:
-    return export.prepare(vault, terms, scene.MONTH)
+    return preparing.prepare(vault, terms, scene.MONTH)
 
 
 def send(
@@ -69,17 +71,17 @@ class TestPrepare:
         self, vault: Vault, contract: Contract
     ) -> None:
         with pytest.raises(PeriodRefusedError):
-            export.prepare(vault, contract.terms, Period.parse("2027-01"))
+            preparing.prepare(vault, contract.terms, Period.parse("2027-01"))
 
     @pytest.mark.parametrize("part", ["2026-05-04", "2026-05-01..2026-05-30", "2026"])
     def test_a_part_of_a_month_is_refused(
         self, vault: Vault, contract: Contract, part: str
     ) -> None:
         with pytest.raises(PeriodCadenceError):
-            export.prepare(vault, contract.terms, Period.parse(part))
+            preparing.prepare(vault, contract.terms, Period.parse(part))
 
     def test_a_month_without_trips_is_zero(self, vault: Vault, contract: Contract) -> None:
-        shown = export.prepare(vault, contract.terms, Period.parse("2026-04"))
+        shown = preparing.prepare(vault, contract.terms, Period.parse("2026-04"))
         assert shown.result.totals == {"distance_m": 0}
 
     def test_the_leave_of_the_owner_takes_a_day_out(self, vault: Vault, contract: Contract) -> None:
@@ -106,7 +108,7 @@ class TestExport:
         sent = send(vault, contract, tmp_path)
         digest = sha256_hex(sent.files[0].read_bytes())
         *_, (_, last, _) = vault.log_entries()
-        assert export.receipts(vault) == (sent.receipt,)
+        assert receipts(vault) == (sent.receipt,)
         assert sent.receipt.sealed_sha256 == digest
         assert (last.kind, last.subjects) == (StatementKind.EXPORT, (digest,))
         assert last.predicate["used"] == [list(pair) for pair in sent.receipt.used]
@@ -174,7 +176,7 @@ class TestExport:
         contract = scene.agree(vault, employer, strict, tmp_path)
         with pytest.raises(AssuranceTooLowError):
             send(vault, contract, tmp_path / "out")
-        assert export.receipts(vault) == ()
+        assert receipts(vault) == ()
 
     def test_what_could_not_be_written_is_on_record_and_can_be_made_again(
         self, vault: Vault, contract: Contract, tmp_path: Path
@@ -183,7 +185,7 @@ class TestExport:
         blocked.write_text("a file where the folder should be")
         with pytest.raises(DiskFullError):
             send(vault, contract, blocked)
-        (receipt,) = export.receipts(vault)
+        (receipt,) = receipts(vault)
         again = send(vault, contract, tmp_path, now_us=scene.NOON_US + 1_000_000)
         assert again.figures.supersedes == receipt.jti
 

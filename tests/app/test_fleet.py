@@ -11,7 +11,7 @@ import pytest
 
 from geowallet.app import settings
 from geowallet.app.intake.sources import Source, StoredTrace, sources
-from geowallet.app.sharing.export import Receipt
+from geowallet.app.sharing.receipts import Receipt
 from geowallet.app.travel import corrections, trip_rules, trips
 from geowallet.app.travel.corrections import Correction
 from geowallet.app.travel.trip_rules import TripRule

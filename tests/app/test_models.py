@@ -10,7 +10,7 @@ import pytest
 from geowallet.app import doctor
 from geowallet.app.intake.reading import read_traces
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import export, tracing
+from geowallet.app.sharing import export, preparing, tracing
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel import derive, engine, models, recompute, trips
 from geowallet.app.travel.analyse import analyse_users
@@ -143,7 +143,7 @@ class TestTrace:
         use(vault, "cars")
         recomputed(vault)
         contract = scene.agree(vault, employer, scene.mileage(employer), tmp_path)
-        shown = export.prepare(vault, contract.terms, scene.MONTH)
+        shown = preparing.prepare(vault, contract.terms, scene.MONTH)
         receipt = export.export(
             vault, contract, shown, now_us=scene.NOON_US, target=tmp_path, words=scene.words
         ).receipt

@@ -11,7 +11,7 @@ import pytest
 
 from geowallet.app import doctor, settings
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import export, tracing
+from geowallet.app.sharing import export, preparing, tracing
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel import (
     corrections,
@@ -208,7 +208,7 @@ class TestExports:
     ) -> None:
         trip_rules.add_rule(vault, rule(to_mode=Mode.CAR))
         contract = scene.agree(vault, employer, scene.mileage(employer), tmp_path)
-        prepared = export.prepare(vault, contract.terms, scene.MONTH)
+        prepared = preparing.prepare(vault, contract.terms, scene.MONTH)
         sent = export.export(
             vault, contract, prepared, now_us=scene.NOON_US, target=tmp_path, words=scene.words
         )
@@ -224,5 +224,5 @@ class TestExports:
         assert last.predicate["exports"] == [sent.receipt.jti]
         broken = next(link for link in tracing.trace(vault, sent.receipt) if not link.holds)
         assert str(broken.subject) == "all trips were computed again after this export"
-        again = export.prepare(vault, contract.terms, scene.MONTH)
+        again = preparing.prepare(vault, contract.terms, scene.MONTH)
         assert (again.result.totals, again.result.groups) == (one.now.totals, one.now.groups)

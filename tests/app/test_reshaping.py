@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import export, tracing
+from geowallet.app.sharing import export, preparing, tracing
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel import derive, reshaping, shapes, trip_rules, trips
 from geowallet.model.errors import CannotMergeError, CannotSplitError
@@ -184,10 +184,10 @@ class TestExport:
     ) -> None:
         trip_rules.add_rule(vault, rule(to_mode=Mode.CAR))
         contract = scene.agree(vault, employer, scene.mileage(employer), tmp_path)
-        before = export.prepare(vault, contract.terms, scene.MONTH)
+        before = preparing.prepare(vault, contract.terms, scene.MONTH)
         ride = _business(vault)
         (first, second) = reshaping.split(vault, ride, middle(ride), now_us=scene.NOON_US)
-        prepared = export.prepare(vault, contract.terms, scene.MONTH)
+        prepared = preparing.prepare(vault, contract.terms, scene.MONTH)
         used = dict(prepared.selected.used)
         assert {first.id, second.id} <= used.keys()
         assert ride.id not in used
@@ -208,7 +208,7 @@ class TestExport:
         with monkeypatch.context() as patch:
             patch.setattr(reshaping, "digest_of", lambda _: "0" * 64)
             reshaping.split(vault, ride, middle(ride), now_us=scene.NOON_US)
-        prepared = export.prepare(vault, contract.terms, scene.MONTH)
+        prepared = preparing.prepare(vault, contract.terms, scene.MONTH)
         sent = export.export(
             vault, contract, prepared, now_us=scene.NOON_US, target=tmp_path, words=scene.words
         )

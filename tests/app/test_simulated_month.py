@@ -18,7 +18,7 @@ from geowallet.app.intake.inspect import FileReport
 from geowallet.app.intake.reading import ReadFile, read_files
 from geowallet.app.locations import Locations
 from geowallet.app.sharing.desk import Desk
-from geowallet.app.sharing.export import Prepared, prepare
+from geowallet.app.sharing.preparing import Prepared, prepare
 from geowallet.app.travel import trips
 from geowallet.connectors.api import ReadOptions
 from geowallet.contracts.templates import work_hour_mileage

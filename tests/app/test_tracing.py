@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import export, tracing
+from geowallet.app.sharing import export, preparing, tracing
 from geowallet.app.sharing.desk import Desk
-from geowallet.app.sharing.export import Receipt
+from geowallet.app.sharing.receipts import Receipt
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import NotFoundError
 from geowallet.model.mobility import Trip
@@ -22,7 +22,7 @@ from tests.app import scene
 @pytest.fixture
 def receipt(vault: Vault, employer: Desk, tmp_path: Path) -> Receipt:
     contract = scene.agree(vault, employer, scene.mileage(employer), tmp_path)
-    shown = export.prepare(vault, contract.terms, scene.MONTH)
+    shown = preparing.prepare(vault, contract.terms, scene.MONTH)
     return export.export(
         vault,
         contract,

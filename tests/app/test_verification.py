@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.sharing import desk, export, verification
+from geowallet.app.sharing import desk, export, preparing, verification
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.export import Exported
 from geowallet.app.sharing.verification import Verified
@@ -29,7 +29,7 @@ def send(vault: Vault, contract: Contract, folder: Path, *, later_s: int = 0) ->
     return export.export(
         vault,
         contract,
-        export.prepare(vault, contract.terms, scene.MONTH),
+        preparing.prepare(vault, contract.terms, scene.MONTH),
         now_us=scene.NOON_US + later_s * 1_000_000,
         target=folder,
         words=scene.words,

@@ -29,7 +29,7 @@ from typing import Any
 import pytest
 
 from geowallet.app import backups, keys, wallet
-from geowallet.app.sharing import agreements, export
+from geowallet.app.sharing import agreements, export, preparing
 from geowallet.app.travel import recompute, reshaping, trip_rules, trips
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.errors import GeowalletError
@@ -92,7 +92,7 @@ def exporting(origin: Path) -> Action:
     """Evaluate once, as that writes nothing, and return what signs and writes."""
     with scene.opened(scene.places_at(origin)) as vault:
         (contract,) = agreements.accepted(vault)
-        prepared = export.prepare(vault, contract.terms, scene.MONTH)
+        prepared = preparing.prepare(vault, contract.terms, scene.MONTH)
 
     def do_export(folder: Path, files: list[str]) -> None:
         del files

@@ -11,9 +11,10 @@ import pytest
 from geowallet.app import wallet
 from geowallet.app.intake.sources import Source, fixes_between, sources
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, desk, export
+from geowallet.app.sharing import agreements, desk, export, preparing
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.identity import signing_key
+from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel import derive
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.keys import KdfCost
@@ -201,7 +202,7 @@ class TestExport:
             left = list((death.folder / "out").glob("*.jwe"))
             with scene.opened(scene.places_at(death.folder)) as vault:
                 sound(vault)
-                known = {receipt.sealed_sha256 for receipt in export.receipts(vault)}
+                known = {receipt.sealed_sha256 for receipt in receipts(vault)}
             assert {sha256_hex(path.read_bytes()) for path in left} <= known
             states.add((len(known), len(left)))
         assert states == {(0, 0), (1, 0), (1, 1)}
@@ -213,17 +214,17 @@ class TestExport:
             assert not list(death.folder.glob("out/*"))
             with scene.opened(scene.places_at(death.folder)) as vault:
                 sound(vault)
-                assert export.receipts(vault) == ()
+                assert receipts(vault) == ()
 
 
 def assert_it_can_be_made_again(death: Death) -> None:
     with scene.opened(scene.places_at(death.folder)) as vault:
-        (before,) = export.receipts(vault)
+        (before,) = receipts(vault)
         (contract,) = agreements.accepted(vault)
         again = export.export(
             vault,
             contract,
-            export.prepare(vault, contract.terms, scene.MONTH),
+            preparing.prepare(vault, contract.terms, scene.MONTH),
             now_us=scene.NOON_US + 3_600_000_000,
             target=death.folder / "again",
             words=scene.words,

@@ -1,8 +1,4 @@
-"""Use cases: preview what would leave, and sign and seal it: the only way out.
-
-Preview and export run the same `prepare`; an export then only signs, seals and
-writes what was shown.
-"""
+"""Use case: sign and seal what was prepared: the only way out."""
 
 from __future__ import annotations
 
@@ -14,20 +10,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from geowallet.app.files import write_new
-from geowallet.app.settings import days_off, named_places, required_work_week, work_week
 from geowallet.app.sharing.identity import nullifier, sealing_key, signing_key
-from geowallet.app.travel.calendars import calendar_days_off, calendars
-from geowallet.app.travel.trips import described_trips
+from geowallet.app.sharing.receipts import Receipt, receipts
 from geowallet.contracts.grant import check_current
 from geowallet.contracts.offer import terms_digest
-from geowallet.contracts.result import check_result, job_for, leak_bits
-from geowallet.contracts.select import select
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.signing import public_jwk
-from geowallet.evaluator.host import run
 from geowallet.model.calendar import local_time
-from geowallet.model.errors import AssuranceTooLowError, PeriodOpenError, PlacesMissingError
-from geowallet.model.mobility import PlaceKind, Purpose
+from geowallet.model.errors import AssuranceTooLowError, PeriodOpenError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.proofs.build import build_export
 from geowallet.proofs.claims import read_figures
@@ -38,61 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from geowallet.app.sharing.preparing import Prepared
     from geowallet.contracts.grant import Contract
-    from geowallet.contracts.result import Result
-    from geowallet.contracts.select import Selected
-    from geowallet.contracts.syntax import Terms
-    from geowallet.model.calendar import Period
     from geowallet.model.words import Phrase
     from geowallet.proofs.claims import Figures
     from geowallet.vault.store import Vault
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What would leave, and what would not.
-
-    Attributes:
-        terms: The terms applied.
-        period: Days it speaks of.
-        selected: Rows, and what was left out or waits, with the reasons.
-        result: The checked figures: exactly what leaves.
-        bits: Upper bound of what the figures reveal.
-        new_recipient: Whether nothing was ever exported under these terms.
-    """
-
-    terms: Terms
-    period: Period
-    selected: Selected
-    result: Result
-    bits: float
-    new_recipient: bool
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """What the wallet keeps of one export.
-
-    Attributes:
-        id: Short id, such as ``e41c-77b0``.
-        jti: Full id, 32 hex digits.
-        contract: Name of the contract.
-        terms_sha256: Digest of its terms.
-        period: As `Period` writes it.
-        exported_us: When.
-        sealed_sha256: Digest of the recipient's file.
-        used: Trip ids and the whole metres that each gave.
-        own_copy: The same export, sealed to the owner.
-    """
-
-    id: str
-    jti: str
-    contract: str
-    terms_sha256: str
-    period: str
-    exported_us: int
-    sealed_sha256: str
-    used: tuple[tuple[str, int], ...]
-    own_copy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +42,6 @@ class Exported:
     files: tuple[Path, ...]
     receipt: Receipt
     figures: Figures
-
-
-def prepare(vault: Vault, terms: Terms, period: Period) -> Prepared:
-    """Select, evaluate in the confined process, and check: nothing is written.
-
-    Raises:
-        WorkWeekMissingError: Business trips are asked for, and no hours are set.
-        PlacesMissingError: Commutes are asked for, or kept apart, and home or
-            work has no name.
-        PeriodRefusedError: The terms do not cover ``period``.
-        SandboxError: The evaluation cannot be confined here.
-        ResultRefusedError: The evaluation gave what the terms do not name.
-    """
-    job = job_for(terms, period)
-    _check_purposes(vault, terms)
-    week, window = work_week(vault), terms.select.window
-    off = days_off(window, period) | (week.leave if week else frozenset())
-    off |= calendar_days_off(calendars(vault))
-    trips = described_trips(vault, period, zone=window.zone if window else "")
-    selected = select(terms, trips, period, days_off=off)
-    raw = run(job.as_json(), [row.as_json() for row in selected.rows])
-    result = check_result(terms, period, raw)
-    before = any(receipt.terms_sha256 == terms_digest(terms) for receipt in receipts(vault))
-    return Prepared(terms, period, selected, result, leak_bits(terms, period), not before)
 
 
 def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
@@ -173,12 +89,6 @@ def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
     return Exported(_files(target, figures, sealed, words), receipt, figures)
 
 
-def receipts(vault: Vault) -> tuple[Receipt, ...]:
-    """Return what was exported, oldest first."""
-    found = (msgspec.msgpack.decode(body, type=Receipt) for _, body in vault.items("export"))
-    return tuple(sorted(found, key=lambda receipt: (receipt.exported_us, receipt.jti)))
-
-
 def _check_ended(prepared: Prepared, now_us: int) -> None:
     """Refuse a running period: two exports of it would tell single days apart."""
     window = prepared.terms.select.window
@@ -188,26 +98,6 @@ def _check_ended(prepared: Prepared, now_us: int) -> None:
         ready = (last + dt.timedelta(days=1)).isoformat()
         period = str(prepared.period)
         raise PeriodOpenError(name=prepared.terms.name, period=period, date=ready)
-
-
-def _check_purposes(vault: Vault, terms: Terms) -> None:
-    """Refuse to count what the wallet cannot know yet: a zero would look like a figure.
-
-    Business needs both too: without home and work a commute would pass for it.
-    """
-    asked = set(terms.select.purposes)
-    if Purpose.BUSINESS in asked:
-        required_work_week(vault)
-    kinds = {place.kind for place in named_places(vault)}
-    if (
-        asked & {Purpose.COMMUTE, Purpose.BUSINESS}
-        and not {
-            PlaceKind.HOME,
-            PlaceKind.WORK,
-        }
-        <= kinds
-    ):
-        raise PlacesMissingError
 
 
 def _check_assurance(prepared: Prepared) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.settings import days_off, work_week
 from geowallet.app.sharing.agreements import accepted
-from geowallet.app.sharing.export import Receipt, receipts
 from geowallet.app.sharing.identity import sealing_key
+from geowallet.app.sharing.receipts import Receipt, receipts
 from geowallet.app.travel.calendars import calendar_days_off, calendars
 from geowallet.app.travel.trips import own_zone
 from geowallet.contracts.evaluate import evaluate

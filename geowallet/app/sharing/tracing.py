@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.intake.sources import sources
 from geowallet.app.settings import resolve
-from geowallet.app.sharing.export import Receipt, receipts
+from geowallet.app.sharing.receipts import Receipt, receipts
 from geowallet.app.travel.corrections import corrections, covering, digest
 from geowallet.app.travel.derive import month_of, recomputed
 from geowallet.app.travel.models import in_use

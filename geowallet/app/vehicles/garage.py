@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from geowallet.app.settings import check_vehicle, resolve, vehicles
-from geowallet.app.sharing.export import receipts
+from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.trips import described_trips
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import VehicleInExportError
