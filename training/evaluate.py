@@ -62,19 +62,25 @@ def first_outside(lesson: Taught, plain: Mapping[str, Table]) -> Outside:
     return Outside(alone, blurred)
 
 
-def calibration_of(parts: Sequence[Heard]) -> list[dict[str, object]]:
-    """Return the temperature of each band of cadence, every part weighing the same.
+def calibration_of(
+    parts: Sequence[Heard], shares: Sequence[float] | None = None
+) -> list[dict[str, object]]:
+    """Return the temperature of each band of cadence.
 
     Within a part, classes weigh as `PRIOR` states. A band with too few legs takes the
     temperature of all.
+
+    Args:
+        parts: What was said of legs that the trees had not seen.
+        shares: The weight of each part; the same unless given.
     """
     wanted = np.array([PRIOR[name] for name in CLASSES])
     weights = []
-    for part in parts:
+    for part, share in zip(parts, shares or [1.0] * len(parts), strict=True):
         found = np.bincount(part.table.classes, minlength=len(CLASSES))
         lift = np.divide(wanted, found, out=np.zeros(len(CLASSES)), where=found > 0)
         each = lift[part.table.classes]
-        weights.append(each / np.sum(each))
+        weights.append(share * each / np.sum(each))
     raw = np.concatenate([part.raw for part in parts])
     classes = np.concatenate([part.table.classes for part in parts])
     cadence_s = np.concatenate([part.table.cadence_s for part in parts])

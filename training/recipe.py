@@ -163,6 +163,12 @@ def at_the_door(table: Table) -> Table:
     return replace(table, features=features)
 
 
+def shares_of(sizes: Sequence[int], whole: float) -> list[float]:
+    """Return the part of ``whole`` that each real set has: by the root of its size."""
+    roots = [np.sqrt(size) for size in sizes]
+    return [whole * root / max(sum(roots), 1e-9) for root in roots]
+
+
 def mixed(sim: Table | None, real: Sequence[Table]) -> tuple[Table, NDArray[np.float64]]:
     """Return all legs and the weight of each set's, before classes are lifted.
 
@@ -171,12 +177,10 @@ def mixed(sim: Table | None, real: Sequence[Table]) -> tuple[Table, NDArray[np.f
         real: One table a set, at least one if there is no simulation.
     """
     parts = [*real] if sim is None else [sim, *real]
-    roots = [np.sqrt(len(table)) for table in real]
-    left = 1.0 if sim is None else 1.0 - SIMULATED_SHARE
-    each = [
-        left * root / max(sum(roots), 1e-9) / len(table)
-        for root, table in zip(roots, real, strict=True)
-    ]
+    shares = shares_of(
+        [len(table) for table in real], 1.0 if sim is None else 1.0 - SIMULATED_SHARE
+    )
+    each = [share / len(table) for share, table in zip(shares, real, strict=True)]
     if sim is not None:
         each = [(SIMULATED_SHARE if real else 1.0) / len(sim), *each]
     weights = np.concatenate([np.full(len(t), w) for t, w in zip(parts, each, strict=True)])

@@ -87,6 +87,22 @@ def test_the_confidence_falls_to_what_was_right() -> None:
     assert after.max(axis=1).mean() < 0.9
 
 
+def test_the_confidence_is_rather_that_of_the_part_that_weighs_more() -> None:
+    """One part is always right, the other in five legs of eight."""
+    table = _table(400, "goal")
+    other = WALK + CAR - table.classes
+    parts = []
+    for hits in (8, 5):
+        raw = np.full((400, len(CLASSES)), -3.0)
+        raw[np.arange(400), np.where(np.arange(400) % 8 < hits, table.classes, other)] = 3.0
+        parts.append(Heard(table, raw))
+    sure = [
+        float(parts[0].chance(calibration_of(parts, shares)).max(axis=1).mean())
+        for shares in ([0.9, 0.1], [0.5, 0.5], [0.1, 0.9])
+    ]
+    assert sure[0] > sure[1] + 0.05 > sure[2] + 0.1
+
+
 def test_foot_and_bike_are_not_claimed_where_a_motor_is_likely() -> None:
     chance = np.zeros((1, len(CLASSES)))
     chance[0, [CLASSES.index("bike"), CAR]] = 0.6, 0.4
