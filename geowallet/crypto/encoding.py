@@ -1,8 +1,9 @@
-"""Bytes and numbers as text: base64url for machines, Crockford base32 for people."""
+"""Bytes and numbers as text: base64 for machines, Crockford base32 for people."""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import re
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -29,6 +30,27 @@ def unb64u(text: str) -> bytes:
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     if b64u(data) != text:
         raise ValueError("base64url is not canonical")
+    return data
+
+
+def b64(data: bytes) -> str:
+    """Return ``data`` in base64 with padding (RFC 4648 section 4)."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def unb64(text: str) -> bytes:
+    """Return the bytes that ``text`` writes, if it is their only spelling.
+
+    Raises:
+        ValueError: Not base64 with padding, or unused bits that are not zero.
+    """
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("not base64") from None
+    # The unused bits of the last symbol must be zero, or two texts would say the same.
+    if b64(data) != text:
+        raise ValueError("base64 is not canonical")
     return data
 
 

@@ -12,23 +12,23 @@ Source:
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import re
 from dataclasses import dataclass
 
+from geowallet.crypto.encoding import b64, unb64
 from geowallet.crypto.merkle import EMPTY_ROOT, HASH_BYTES
-from geowallet.crypto.signing import SEED_BYTES, log_public, sign_log, verify_log
+from geowallet.crypto.note_lines import (
+    ED25519,
+    NoteSignature,
+    check_name,
+    key_id,
+    key_line,
+    parse_key_line,
+    split_note,
+)
+from geowallet.crypto.signing import log_public, sign_log, verify_log
 
-ED25519 = b"\x01"
-"""Signature type of plain Ed25519 (signed-note, "Signature types")."""
-
-KEY_ID_BYTES = 4
 MAX_SIZE = 2**63 - 1
-MAX_NOTE_CHARS = 16_384
-MAX_SIGNATURES = 16
-"""Our own, and those of witnesses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class Checkpoint:
     root: bytes
 
     def __post_init__(self) -> None:
-        _check_name(self.origin)
+        check_name(self.origin)
         if not 0 <= self.size <= MAX_SIZE:
             raise ValueError("the size of the log is out of range")
         if len(self.root) != HASH_BYTES or (self.size == 0 and self.root != EMPTY_ROOT):
             raise ValueError("the root does not fit the size of the log")
 
     def __str__(self) -> str:
-        return f"{self.origin}\n{self.size}\n{_b64(self.root)}\n"
+        return f"{self.origin}\n{self.size}\n{b64(self.root)}\n"
 
 
 def sign_checkpoint(checkpoint: Checkpoint, seed32: bytes) -> str:
@@ -68,9 +68,9 @@ def sign_checkpoint(checkpoint: Checkpoint, seed32: bytes) -> str:
         ValueError: The seed is not 32 bytes long.
     """
     text = str(checkpoint)
-    key_id = _key_id(checkpoint.origin, log_public(seed32))
+    own = key_id(checkpoint.origin, log_public(seed32), ED25519)
     signature = sign_log(text.encode("ascii"), seed32)
-    return f"{text}\n{_DASH}{checkpoint.origin} {_b64(key_id + signature)}\n"
+    return f"{text}\n{NoteSignature(checkpoint.origin, own, signature)}"
 
 
 def open_checkpoint(note: str, public32: bytes) -> Checkpoint:
@@ -82,32 +82,37 @@ def open_checkpoint(note: str, public32: bytes) -> Checkpoint:
         ValueError: The note is malformed in any line, is not signed by this
             key under the name of its origin, or is signed so twice.
     """
-    if len(note) > MAX_NOTE_CHARS:
-        raise ValueError("the note is longer than any")
-    text, separator, tail = note.partition("\n\n")
-    if not separator or not tail.endswith("\n"):
-        raise ValueError("not a signed note")
-    checkpoint = _checkpoint(text)
-    lines = tail[:-1].split("\n")
-    if len(lines) > MAX_SIGNATURES:
-        raise ValueError("the note has too many signatures")
-    ours = (checkpoint.origin, _key_id(checkpoint.origin, public32))
-    signatures = [blob for name, key_id, blob in map(_signature, lines) if (name, key_id) == ours]
-    if len(signatures) != 1:
+    text, signatures = split_note(note)
+    checkpoint = parse_checkpoint(text)
+    own = (checkpoint.origin, key_id(checkpoint.origin, public32, ED25519))
+    blobs = [one.blob for one in signatures if (one.name, one.key_id) == own]
+    if len(blobs) != 1:
         raise ValueError("the note does not carry one signature of this key")
-    verify_log(f"{text}\n".encode("ascii"), signatures[0], public32)
+    verify_log(text.encode("ascii"), blobs[0], public32)
     return checkpoint
 
 
+def parse_checkpoint(text: str) -> Checkpoint:
+    """Return the checkpoint of three lines, as `str` writes it.
+
+    Raises:
+        ValueError: They are no checkpoint.
+    """
+    match text.split("\n"):
+        case [origin, size, root, ""] if _SIZE.fullmatch(size):
+            return Checkpoint(origin, int(size), unb64(root))
+        case _:
+            raise ValueError("the note is not a checkpoint")
+
+
 def verifier_key(origin: str, public32: bytes) -> str:
-    """Return the public key as the line that log tools take: ``name+id+key``.
+    """Return the public key of a log as the line that log tools take: ``name+id+key``.
 
     Raises:
         ValueError: The name could not stand in a note, or the key is not 32
             bytes long.
     """
-    _check_name(origin)
-    return f"{origin}+{_key_id(origin, public32).hex()}+{_b64(ED25519 + public32)}"
+    return key_line(origin, public32, ED25519)
 
 
 def parse_verifier_key(text: str) -> tuple[str, bytes]:
@@ -116,60 +121,7 @@ def parse_verifier_key(text: str) -> tuple[str, bytes]:
     Raises:
         ValueError: It writes no such text.
     """
-    match text.split("+", 2):
-        case [origin, _, key]:
-            public32 = _unb64(key)[1:]
-        case _:
-            raise ValueError("not a verifier key")
-    if verifier_key(origin, public32) != text:
-        raise ValueError("the verifier key contradicts itself")
-    return origin, public32
+    return parse_key_line(text, ED25519)
 
 
-_DASH = "\N{EM DASH} "
-_NAME = re.compile(r"[!-*,-~]{1,128}")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
-
-
-def _checkpoint(text: str) -> Checkpoint:
-    match text.split("\n"):
-        case [origin, size, root] if _SIZE.fullmatch(size):
-            return Checkpoint(origin, int(size), _unb64(root))
-        case _:
-            raise ValueError("the note is not a checkpoint")
-
-
-def _signature(line: str) -> tuple[str, bytes, bytes]:
-    name, _, text = line.removeprefix(_DASH).partition(" ")
-    _check_name(name)
-    blob = _unb64(text)
-    if not line.startswith(_DASH) or len(blob) <= KEY_ID_BYTES:
-        raise ValueError("a line of the note is not a signature")
-    return name, blob[:KEY_ID_BYTES], blob[KEY_ID_BYTES:]
-
-
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise ValueError("not a name that can stand in a note")
-
-
-def _key_id(name: str, public32: bytes) -> bytes:
-    if len(public32) != SEED_BYTES:
-        raise ValueError("the public key is not 32 bytes long")
-    data = name.encode("ascii") + b"\n" + ED25519 + public32
-    return hashlib.sha256(data).digest()[:KEY_ID_BYTES]
-
-
-def _b64(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")
-
-
-def _unb64(text: str) -> bytes:
-    try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("not base64") from None
-    # The unused bits of the last symbol must be zero, or two notes would say the same.
-    if _b64(data) != text:
-        raise ValueError("base64 is not canonical")
-    return data
