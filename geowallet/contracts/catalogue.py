@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+AMOUNT = "amount_cents"
+"""The measure that a rule gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureKind:
     """One output of the catalogue.
@@ -31,12 +35,14 @@ class MeasureKind:
             no group is a mode.
         coarsest_step: Largest step a contract may round to.
         reveals: What a reader learns, an English msgid.
+        largest: Largest value that a contract may allow.
     """
 
     unit: str
     additive: bool
     coarsest_step: int
     reveals: str
+    largest: int = 1_000_000_000
 
 
 MEASURES: Mapping[str, MeasureKind] = MappingProxyType(

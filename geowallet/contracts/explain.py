@@ -68,8 +68,12 @@ def deductions(terms: Terms) -> tuple[Phrase, ...]:
 
 def _who(terms: Terms) -> tuple[Phrase, ...]:
     key = fingerprint(thumbprint(terms.recipient.signing_jwk))
+    replaced = phrase(
+        N_("version {version}: it replaces the terms that you know"), version=terms.version
+    )
     return (
         phrase(N_("{name}"), name=terms.recipient.name),
+        *((replaced,) if terms.supersedes else ()),
         phrase(
             N_("key {fingerprint}: compare it with them by another way (phone, paper)"),
             fingerprint=key,
@@ -87,10 +91,20 @@ def _why(terms: Terms) -> tuple[Phrase, ...]:
 def _leaves(terms: Terms) -> tuple[Phrase, ...]:
     clauses = [phrase(fact.leaves) for fact in leaving(terms)]
     clauses += [
+        phrase(
+            N_("{output}, a whole number from {minimum} to {maximum} that their module computes"),
+            output=output.id,
+            minimum=output.minimum,
+            maximum=output.maximum,
+        )
+        for output in (terms.module.outputs if terms.module else ())
+    ]
+    clauses += [
         phrase(N_("distances are rounded to {step_m} m"), step_m=measure.step)
         for measure in terms.measures
         if MEASURES[measure.id].unit == "m"
     ]
+    clauses += _softened(terms)
     bits = max(leak_bits(terms, period) for period in periods(terms))
     clauses.append(
         phrase(N_("the figures of one export say at most {bits} bits"), bits=math.ceil(bits))
@@ -110,6 +124,11 @@ def _which_trips(terms: Terms) -> tuple[Phrase, ...]:
     clauses = [phrase(N_("mode {mode}"), mode=mode) for mode in select.modes]
     clauses += [phrase(N_("purpose {purpose}"), purpose=word) for word in select.purposes]
     clauses += [phrase(N_("vehicle {vehicle}"), vehicle=name) for name in select.vehicles]
+    clauses += [phrase(N_("beginning or ending at: {place}"), place=kind) for kind in select.within]
+    clauses += [
+        phrase(N_("neither beginning nor ending at: {place}"), place=kind)
+        for kind in select.outside
+    ]
     if select.window:
         clauses += _hours(select.window, whole=select.whole)
     clauses.append(_UNITS[select.unit])
@@ -158,13 +177,52 @@ def _they_check(terms: Terms) -> tuple[Phrase, ...]:
             percent=terms.min_share_percent,
             level=terms.min_assurance,
         )
-    return (phrase(N_("both signatures, and that the figures add up")), demand)
+    return (
+        phrase(N_("both signatures, and that the figures add up")),
+        demand,
+        *_looks_behind(terms),
+    )
+
+
+def _softened(terms: Terms) -> list[Phrase]:
+    """Return what is done to the figures before they leave, beside rounding."""
+    clauses = []
+    if terms.small_cells:
+        clauses.append(
+            phrase(
+                N_("a group with fewer than {count} trips is kept back, and one more with it"),
+                count=terms.small_cells,
+            )
+        )
+    if terms.epsilon_milli:
+        clauses.append(
+            phrase(
+                N_("every figure is blurred by noise (epsilon {epsilon} per step)"),
+                epsilon=f"{terms.epsilon_milli / 1000:g}",
+            )
+        )
+    return clauses
+
+
+def _looks_behind(terms: Terms) -> list[Phrase]:
+    """Return what the recipient may compute or open beside the figures."""
+    clauses = []
+    if terms.commitments == "day":
+        clauses.append(phrase(N_("a sealed commitment to the metres of each day")))
+    if terms.audit.draws:
+        text = N_("audits: the metres of up to {count} days drawn by lot, over the whole contract")
+        clauses.append(phrase(text, count=terms.audit.draws))
+    if terms.audit.spot_checks:
+        text = N_("up to {count} spot checks of sightings that they already hold")
+        clauses.append(phrase(text, count=terms.audit.spot_checks))
+    return clauses
 
 
 def _until(terms: Terms) -> tuple[Phrase, ...]:
     texts = {
         "month": N_("one export for each month from {first} to {last}"),
         "year": N_("one export for each year from {first} to {last}"),
+        "once": N_("one export, for all days from {first} to {last}"),
     }
     first, last = str(terms.covers.first), str(terms.covers.last)
     return (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.contracts.syntax import MODES
+from geowallet.contracts.selection import MODES
 from geowallet.contracts.templates import USUAL
 from geowallet.model.words import N_
 

@@ -34,6 +34,9 @@ class Members:
             raise self.refusal("not an object")
         self._left = dict(value)
 
+    def __contains__(self, member: str) -> bool:
+        return member in self._left
+
     def refusal(self, why: str, member: str = "") -> BadContractError:
         """Return the error for ``member`` (or for the whole object)."""
         return BadContractError(reason=f"{self._place(member)}: {why}")

@@ -21,7 +21,8 @@ from geowallet.model.calendar import Period
 from geowallet.model.errors import PeriodCadenceError, PeriodRefusedError, ResultRefusedError
 
 if TYPE_CHECKING:
-    from geowallet.contracts.syntax import Measure, Terms
+    from geowallet.contracts.measures import Measure
+    from geowallet.contracts.syntax import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def check_period(terms: Terms, period: Period) -> None:
     """Check that one export may speak of ``period``.
 
     It is one whole calendar month (or year, as the cadence says), cut at the
-    ends of what the terms cover. Nothing shorter: the difference of two
+    ends of what the terms cover, or all of that. Nothing shorter: the difference of two
     overlapping totals would be the figure of a day.
 
     Raises:
@@ -91,7 +92,7 @@ def periods(terms: Terms) -> tuple[Period, ...]:
     found = []
     day = terms.covers.first
     while day in terms.covers:
-        whole = _whole(day, terms.cadence)
+        whole = _whole(day, terms.cadence, terms.covers)
         found.append(Period(day, min(whole.last, terms.covers.last)))
         day = whole.last + dt.timedelta(days=1)
     return tuple(found)
@@ -171,7 +172,9 @@ def leak_bits(terms: Terms, period: Period) -> float:
     return bits
 
 
-def _whole(day: dt.date, cadence: str) -> Period:
+def _whole(day: dt.date, cadence: str, covers: Period) -> Period:
+    if cadence == "once":
+        return covers
     if cadence == "year":
         return Period(day.replace(month=1, day=1), day.replace(month=12, day=31))
     last = calendar.monthrange(day.year, day.month)[1]
@@ -186,7 +189,7 @@ def _limit(measure: Measure, terms: Terms, period: Period, key: tuple[str, ...])
     if "day" in within:
         return 1
     bounds = (
-        _whole(dt.date.fromisoformat(within["month"] + "-01"), "month")
+        _whole(dt.date.fromisoformat(within["month"] + "-01"), "month", period)
         if "month" in within
         else period
     )

@@ -21,7 +21,8 @@ from geowallet.model.words import N_, Phrase, phrase
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from geowallet.contracts.syntax import Selection, Terms
+    from geowallet.contracts.selection import Selection
+    from geowallet.contracts.syntax import Terms
     from geowallet.model.calendar import Period, WorkWeek
     from geowallet.model.mobility import DescribedTrip, Leg, Mode
 

@@ -6,42 +6,65 @@ word that this version does not know is refused, not ignored.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geowallet.contracts.catalogue import MEASURES
-from geowallet.contracts.hours import read_window, window_as_json
-from geowallet.contracts.members import Members, is_line
+from geowallet.contracts.measures import DIGEST, measure_as_json, read_measures
+from geowallet.contracts.members import Members
+from geowallet.contracts.module_terms import module_as_json, read_module
+from geowallet.contracts.protection import (
+    COMMITMENTS,
+    Audit,
+    audit_as_json,
+    contradictions,
+    noise_as_json,
+    read_audit,
+    read_noise,
+    read_small_cells,
+)
 from geowallet.contracts.rows import GROUPINGS, LEVELS
+from geowallet.contracts.selection import read_selection, selection_as_json
+from geowallet.contracts.tariff_terms import read_tariff, tariff_as_json
 from geowallet.crypto.signing import check_public_jwk
 from geowallet.model.calendar import Period
-from geowallet.model.mobility import Mode, Purpose, Sureness
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from geowallet.model.calendar import WorkWeek
+    from geowallet.contracts.measures import Measure
+    from geowallet.contracts.module_terms import Module
+    from geowallet.contracts.selection import Selection
+    from geowallet.contracts.tariff_terms import Tariff
 
 TERMS_SCHEMA = "geowallet.terms/1"
 """Version of the language; a reader refuses any other."""
 
-TEMPLATES = ("work-hour-mileage/1", "soft-mobility-commute/1", "none")
+TEMPLATES = (
+    "work-hour-mileage/1",
+    "soft-mobility-commute/1",
+    "soft-mobility-public/1",
+    "mileage-gb/1",
+    "mileage-us/1",
+    "mileage-de/1",
+    "mileage-be/1",
+    "company-car-business/1",
+    "company-car-private/1",
+    "pay-as-you-drive/1",
+    "pay-how-you-drive/1",
+    "works-council-audit/1",
+    "research-panel/1",
+    "none",
+)
 """Where terms may come from; ``none`` where they were written by hand."""
 
-CADENCES = ("month", "year")
-"""How long one export is."""
+CADENCES = ("month", "year", "once")
+"""How long one export is: a calendar month, a calendar year, or all that is covered."""
 
-UNITS = ("leg", "trip")
-"""What is selected: each leg by its own mode, or whole trips by their main mode."""
-
-MODES = tuple(mode.value for mode in Mode if mode is not Mode.UNKNOWN)
-"""Modes that terms may name."""
+LAST_VERSION = 1_000
 
 LONGEST_COVER_DAYS = 3_660
 """Ten years: a wish without end is not a purpose (GDPR art. 5(1)(b) and (e))."""
-
-LARGEST_MAXIMUM = 1_000_000_000
-"""Metres, trips or days of one export."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,45 +74,6 @@ class Recipient:
     name: str
     signing_jwk: dict[str, Any]
     sealing_jwk: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which trips count.
-
-    Attributes:
-        modes: Mode ids, at least one.
-        purposes: Purpose ids, at least one.
-        vehicles: Ids of the holder's vehicles; empty for any.
-        window: Hours outside which nothing counts, or None for any hour.
-        whole: Whether a trip must lie wholly inside one span of the hours;
-            otherwise it is enough that it overlaps one.
-        min_sureness: Below it a trip waits for its owner.
-        unit: Of `UNITS`.
-    """
-
-    modes: tuple[str, ...]
-    purposes: tuple[str, ...]
-    vehicles: tuple[str, ...]
-    window: WorkWeek | None
-    whole: bool
-    min_sureness: str
-    unit: str = "leg"
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One figure asked for.
-
-    Attributes:
-        id: Of the catalogue.
-        step: It is rounded to multiples of this.
-        maximum: Largest total of one export, a multiple of ``step``.
-    """
-
-    id: str
-    step: int
-    maximum: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +88,9 @@ class Terms:
         template: Of `TEMPLATES`.
         select: Which trips count.
         measures: What is counted, at least one.
-        group_by: Of ``month``, ``day``, ``mode``; never both month and day.
-        cadence: One export is one whole ``month`` or ``year`` of ``covers``.
+        group_by: Of `GROUPINGS`; never both month and day.
+        cadence: One export is one whole ``month`` or ``year`` of ``covers``, or
+            all of it ``once``.
         covers: Days it speaks of.
         expires: Last day on which something may be exported.
         min_assurance: Assurance level that ``min_share_percent`` of the metres
@@ -113,6 +98,14 @@ class Terms:
         min_share_percent: 0 to 100.
         retention_months: How long they promise to keep it.
         issued: Day it was written.
+        version: 1 to 1,000; of two with the same name the higher one holds.
+        supersedes: Digest (hex) of the terms that these replace, or "".
+        small_cells: A group with fewer trips, but some, is kept back; 0 for none.
+        epsilon_milli: Thousandths of the epsilon of noise on every figure; 0 for none.
+        module: A recipient's own scoring, or None.
+        commitments: Of `COMMITMENTS`.
+        audit: What the recipient may look behind.
+        tariff: What the recipient will charge, or None.
     """
 
     name: str
@@ -130,6 +123,14 @@ class Terms:
     min_share_percent: int
     retention_months: int
     issued: dt.date
+    version: int = 1
+    supersedes: str = ""
+    small_cells: int = 0
+    epsilon_milli: int = 0
+    module: Module | None = None
+    commitments: str = "none"
+    audit: Audit = Audit()  # noqa: RUF009  frozen, so one for all is safe
+    tariff: Tariff | None = None
 
 
 def terms_from_json(value: Any) -> Terms:
@@ -148,8 +149,8 @@ def terms_from_json(value: Any) -> Terms:
         purpose=top.line("purpose", 200),
         legal_basis=top.line("legal_basis", 200),
         template=top.choice("template", TEMPLATES),
-        select=_selection(top.inside("select")),
-        measures=_measures(top),
+        select=read_selection(top.inside("select")),
+        measures=read_measures(top),
         group_by=top.choices("group_by", GROUPINGS, least=0),
         cadence=top.choice("cadence", CADENCES),
         covers=_covers(top.inside("covers")),
@@ -158,13 +159,19 @@ def terms_from_json(value: Any) -> Terms:
         min_share_percent=assurance.integer("share_percent", 0, 100),
         retention_months=top.integer("retention_months", 1, 120),
         issued=top.date("issued"),
+        version=top.integer("version", 1, LAST_VERSION),
+        supersedes=_supersedes(top),
+        small_cells=read_small_cells(top),
+        epsilon_milli=read_noise(top),
+        module=read_module(top),
+        commitments=top.choice("commitments", COMMITMENTS),
+        audit=read_audit(top),
+        tariff=read_tariff(top),
     )
     assurance.done()
     top.done()
-    if {"day", "month"} <= set(terms.group_by):
-        raise top.refusal("day and month exclude each other", "group_by")
-    if terms.expires < terms.issued:
-        raise top.refusal("before it was issued", "expires")
+    for member, why in contradictions(terms):
+        raise top.refusal(why, member)
     if terms_as_json(terms) != value:
         raise top.refusal("not in the order that is signed")
     return terms
@@ -172,10 +179,11 @@ def terms_from_json(value: Any) -> Terms:
 
 def terms_as_json(terms: Terms) -> dict[str, Any]:
     """Return the terms as JSON values, the bytes of which are signed."""
-    select = terms.select
     return {
         "schema": TERMS_SCHEMA,
         "name": terms.name,
+        "version": terms.version,
+        "supersedes": terms.supersedes or None,
         "recipient": {
             "name": terms.recipient.name,
             "signing_jwk": dict(terms.recipient.signing_jwk),
@@ -184,20 +192,15 @@ def terms_as_json(terms: Terms) -> dict[str, Any]:
         "purpose": terms.purpose,
         "legal_basis": terms.legal_basis,
         "template": terms.template,
-        "select": {
-            "unit": select.unit,
-            "modes": list(select.modes),
-            "purposes": list(select.purposes),
-            "vehicles": list(select.vehicles),
-            "window": None if select.window is None else window_as_json(select.window),
-            "whole": select.whole,
-            "min_sureness": select.min_sureness,
-        },
-        "measures": [
-            {"id": measure.id, "step": measure.step, "maximum": measure.maximum}
-            for measure in terms.measures
-        ],
+        "select": selection_as_json(terms.select),
+        "measures": [measure_as_json(measure) for measure in terms.measures],
         "group_by": list(terms.group_by),
+        "small_cells": terms.small_cells,
+        "noise": noise_as_json(terms.epsilon_milli),
+        "module": module_as_json(terms.module),
+        "commitments": terms.commitments,
+        "audit": audit_as_json(terms.audit),
+        "tariff": tariff_as_json(terms.tariff),
         "cadence": terms.cadence,
         "covers": {"first": str(terms.covers.first), "last": str(terms.covers.last)},
         "expires": str(terms.expires),
@@ -235,47 +238,13 @@ def _recipient(members: Members) -> Recipient:
     return recipient
 
 
-def _selection(members: Members) -> Selection:
-    selection = Selection(
-        modes=members.choices("modes", MODES, least=1),
-        purposes=members.choices("purposes", [purpose.value for purpose in Purpose], least=1),
-        vehicles=members.each("vehicles", _vehicle, least=0, most=20),
-        window=read_window(members),
-        whole=members.flag("whole"),
-        min_sureness=members.choice("min_sureness", [word.value for word in Sureness]),
-        unit=members.choice("unit", UNITS),
-    )
-    members.done()
-    return selection
-
-
-def _vehicle(value: Any) -> str:
-    if not is_line(value, 32):
-        raise ValueError("not the name of a vehicle")
-    return str(value)
-
-
-def _measures(members: Members) -> tuple[Measure, ...]:
-    values = members.each("measures", lambda item: item, least=1, most=len(MEASURES))
-    measures = tuple(
-        _measure(Members(item, f"{members.path}.measures[{n}]")) for n, item in enumerate(values)
-    )
-    if len({measure.id for measure in measures}) < len(measures):
-        raise members.refusal("says the same twice", "measures")
-    return measures
-
-
-def _measure(members: Members) -> Measure:
-    name = members.choice("id", MEASURES)
-    measure = Measure(
-        id=name,
-        step=members.integer("step", 1, MEASURES[name].coarsest_step),
-        maximum=members.integer("maximum", 1, LARGEST_MAXIMUM),
-    )
-    members.done()
-    if measure.maximum % measure.step:
-        raise members.refusal("not a multiple of the step", "maximum")
-    return measure
+def _supersedes(members: Members) -> str:
+    value = members.take("supersedes")
+    if value is None:
+        return ""
+    if type(value) is not str or not re.fullmatch(DIGEST, value):
+        raise members.refusal("neither a digest nor null", "supersedes")
+    return value
 
 
 def _covers(members: Members) -> Period:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from geowallet.contracts.syntax import Measure, Recipient, Selection, Terms
+from geowallet.contracts.measures import Measure
+from geowallet.contracts.selection import Selection
+from geowallet.contracts.syntax import Recipient, Terms
 from geowallet.model.words import N_
 
 if TYPE_CHECKING:

@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 
 from geowallet.contracts.catalogue import MEASURES
 from geowallet.contracts.grant import Contract, accept
+from geowallet.contracts.measures import Measure
+from geowallet.contracts.module_terms import Module, ModuleOutput
 from geowallet.contracts.offer import sign_offer
+from geowallet.contracts.protection import Audit
 from geowallet.contracts.rows import LEVELS
-from geowallet.contracts.syntax import MODES, UNITS, Measure, Recipient, Selection, Terms
+from geowallet.contracts.selection import MODES, UNITS, Selection
+from geowallet.contracts.syntax import Recipient, Terms
+from geowallet.contracts.tariff_terms import Tariff, TariffBand
 from geowallet.contracts.templates import Particulars, soft_mobility_commute, work_hour_mileage
 from geowallet.crypto.signing import new_private_jwk, public_jwk
 from geowallet.model.calendar import Period, WorkWeek, instant_us, zone_of
@@ -126,6 +131,36 @@ SELECTIONS = st.builds(
     whole=st.booleans(),
     min_sureness=st.sampled_from([word.value for word in Sureness]),
     unit=st.sampled_from(UNITS),
+    within=st.just(()) | some(["home", "work"]),
+    outside=st.just(()) | some(["client", "other"]),
+)
+
+BANDS = st.lists(st.integers(1, 10**6), max_size=3, unique=True).map(
+    lambda ends: tuple(TariffBand(end, 7) for end in [*sorted(ends), None])
+)
+TARIFFS = st.none() | st.builds(
+    Tariff,
+    currency=st.sampled_from(["EUR", "GBP"]),
+    base_cents=st.integers(0, 10**9),
+    bands=BANDS,
+    night_percent=st.integers(0, 1000),
+)
+OUTPUTS = st.lists(
+    st.builds(
+        ModuleOutput,
+        id=st.sampled_from(["score", "price_cents"]),
+        minimum=st.integers(-100, 0),
+        maximum=st.integers(0, 100),
+    ),
+    min_size=1,
+    unique_by=lambda output: output.id,
+).map(tuple)
+MODULES = st.none() | st.builds(
+    Module,
+    sha256=st.just("ab" * 32),
+    fuel=st.integers(1, 10**10),
+    memory_pages=st.integers(1, 1024),
+    outputs=OUTPUTS,
 )
 
 
@@ -148,6 +183,10 @@ def all_terms(draw: st.DrawFn) -> Terms:
     group_by = draw(some(["month", "mode"]) | some(["mode", "day"]))
     first = draw(st.dates(dt.date(2026, 9, 1), dt.date(2026, 10, 1)))
     last = draw(st.dates(dt.date(2026, 10, 31), dt.date(2027, 2, 28)))
+    version, draws = draw(st.integers(1, 3)), draw(st.integers(0, 100))
+    chosen = draw(measures())
+    measured = {measure.id for measure in chosen}
+    commitments = draw(st.sampled_from(["none", "day"] if "distance_m" in measured else ["none"]))
     issued = draw(st.dates(dt.date(2025, 1, 1), dt.date(2026, 12, 31)))
     return Terms(
         name=draw(st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True)),
@@ -156,7 +195,7 @@ def all_terms(draw: st.DrawFn) -> Terms:
         legal_basis=draw(LINES),
         template=draw(st.sampled_from(["work-hour-mileage/1", "soft-mobility-commute/1", "none"])),
         select=draw(SELECTIONS),
-        measures=draw(measures()),
+        measures=chosen,
         group_by=group_by,
         cadence="month",
         covers=Period(first, last),
@@ -165,6 +204,13 @@ def all_terms(draw: st.DrawFn) -> Terms:
         min_share_percent=draw(st.integers(0, 100)),
         retention_months=draw(st.integers(1, 120)),
         issued=issued,
+        version=version,
+        supersedes="" if version == 1 else "cd" * 32,
+        small_cells=0 if commitments == "day" else draw(st.sampled_from([0, 0, 3, 100])),
+        module=draw(MODULES),
+        commitments=commitments,
+        audit=Audit(0 if commitments == "none" else draws, draw(st.integers(0, 100))),
+        tariff=draw(TARIFFS),
     )
 
 

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 
 from geowallet.contracts.explain import deductions, explain
 from geowallet.contracts.facts import FACTS, leaving, staying, unusual
-from geowallet.contracts.syntax import MODES, Measure, Terms, terms_as_json, terms_from_json
+from geowallet.contracts.measures import Measure
+from geowallet.contracts.selection import MODES
+from geowallet.contracts.syntax import Terms, terms_as_json, terms_from_json
 from geowallet.contracts.templates import USUAL, soft_mobility_commute, work_hour_mileage
 from geowallet.model.calendar import WorkWeek
 from tests.contracts.parties import HOURS, all_terms, commute, mileage, particulars

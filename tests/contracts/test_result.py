@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
+from geowallet.contracts.measures import Measure
 from geowallet.contracts.offer import terms_digest
 from geowallet.contracts.result import (
+    check_period,
     check_result,
     group_keys,
     job_for,
     leak_bits,
     periods,
 )
-from geowallet.contracts.syntax import Measure, Terms
+from geowallet.contracts.syntax import Terms
 from geowallet.contracts.templates import work_hour_mileage
 from geowallet.model.calendar import Period
 from geowallet.model.errors import PeriodCadenceError, ResultRefusedError
@@ -233,3 +235,12 @@ class TestLeakBits:
     def test_a_total_without_groups_is_counted_once(self) -> None:
         ungrouped = replace(mileage(), group_by=())
         assert leak_bits(ungrouped, OCTOBER) == pytest.approx(leak_bits(mileage(), OCTOBER))
+
+
+def test_an_export_for_once_speaks_of_all_that_is_covered() -> None:
+    """A British tax year: 6 April to 5 April."""
+    tax_year = Period(dt.date(2026, 4, 6), dt.date(2027, 4, 5))
+    terms = replace(mileage(), covers=tax_year, cadence="once")
+    assert periods(terms) == (tax_year,)
+    with pytest.raises(PeriodCadenceError):
+        check_period(terms, OCTOBER)

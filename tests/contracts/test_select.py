@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.contracts.evaluate import evaluate
+from geowallet.contracts.measures import Measure
 from geowallet.contracts.result import check_result, job_for
 from geowallet.contracts.rows import Row
 from geowallet.contracts.select import Selected, select
-from geowallet.contracts.syntax import Measure, Selection, Terms
+from geowallet.contracts.selection import Selection
+from geowallet.contracts.syntax import Terms
 from geowallet.model.calendar import Period, WorkWeek
 from geowallet.model.errors import PeriodCadenceError, PeriodRefusedError
 from geowallet.model.mobility import DescribedTrip, Leg

@@ -149,6 +149,24 @@ def _at(value: Any, path: tuple[Any, ...]) -> Any:
         ("assurance.share_percent", 101, "terms.assurance.share_percent"),
         ("retention_months", 0, "terms.retention_months"),
         ("retention_months", False, "terms.retention_months"),
+        ("version", 0, "terms.version: not a whole number from 1 to 1000"),
+        ("version", 2, "terms.supersedes: the first version replaces none"),
+        ("supersedes", "ab" * 32, "terms.supersedes: the first version replaces none"),
+        ("supersedes", "AB" * 32, "terms.supersedes: neither a digest nor null"),
+        ("supersedes", 7, "terms.supersedes: neither a digest nor null"),
+        ("select.places", [], "terms.select.places: not an object"),
+        ("select.places.within", ["school"], "terms.select.places.within[0]: unknown"),
+        ("small_cells", 1, "terms.small_cells: keeps nothing back"),
+        ("small_cells", 101, "terms.small_cells: not a whole number from 0 to 100"),
+        ("noise", 1, "terms.noise: not an object"),
+        ("noise", {"epsilon_milli": 0}, "terms.noise.epsilon_milli"),
+        ("noise", {"epsilon_milli": 100}, "terms.noise: for research panels only"),
+        ("module", [], "terms.module: not an object"),
+        ("commitments", "week", "terms.commitments: unknown"),
+        ("audit", {"draws": 101, "spot_checks": 0}, "terms.audit.draws"),
+        ("audit", {"draws": 1, "spot_checks": 0}, "terms.audit: draws without commitments"),
+        ("tariff", {}, "terms.tariff.currency: missing"),
+        ("tariff", 7, "terms.tariff: not an object"),
     ],
 )
 def test_terms_that_are_wrong_name_the_member(path: str, value: Any, named: str) -> None:
@@ -187,3 +205,98 @@ def test_a_line_is_what_people_can_read() -> None:
     assert is_line("חברה", 10)
     for text in ("", "a\u200bb", "a\u2028b", "a\ue000b", "tab\t", "a\u00a0b", "\ud800"):
         assert not is_line(text, 100)
+
+
+def test_a_place_cannot_be_asked_for_and_refused_at_once() -> None:
+    places = {"within": ["home"], "outside": ["home"]}
+    assert refusal(changed("select.places", places)) == ("terms.select.places.outside: also within")
+
+
+@pytest.mark.parametrize(
+    ("terms", "changes", "named"),
+    [
+        (mileage(), {"commitments": "day", "small_cells": 3}, "small_cells: commitments show"),
+        (commute(), {"commitments": "day"}, "commitments: no distance to commit to"),
+    ],
+)
+def test_terms_may_not_contradict_themselves(
+    terms: Terms, changes: dict[str, Any], named: str
+) -> None:
+    assert named in refusal(terms_as_json(terms) | changes)
+
+
+MODULE: dict[str, Any] = {
+    "sha256": "ab" * 32,
+    "fuel": 1_000,
+    "memory_pages": 2,
+    "outputs": [{"id": "score", "minimum": 0, "maximum": 100}],
+}
+
+TARIFF: dict[str, Any] = {
+    "currency": "EUR",
+    "base_cents": 900,
+    "bands": [
+        {"up_to_km": 500, "cents_per_100km": 300},
+        {"up_to_km": None, "cents_per_100km": 250},
+    ],
+    "night_percent": 20,
+}
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "named"),
+    [
+        ("module", MODULE | {"sha256": "x"}, "module.sha256"),
+        ("module", MODULE | {"fuel": 10**11}, "module.fuel"),
+        ("module", MODULE | {"memory_pages": 0}, "module.memory_pages"),
+        ("module", MODULE | {"outputs": []}, "module.outputs: not a list of 1 to 16 items"),
+        ("module", MODULE | {"outputs": [7]}, "module.outputs[0]: not an object"),
+        (
+            "module",
+            MODULE | {"outputs": [{"id": "Score", "minimum": 0, "maximum": 1}]},
+            "module.outputs[0].id",
+        ),
+        (
+            "module",
+            MODULE | {"outputs": [{"id": "trips", "minimum": 0, "maximum": 1}]},
+            "module.outputs[0].id: the name of a measure",
+        ),
+        (
+            "module",
+            MODULE | {"outputs": [{"id": "score", "minimum": 2, "maximum": 1}]},
+            "module.outputs[0].maximum: below the minimum",
+        ),
+        (
+            "module",
+            MODULE
+            | {
+                "outputs": [
+                    {"id": "score", "minimum": 0, "maximum": 1},
+                    {"id": "score", "minimum": 0, "maximum": 2},
+                ]
+            },
+            "module.outputs: says the same twice",
+        ),
+        ("tariff", TARIFF | {"currency": "euro"}, "tariff.currency"),
+        ("tariff", TARIFF | {"night_percent": -1}, "tariff.night_percent"),
+        ("tariff", TARIFF | {"bands": TARIFF["bands"][:1]}, "tariff.bands: not rising"),
+        ("tariff", TARIFF | {"bands": TARIFF["bands"][::-1]}, "tariff.bands: not rising"),
+        (
+            "tariff",
+            TARIFF | {"bands": [{"up_to_km": True, "cents_per_100km": 1}]},
+            "tariff.bands[0].up_to_km",
+        ),
+    ],
+)
+def test_modules_and_tariffs_that_are_wrong_name_the_member(
+    member: str, value: Any, named: str
+) -> None:
+    assert f"terms.{named}" in refusal(changed(member, value))
+
+
+def test_a_module_and_a_tariff_are_read_as_they_are_written() -> None:
+    value = terms_as_json(mileage()) | {"module": MODULE, "tariff": TARIFF}
+    terms = terms_from_json(value)
+    assert terms_as_json(terms) == value
+    assert terms.tariff is not None
+    assert [band.up_to_km for band in terms.tariff.bands] == [500, None]

@@ -8,9 +8,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from geowallet.contracts.grant import Contract, accept
+from geowallet.contracts.measures import Measure
 from geowallet.contracts.offer import sign_offer
 from geowallet.contracts.result import Result, check_result
-from geowallet.contracts.syntax import Measure, Recipient, Selection, Terms
+from geowallet.contracts.selection import Selection
+from geowallet.contracts.syntax import Recipient, Terms
 from geowallet.crypto.notes import Checkpoint, sign_checkpoint
 from geowallet.crypto.signing import new_private_jwk, public_jwk
 from geowallet.model.calendar import Period

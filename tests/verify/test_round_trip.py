@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.contracts.evaluate import evaluate
+from geowallet.contracts.measures import Measure
 from geowallet.contracts.result import check_result, group_keys, job_for
 from geowallet.contracts.rows import Row
-from geowallet.contracts.syntax import MODES, Measure, Terms
+from geowallet.contracts.selection import MODES
+from geowallet.contracts.syntax import Terms
 from geowallet.crypto.signing import public_jwk
 from geowallet.model.calendar import Period
 from geowallet.proofs.claims import read_figures
