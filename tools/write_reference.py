@@ -16,6 +16,7 @@ os.environ["GEOWALLET_LANG"] = "en"
 from geowallet.app import rulebook
 from geowallet.cli import commands
 from geowallet.cli.rule_table import how, rows
+from geowallet.cli.verb import DEFAULT_VERB, WithDefault
 from geowallet.connectors.registry import BUILTIN
 from geowallet.contracts.catalogue import MEASURES
 from geowallet.contracts.rows import GROUPINGS
@@ -100,7 +101,8 @@ def _walk(words: str, command: Any) -> Iterator[tuple[str, Any]]:
         yield words, command
         return
     for name, below in inside.items():
-        yield from _walk(f"{words} {name}", below)
+        short = isinstance(command, WithDefault) and name == DEFAULT_VERB
+        yield from _walk(words if short else f"{words} {name}", below)
 
 
 def _commands() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""``export``: the only way out."""
+"""``export``: the only way out. ``export CONTRACT`` is short for ``export contract CONTRACT``."""
 
 from __future__ import annotations
 
@@ -11,19 +11,11 @@ from geowallet.cli.contract import is_file, preview_record, show_prepared
 from geowallet.cli.language import _, say
 from geowallet.cli.secrets import asker, locations, open_wallet
 from geowallet.cli.shell import Shell
-from geowallet.cli.verb import verb
+from geowallet.cli.verb import DEFAULT_VERB, WithDefault, group, verb
 from geowallet.model.calendar import Period
 from geowallet.model.errors import NotAcceptedError
 
-
-def add_to(app: typer.Typer) -> None:
-    """Register the verb."""
-    verb(
-        app,
-        "export",
-        _("Sign and seal what a contract names, for its one reader."),
-        example="geowallet export exemple-mileage --period 2026-05",
-    )(export)
+app = group(_("Sign and seal what a contract names, for its one reader."), WithDefault)
 
 
 def export(
@@ -86,3 +78,11 @@ def export(
         | {"receipt": done.receipt.id, "files": [str(path) for path in done.files]}
     )
     shell.next(f"geowallet evidence trace {done.receipt.id}")
+
+
+verb(
+    app,
+    DEFAULT_VERB,
+    _("Sign and seal what a contract names; this verb may be left out."),
+    example="geowallet export exemple-mileage --period 2026-05",
+)(export)

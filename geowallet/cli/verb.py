@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
+from typer.core import TyperGroup
 
 from geowallet.cli.language import LANGUAGES, _
 from geowallet.cli.shell import Shell
@@ -70,10 +71,25 @@ DESK: dict[str, tuple[Any, Any]] = {
 """Options of the commands that recipients use."""
 
 
-def group(help_text: str) -> typer.Typer:
+class WithDefault(TyperGroup):
+    """A noun that was a verb first: what is none of its verbs goes to `DEFAULT_VERB`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words after the noun, with the default verb before them if it is meant."""
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = [DEFAULT_VERB, *args]
+        return super().parse_args(ctx, args)
+
+
+DEFAULT_VERB = "contract"
+"""What may be left out: ``export km`` is ``export contract km``."""
+
+
+def group(help_text: str, kind: type[TyperGroup] = TyperGroup) -> typer.Typer:
     """Return a noun: a group of verbs that shows its help when called alone."""
     return typer.Typer(
         help=help_text,
+        cls=kind,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

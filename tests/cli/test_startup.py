@@ -99,7 +99,7 @@ def test_a_module_that_speaks_for_itself_is_in_the_table() -> None:
 
 
 def test_all_verbs_of_a_module_are_in_the_table() -> None:
-    for module in ("demo", "wallet", "look", "ingest", "export", "verify", "doctor"):
+    for module in ("demo", "wallet", "look", "ingest", "verify", "doctor"):
         holder = typer.Typer()
         import_module(f"geowallet.cli.{module}").add_to(holder)
         found = {command.name for command in holder.registered_commands}
