@@ -8,9 +8,19 @@ from typing import Any
 
 from geowallet.contracts.members import Members
 from geowallet.contracts.syntax import Terms, terms_as_json, terms_from_json
-from geowallet.crypto.canonical import canonical_bytes, digest_of, strict_json
+from geowallet.crypto.canonical import (
+    TooDeepJsonError,
+    canonical_bytes,
+    digest_of,
+    strict_json,
+)
 from geowallet.crypto.signing import sign_detached, verify_detached
-from geowallet.model.errors import BadContractError, ContractSignatureError
+from geowallet.model.errors import (
+    ContractSignatureError,
+    NotJsonError,
+    OtherFileError,
+    TooDeepError,
+)
 from geowallet.model.words import N_
 
 OFFER_SCHEMA = "geowallet.offer/1"
@@ -101,13 +111,26 @@ def read_file(data: bytes, schema: str) -> Members:
     Raises:
         BadContractError: Not JSON, a name twice, too long, another schema.
     """
-    try:
-        value = strict_json(data, max_bytes=MAX_FILE_BYTES)
-    except ValueError as error:
-        raise BadContractError(reason=N_("not such JSON")) from error
-    members = Members(value, "")
-    members.constant("schema", schema)
+    members = Members(read_json(data), "")
+    found = members.take("schema")
+    if found != schema:
+        raise OtherFileError(reason=N_("its schema is another"))
     return members
+
+
+def read_json(data: bytes) -> Any:
+    """Return the JSON value of a file from a stranger.
+
+    Raises:
+        NotJsonError: Not JSON, a name twice, too long, a number with a fraction.
+        TooDeepError: Nested too deeply.
+    """
+    try:
+        return strict_json(data, max_bytes=MAX_FILE_BYTES)
+    except TooDeepJsonError as error:
+        raise TooDeepError(reason=N_("nested too deeply")) from error
+    except ValueError as error:
+        raise NotJsonError(reason=N_("not such JSON")) from error
 
 
 def verify(payload: bytes, signature: str, jwk: dict[str, Any], typ: str, name: str) -> None:

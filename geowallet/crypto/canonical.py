@@ -18,6 +18,10 @@ MAX_DEPTH = 32
 """Deepest nesting of lists and objects; ours are at most six deep."""
 
 
+class TooDeepJsonError(ValueError):
+    """JSON nested more deeply than was allowed; found before anything was built."""
+
+
 def canonical_bytes(value: Any) -> bytes:
     """Return the canonical JSON of ``value``: sorted names, no blanks, UTF-8.
 
@@ -64,6 +68,7 @@ def strict_json(
         allow_floats: Accept finite numbers with a fraction or an exponent.
 
     Raises:
+        TooDeepJsonError: Nested more deeply than ``max_depth``; a `ValueError`.
         ValueError: Not such JSON, a name twice in one object, an integer
             beyond `MAX_INT`, a lone surrogate, or past a limit. The text never
             quotes the input.
@@ -117,7 +122,7 @@ def _check_depth(text: str, max_depth: int) -> None:
             case "[" | "{":
                 depth += 1
                 if depth > max_depth:
-                    raise ValueError("JSON is nested too deeply")
+                    raise TooDeepJsonError("JSON is nested too deeply")
             case "]" | "}":
                 depth -= 1
 

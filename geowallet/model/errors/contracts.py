@@ -15,6 +15,33 @@ class BadContractError(GeowalletError):
     hint = N_("ask the sender for the file again")
 
 
+class NotJsonError(BadContractError):
+    """A file where a contract should be, and no JSON that reads in one way only."""
+
+    code = "contract.not_json"
+
+
+class TooDeepError(BadContractError):
+    """JSON nested so deeply that no contract is meant."""
+
+    code = "contract.too_deep"
+
+
+class UnknownMemberError(BadContractError):
+    """A member that no contract has: what is not understood is not signed."""
+
+    code = "contract.unknown_member"
+    hint = N_("do not accept it: it may ask for what this version cannot explain")
+
+
+class OtherFileError(BadContractError):
+    """A file of another kind, or of another version."""
+
+    code = "contract.other_file"
+    text = N_("not the file that is asked for here: {reason}")
+    hint = N_("see what it is with 'geowallet contract show FILE'")
+
+
 class ContractSignatureError(GeowalletError):
     """An offer or grant that was altered or signed by another key."""
 
