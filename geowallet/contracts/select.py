@@ -10,6 +10,7 @@ import datetime as dt
 import math
 from collections import Counter
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from geowallet.contracts.result import check_period
@@ -19,15 +20,17 @@ from geowallet.model.mobility import Sureness
 from geowallet.model.words import N_, Phrase, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from geowallet.contracts.selection import Selection
     from geowallet.contracts.syntax import Terms
     from geowallet.model.calendar import Period, WorkWeek
     from geowallet.model.mobility import DescribedTrip, Leg, Mode
 
-LEVEL = 0
-"""Assurance of every metre until time stamps are built: L0, declared."""
+DECLARED = 0
+"""Level of a trip that no evidence by others speaks for: L0, declared."""
+
+_NO_LEVELS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,12 @@ class _Part:
 
 
 def select(
-    terms: Terms, trips: Sequence[DescribedTrip], period: Period, *, days_off: frozenset[dt.date]
+    terms: Terms,
+    trips: Sequence[DescribedTrip],
+    period: Period,
+    *,
+    days_off: frozenset[dt.date],
+    levels: Mapping[str, int] = _NO_LEVELS,
 ) -> Selected:
     """Return what ``terms`` let out of ``trips``; their order does not matter.
 
@@ -72,6 +80,7 @@ def select(
         trips: Any trips, once each.
         period: One export, see `check_period`.
         days_off: Public holidays and leave; they count where the terms name hours.
+        levels: Assurance level (0 to 3) by trip id; `DECLARED` where there is none.
 
     Raises:
         PeriodRefusedError: ``period`` is not covered.
@@ -94,7 +103,8 @@ def select(
         if sure:
             used.append((described.trip.id, sum(part.metres for part in sure)))
             day = _day(terms.select, described)
-            rows += [_row(terms, day, part, ordinal=len(used)) for part in sure]
+            level = levels.get(described.trip.id, DECLARED)
+            rows += [_row(terms, day, part, ordinal=len(used), level=level) for part in sure]
     left_out = tuple((phrase(text), n) for text, n in reasons.most_common())
     return Selected(tuple(sorted(rows)), left_out, tuple(waiting), tuple(used))
 
@@ -172,7 +182,7 @@ def _is_sure(terms: Terms, part: _Part) -> bool:
     return Sureness.of(part.confidence).at_least(Sureness(terms.select.min_sureness))
 
 
-def _row(terms: Terms, day: dt.date, part: _Part, *, ordinal: int) -> Row:
+def _row(terms: Terms, day: dt.date, part: _Part, *, ordinal: int, level: int) -> Row:
     measures = {measure.id for measure in terms.measures}
     text = ""
     if "days" in measures or "day" in terms.group_by:
@@ -184,7 +194,7 @@ def _row(terms: Terms, day: dt.date, part: _Part, *, ordinal: int) -> Row:
         mode=part.mode.value if "mode" in terms.group_by else "",
         trip=ordinal if "trips" in measures else 0,
         metres=part.metres,
-        level=LEVEL,
+        level=level,
     )
 
 

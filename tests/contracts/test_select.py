@@ -56,6 +56,13 @@ def test_a_business_trip_in_hours_becomes_one_bare_row() -> None:
     assert not selected.left_out + selected.waiting
 
 
+def test_every_metre_of_a_trip_has_the_level_that_evidence_gives_the_trip() -> None:
+    other = trip("2026-10-02T10:14", "2026-10-02T11:06", [leg("car", 12_000)])
+    levels = {TO_CLIENT.trip.id: 1, "t0000000000zz": 3}
+    rows = select(mileage(), [TO_CLIENT, other], OCTOBER, days_off=NONE_OFF, levels=levels).rows
+    assert {row.metres: row.level for row in rows} == {47_300: 1, 12_000: 0}
+
+
 def test_half_a_metre_is_rounded_up() -> None:
     short = trip("2026-10-01T10:14", "2026-10-01T10:15", [leg("car", 0.5)])
     assert select(mileage(), [short], OCTOBER, days_off=NONE_OFF).used[0][1] == 1
