@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from geowallet.driving.words import EventKind, Strength
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,16 +15,7 @@ if TYPE_CHECKING:
     from geowallet.driving.forces import Forces
 
 
-class EventKind(StrEnum):
-    """What the vehicle did."""
-
-    BRAKING = "braking"
-    ACCELERATION = "acceleration"
-    CORNERING = "cornering"
-
-
-class Strength(StrEnum):
-    """How hard, by the thresholds of `THRESHOLDS_MPS2`."""
+THRESHOLDS_MPS2`."""
 
     LIGHT = "light"
     STRONG = "strong"

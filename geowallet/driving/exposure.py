@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.driving.events import Event, EventKind, Strength, events_of
+from geowallet.driving.events import Event, events_of
 from geowallet.driving.forces import forces_of
+from geowallet.driving.words import Exposure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,25 +29,6 @@ SUN_STEP_US = 60_000_000
 
 LONGEST_STEP_S = 900.0
 """Silences above fifteen minutes are no driven metres."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """What a score rests on, over any number of drives; metres are whole.
-
-    Attributes:
-        driven_m: Metres between fixes, silences excluded.
-        dense_m: Of these, metres with a fix a second.
-        along_m: Of ``dense_m``, metres with speeds of the receiver.
-        night_m: Of ``driven_m``, metres driven after civil twilight.
-        counts: How many events of each kind and strength.
-    """
-
-    driven_m: int
-    dense_m: int
-    along_m: int
-    night_m: int
-    counts: tuple[tuple[EventKind, Strength, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.driving.events import EventKind, Strength
+from geowallet.driving.words import EventKind, Strength
 from geowallet.model.words import N_, phrase
 
 if TYPE_CHECKING:
-    from geowallet.driving.exposure import Exposure
+    from geowallet.driving.words import Exposure
     from geowallet.model.words import Phrase
 
 FORMULA = "geowallet.driving/1"

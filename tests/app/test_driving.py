@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from geowallet.app.travel.driving import report_driving
-from geowallet.driving.events import EventKind
 from geowallet.driving.exposure import drive_of, exposure_of
 from geowallet.driving.score import score_of
+from geowallet.driving.words import EventKind
 from geowallet.model.fixes import fixes_from
 from geowallet.model.mobility import Mode
 from geowallet.track.pipeline import Analysis, SourcedFixes, analyse

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geowallet.driving.events import EventKind, Strength, events_of
+from geowallet.driving.events import events_of
 from geowallet.driving.forces import Forces
+from geowallet.driving.words import EventKind, Strength
 
 
 def forces(along: list[float], across: list[float] | None = None) -> Forces:

@@ -7,8 +7,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from geowallet.driving.events import EventKind, Strength
 from geowallet.driving.exposure import drive_of, exposure_of
+from geowallet.driving.words import EventKind, Strength
 from geowallet.model.fixes import Fixes, fixes_from
 from tests.driving.test_forces import METRE_DEG, drive
 

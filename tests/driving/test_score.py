@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.driving.events import EventKind, Strength
-from geowallet.driving.exposure import Exposure
 from geowallet.driving.score import FORMULA, PHONE, WEIGHTS, DrivingScore, score_of
+from geowallet.driving.words import EventKind, Exposure, Strength
 
 
 def exposure(
