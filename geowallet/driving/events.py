@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from geowallet.driving.forces import Forces
 
 
-THRESHOLDS_MPS2`."""
-
-    LIGHT = "light"
-    STRONG = "strong"
-    ROUGH = "rough"
-
-
 THRESHOLDS_MPS2: dict[EventKind, dict[Strength, float]] = {
     EventKind.BRAKING: {Strength.LIGHT: 1.0, Strength.STRONG: 1.8, Strength.ROUGH: 2.4},
     EventKind.ACCELERATION: {Strength.STRONG: 2.0, Strength.ROUGH: 2.5},

@@ -15,7 +15,11 @@ class EventKind(StrEnum):
 
 
 class Strength(StrEnum):
-    """How hard, by the thresholds of `
+    """How hard, by the thresholds of `geowallet.driving.events.THRESHOLDS_MPS2`."""
+
+    LIGHT = "light"
+    STRONG = "strong"
+    ROUGH = "rough"
 
 
 @dataclass(frozen=True, slots=True)
