@@ -207,14 +207,20 @@ def _softened(terms: Terms) -> list[Phrase]:
 def _looks_behind(terms: Terms) -> list[Phrase]:
     """Return what the recipient may compute or open beside the figures."""
     clauses = []
-    if terms.commitments == "day":
+    if terms.commitments != "none":
         clauses.append(phrase(N_("a sealed commitment to the metres of each day")))
+    if terms.commitments == "day_proved":
+        clauses.append(
+            phrase(N_("a proof (experimental) that no day is below 0 or above 1,048 km"))
+        )
     if terms.audit.draws:
         text = N_("audits: the metres of up to {count} days drawn by lot, over the whole contract")
         clauses.append(phrase(text, count=terms.audit.draws))
+        clauses.append(phrase(N_("with each such day, the metres of all days before it")))
     if terms.audit.spot_checks:
         text = N_("up to {count} spot checks of sightings that they already hold")
         clauses.append(phrase(text, count=terms.audit.spot_checks))
+        clauses.append(phrase(N_("a spot check opens nothing but the place and hour they named")))
     return clauses
 
 

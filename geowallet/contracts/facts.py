@@ -73,7 +73,11 @@ def _has_months(terms: Terms) -> bool:
 
 
 def _has_days(terms: Terms) -> bool:
-    return "day" in terms.group_by
+    return "day" in terms.group_by or terms.audit.draws > 0
+
+
+def _compares_sightings(terms: Terms) -> bool:
+    return terms.audit.spot_checks > 0
 
 
 def _tells_the_mode(terms: Terms) -> bool:
@@ -151,8 +155,18 @@ FACTS = (
     Fact("positions", N_("positions"), N_("positions")),
     Fact("streets", N_("streets and routes"), N_("streets and routes")),
     Fact("home", N_("your home"), N_("your home")),
-    Fact("places", N_("any other place or town"), N_("any other place or town")),
-    Fact("hours", N_("hours at which you travelled"), N_("hours at which you travelled")),
+    Fact(
+        "places",
+        N_("in a spot check: whether you were near a place that they name"),
+        N_("any other place or town"),
+        _compares_sightings,
+    ),
+    Fact(
+        "hours",
+        N_("in a spot check: whether you travelled within an hour that they name"),
+        N_("hours at which you travelled"),
+        _compares_sightings,
+    ),
     Fact(
         "durations", N_("how long you travelled or stayed"), N_("how long you travelled or stayed")
     ),

@@ -10,8 +10,12 @@ from geowallet.contracts.members import Members
 if TYPE_CHECKING:
     from geowallet.contracts.syntax import Terms
 
-COMMITMENTS = ("none", "day")
-"""What is committed to beside the totals: nothing, or the metres of each day."""
+COMMITMENTS = ("none", "day", "day_proved")
+"""What is committed to beside the totals: nothing, or the metres of each day; with a
+range proof of each day (experimental), or without."""
+
+LONGEST_PROVED_DAYS = 366
+"""Of one export with range proofs: each day is 3.4 kB of it."""
 
 LARGEST_CELL = 100
 """Most trips below which a group may be asked to be kept back."""
@@ -91,6 +95,8 @@ def contradictions(terms: Terms) -> tuple[tuple[str, str], ...]:
     """Return each member that contradicts another, with the reason; empty where none does."""
     groups, measures = set(terms.group_by), {measure.id for measure in terms.measures}
     amounts = [measure for measure in terms.measures if measure.rule is not None]
+    distances = [measure for measure in terms.measures if measure.id == "distance_m"]
+    long = (terms.covers.last - terms.covers.first).days >= LONGEST_PROVED_DAYS
     exact = terms.commitments != "none" or bool(amounts) or terms.module is not None
     found = (
         ("group_by", {"day", "month"} <= groups, "day and month exclude each other"),
@@ -106,6 +112,16 @@ def contradictions(terms: Terms) -> tuple[tuple[str, str], ...]:
             "commitments",
             terms.commitments != "none" and "distance_m" not in measures,
             "no distance to commit to",
+        ),
+        (
+            "commitments",
+            terms.commitments != "none" and any(m.step > 1 for m in distances),
+            "distances must be to the metre, as they add up to the metre",
+        ),
+        (
+            "commitments",
+            terms.commitments == "day_proved" and terms.cadence == "once" and long,
+            "an export is longer than range proofs may make it",
         ),
         (
             "audit",

@@ -12,7 +12,7 @@ from geowallet.contracts.grant import Contract, accept
 from geowallet.contracts.measures import Measure
 from geowallet.contracts.module_terms import Module, ModuleOutput
 from geowallet.contracts.offer import sign_offer
-from geowallet.contracts.protection import Audit
+from geowallet.contracts.protection import COMMITMENTS, Audit
 from geowallet.contracts.rows import LEVELS
 from geowallet.contracts.selection import MODES, UNITS, Selection
 from geowallet.contracts.syntax import Recipient, Terms
@@ -185,8 +185,8 @@ def all_terms(draw: st.DrawFn) -> Terms:
     last = draw(st.dates(dt.date(2026, 10, 31), dt.date(2027, 2, 28)))
     version, draws = draw(st.integers(1, 3)), draw(st.integers(0, 100))
     chosen = draw(measures())
-    measured = {measure.id for measure in chosen}
-    commitments = draw(st.sampled_from(["none", "day"] if "distance_m" in measured else ["none"]))
+    to_the_metre = any(measure.id == "distance_m" and measure.step == 1 for measure in chosen)
+    commitments = draw(st.sampled_from(COMMITMENTS if to_the_metre else ["none"]))
     issued = draw(st.dates(dt.date(2025, 1, 1), dt.date(2026, 12, 31)))
     return Terms(
         name=draw(st.from_regex(r"[a-z0-9][a-z0-9-]{0,39}", fullmatch=True)),
@@ -206,7 +206,7 @@ def all_terms(draw: st.DrawFn) -> Terms:
         issued=issued,
         version=version,
         supersedes="" if version == 1 else "cd" * 32,
-        small_cells=0 if commitments == "day" else draw(st.sampled_from([0, 0, 3, 100])),
+        small_cells=0 if commitments != "none" else draw(st.sampled_from([0, 0, 3, 100])),
         module=draw(MODULES),
         commitments=commitments,
         audit=Audit(0 if commitments == "none" else draws, draw(st.integers(0, 100))),

@@ -46,15 +46,18 @@ class TestFacts:
     @settings(max_examples=40)
     @given(all_terms())
     def test_no_terms_let_a_place_a_route_or_an_hour_out(self, terms: Terms) -> None:
-        never = {"positions", "streets", "home", "places", "hours", "durations", "speed"}
+        never = {"positions", "streets", "home", "durations", "speed"}
         assert never <= ids(staying(terms))
+        asked = {"places", "hours"} & ids(leaving(terms))
+        assert asked == ({"places", "hours"} if terms.audit.spot_checks else set())
 
     @settings(max_examples=40)
     @given(all_terms())
     def test_a_figure_is_named_if_and_only_if_it_is_measured(self, terms: Terms) -> None:
         measured = {measure.id.removesuffix("_m") for measure in terms.measures}
         assert ids(leaving(terms)) & {"distance", "trips", "days"} == measured
-        assert ("day" in ids(leaving(terms))) == ("day" in terms.group_by)
+        dated = "day" in terms.group_by or terms.audit.draws > 0
+        assert ("day" in ids(leaving(terms))) == dated
 
     def test_the_usual_names_facts_of_the_table(self) -> None:
         for facts in USUAL.values():

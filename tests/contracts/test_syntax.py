@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from geowallet.contracts.members import is_line
 from geowallet.contracts.syntax import Terms, terms_as_json, terms_from_json
 from geowallet.crypto.canonical import canonical_bytes
+from geowallet.model.calendar import Period
 from geowallet.model.errors import BadContractError
 from tests.contracts.parties import EMPLOYER, all_terms, commute, mileage
 
@@ -215,7 +217,17 @@ def test_a_place_cannot_be_asked_for_and_refused_at_once() -> None:
 @pytest.mark.parametrize(
     ("terms", "changes", "named"),
     [
-        (mileage(), {"commitments": "day", "small_cells": 3}, "small_cells: commitments show"),
+        (
+            mileage(step_m=1),
+            {"commitments": "day", "small_cells": 3},
+            "small_cells: commitments show",
+        ),
+        (mileage(), {"commitments": "day"}, "commitments: distances must be to the metre"),
+        (
+            replace(mileage(step_m=1), cadence="once", covers=Period.parse("2026..2027")),
+            {"commitments": "day_proved"},
+            "commitments: an export is longer",
+        ),
         (commute(), {"commitments": "day"}, "commitments: no distance to commit to"),
     ],
 )
@@ -300,3 +312,18 @@ def test_a_module_and_a_tariff_are_read_as_they_are_written() -> None:
     assert terms_as_json(terms) == value
     assert terms.tariff is not None
     assert [band.up_to_km for band in terms.tariff.bands] == [500, None]
+
+
+@pytest.mark.parametrize(("covers", "fits"), [("2028", True), ("2027-12-31..2028", False)])
+def test_a_year_of_range_proofs_is_the_longest(covers: str, fits: bool) -> None:
+    terms = replace(
+        mileage(step_m=1),
+        cadence="once",
+        covers=Period.parse(covers),
+        expires=dt.date(2029, 1, 31),
+    )
+    value = terms_as_json(terms) | {"commitments": "day_proved"}
+    if fits:
+        assert terms_from_json(value).commitments == "day_proved"
+    else:
+        assert "longer than range proofs" in refusal(value)
