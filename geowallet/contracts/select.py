@@ -45,12 +45,15 @@ class Selected:
         left_out: Why trips stay, and how many, most first.
         waiting: Trips of which a part is not sure enough, in order of time.
         used: Trip ids with their metres, in order of time.
+        metres_by_day: Local days with the metres of their rows, in order; days without
+            rows are not among them.
     """
 
     rows: tuple[Row, ...]
     left_out: tuple[tuple[Phrase, int], ...]
     waiting: tuple[DescribedTrip, ...]
     used: tuple[tuple[str, int], ...]
+    metres_by_day: tuple[tuple[dt.date, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def select(
     reasons: Counter[str] = Counter()
     waiting: list[DescribedTrip] = []
     used: list[tuple[str, int]] = []
+    by_day: Counter[dt.date] = Counter()
     for described in sorted(trips, key=lambda item: (item.trip.start_us, item.trip.id)):
         reason = _why_not(terms.select, described, period, days_off)
         if reason is not None:
@@ -103,10 +107,12 @@ def select(
         if sure:
             used.append((described.trip.id, sum(part.metres for part in sure)))
             day = _day(terms.select, described)
+            by_day[day] += used[-1][1]
             level = levels.get(described.trip.id, DECLARED)
             rows += [_row(terms, day, part, ordinal=len(used), level=level) for part in sure]
     left_out = tuple((phrase(text), n) for text, n in reasons.most_common())
-    return Selected(tuple(sorted(rows)), left_out, tuple(waiting), tuple(used))
+    metres_by_day = tuple(sorted(by_day.items()))
+    return Selected(tuple(sorted(rows)), left_out, tuple(waiting), tuple(used), metres_by_day)
 
 
 def _why_not(

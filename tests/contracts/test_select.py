@@ -63,6 +63,17 @@ def test_every_metre_of_a_trip_has_the_level_that_evidence_gives_the_trip() -> N
     assert {row.metres: row.level for row in rows} == {47_300: 1, 12_000: 0}
 
 
+def test_the_metres_of_each_day_are_those_of_its_rows() -> None:
+    same = trip("2026-10-01T14:00", "2026-10-01T14:30", [leg("car", 700.6), leg("walk", 90)])
+    later = trip("2026-10-05T10:00", "2026-10-05T10:30", [leg("car", 12_000)])
+    selected = select(mileage(), [later, same, TO_CLIENT], OCTOBER, days_off=NONE_OFF)
+    assert selected.metres_by_day == (
+        (dt.date(2026, 10, 1), 48_001),
+        (dt.date(2026, 10, 5), 12_000),
+    )
+    assert sum(row.metres for row in selected.rows) == 60_001
+
+
 def test_half_a_metre_is_rounded_up() -> None:
     short = trip("2026-10-01T10:14", "2026-10-01T10:15", [leg("car", 0.5)])
     assert select(mileage(), [short], OCTOBER, days_off=NONE_OFF).used[0][1] == 1
