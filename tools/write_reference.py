@@ -38,6 +38,7 @@ STATUSES = {
     4: "not found: a path, a wallet, a trip, a place, a contract",
     5: "the wallet or desk is locked, or a passphrase is wrong",
     6: "the contract, or the sandbox, refuses",
+    7: "another computer does not answer, or not as it should",
     8: "conflict: something is there already, another process writes, or the disk is full",
     9: "rule data is missing or wrong",
     10: "doctor found problems",
