@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "geowallet" / "locale"
-MARKERS = {"_": 1, "N_": 1, "plural": 2}
+MARKERS = {"_": 1, "N_": 1, "plural": 2, "refuse": 1}
 """Functions that take a sentence, and how many forms of it."""
 UNSTABLE = (b'"POT-Creation', b'"PO-Revision', b'"Last-Tr', b'"Language-Team', b'"Report', b'"Gen')
 """Header lines that change with every run, or say nothing."""

@@ -1,26 +1,25 @@
 """Verify an export against the contract that the reader holds.
 
-No wallet, no network, no clock: the moment is given once, and every check
-looks at the same file, contract and moment. The checks run in a fixed order
-and stop at the first failure; nothing of the content is given out before all
-have passed.
+The judgement is that of `standalone`, the one file that a stranger can take
+away; here its names become words, errors and figures. The checks run in a
+fixed order and stop at the first failure; nothing of the content is given out
+before all have passed.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from geowallet.model.errors import BadExportError
+from geowallet.contracts.grant import contract_bytes
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.proofs.claims import figures_from
-from geowallet.proofs.sdjwt import unpack
-from geowallet.verify import content, origin
-from geowallet.verify.questions import Case, Refusal, refusal
+from geowallet.verify.jose import RefusedError
+from geowallet.verify.refusals import Refusal, refusal
+from geowallet.verify.standalone import judge
 from geowallet.verify.verdict import Check, Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from geowallet.contracts.grant import Contract
     from geowallet.model.calendar import Period
 
@@ -44,25 +43,6 @@ ASKED: dict[str, Phrase] = {
 }
 """Every check by name, in order, and what it asks."""
 
-_CHECKS: dict[str, Callable[[Case], Refusal | None]] = {
-    "signature": origin.check_signature,
-    "type": origin.check_type,
-    "audience": origin.check_audience,
-    "contract_digest": origin.check_contract_digest,
-    "contract_signatures": origin.check_contract_signatures,
-    "dates": origin.check_dates,
-    "period": origin.check_period_covered,
-    "disclosures": content.check_disclosures,
-    "named_claims": content.check_named_claims,
-    "identifiers": content.check_identifiers,
-    "groups": content.check_groups,
-    "ranges": content.check_ranges,
-    "arithmetic": content.check_arithmetic,
-    "assurance": content.check_assurance,
-    "log_reference": content.check_log_reference,
-}
-"""The order matters: a check may rely on those before it."""
-
 
 def verify_export(
     sd_jwt: str, contract: Contract, *, now_s: int, period: Period | None = None
@@ -76,16 +56,13 @@ def verify_export(
         period: The one that was asked for: a file of another is refused. None
             accepts any that the contract covers.
     """
+    papers = json.loads(contract_bytes(contract))
     try:
-        case = Case(unpack(sd_jwt), contract, now_s, period)
-    except BadExportError as error:
-        return _refused("format", refusal(error))
-    for name, check in _CHECKS.items():
-        found = check(case)
-        if found:
-            return _refused(name, found)
+        export = judge(sd_jwt, papers, now_s, "" if period is None else str(period))
+    except RefusedError as refused:
+        return _refused(refused.check, refusal(refused))
     checks = tuple(Check(name, Outcome.PASSED, asked) for name, asked in ASKED.items())
-    return Verdict(checks, None, figures_from(case.claims, case.rows))
+    return Verdict(checks, None, figures_from(export.claims, export.rows))
 
 
 def _refused(failed: str, why: Refusal) -> Verdict:

@@ -81,7 +81,7 @@ def with_disclosures(disclosures: list[str], listed: list[str] | None = None) ->
 
 
 def row(value: Any, salt: str = "c2FsdCBzYWx0IHNhbHQgIQ") -> str:
-    return b64u(json.dumps([salt, value]).encode())
+    return b64u(json.dumps([salt, value], separators=(",", ":")).encode())
 
 
 def with_first_row(change: Callable[[dict[str, Any]], None]) -> str:
