@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from geowallet.model.errors import BadContractError
+from geowallet.model.errors import BadContractError, UnknownMemberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -55,10 +55,10 @@ class Members:
         """Check that nothing is left.
 
         Raises:
-            BadContractError: A member that nobody asked for.
+            UnknownMemberError: A member that nobody asked for.
         """
         if self._left:
-            raise self.refusal("a member that does not exist")
+            raise UnknownMemberError(**self.refusal("a member that does not exist").details)
 
     def inside(self, member: str) -> Members:
         """Return the members of the object in ``member``."""
