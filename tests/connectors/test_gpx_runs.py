@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions
 from geowallet.connectors.documents import xml_text
-from geowallet.connectors.standard import gpx
+from geowallet.connectors.standard import gpx_columns, gpx_runs
 from geowallet.connectors.standard.gpx import GpxConnector
 from geowallet.connectors.standard.gpx_runs import run_at
 from geowallet.model.errors import GeowalletError
@@ -36,7 +36,7 @@ def outcome(data: bytes) -> Any:
 
 def by_the_parser_alone(data: bytes, monkeypatch: pytest.MonkeyPatch) -> Any:
     with monkeypatch.context() as patch:
-        patch.setattr(gpx, "run_at", lambda _text, _start: None)
+        patch.setattr(gpx_runs.Runs, "at", lambda _self, _start: None)
         return outcome(data)
 
 
@@ -51,8 +51,8 @@ class TestRuns:
         assert run.time_us.tolist() == [1_777_881_600_000_000, 1_777_881_601_000_000]
         assert run.lat_deg.tolist() == [48.85, -48.5]
         assert run.lon_deg.tolist() == [2.35, 2.0]
-        assert run.elevation_m[0] == 3.5
-        assert np.isnan(run.elevation_m[1])
+        assert run.known["elevation_m"][0] == 3.5
+        assert np.isnan(run.known["elevation_m"][1])
 
     @pytest.mark.parametrize("code", [*range(9), 11, 12, *range(14, 32)])
     def test_a_character_that_xml_forbids_costs_itself_and_nothing_else(self, code: int) -> None:
@@ -126,24 +126,26 @@ class TestSame:
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
-    @given(st.lists(PIECES, max_size=24), st.integers(7, 200))
+    @given(st.lists(PIECES, max_size=24), st.integers(7, 800), st.integers(2, 4))
     def test_of_any_pieces_in_blocks_of_any_size(
-        self, monkeypatch: pytest.MonkeyPatch, pieces: list[str], block_bytes: int
+        self, monkeypatch: pytest.MonkeyPatch, pieces: list[str], block_bytes: int, fewest: int
     ) -> None:
         data = document(*pieces)
         with monkeypatch.context() as patch:
-            patch.setattr(xml_text, "BLOCK_BYTES", block_bytes)
+            patch.setattr(xml_text, "READ_BYTES", block_bytes)
+            patch.setattr(gpx_columns, "FEWEST", fewest)
             assert outcome(data) == by_the_parser_alone(data, monkeypatch)
 
     def test_a_run_is_taken_past_the_parser(self, monkeypatch: pytest.MonkeyPatch) -> None:
         taken: list[int] = []
+        at = gpx_runs.Runs.at
 
-        def counted(text: str, start: int) -> Any:
-            run = run_at(text, start)
+        def counted(runs: gpx_runs.Runs, start: int) -> Any:
+            run = at(runs, start)
             taken.append(len(run.time_us) if run else 0)
             return run
 
-        monkeypatch.setattr(gpx, "run_at", counted)
+        monkeypatch.setattr(gpx_runs.Runs, "at", counted)
         name = "<name>été</name>"
         columns, *_ = outcome(document(name, *(point(second) for second in range(100))))
         assert len(columns[0]) == 800

@@ -27,7 +27,7 @@ from geowallet.connectors.fields.rows import (
     ProblemLog,
     position,
 )
-from geowallet.connectors.standard.gpx_runs import END, run_at
+from geowallet.connectors.standard.gpx_runs import END, LEAST_REACH, Runs
 from geowallet.connectors.streams import text_of
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.fixes import TimeKind
@@ -96,7 +96,8 @@ class _Reader:
         self.is_gpx = False
         self.untimed = 0
         self._plans = 0
-        self._written = ""
+        self._written = self._held = ""
+        self._runs = Runs(_FIELDS)
         self._apart = False
         self._starts: list[int] = []
         self._naive: list[int] = []
@@ -117,14 +118,23 @@ class _Reader:
     def push(self, text: str) -> int:
         """Take a piece of the document; runs of plain points do not reach the parser.
 
+        Args:
+            text: The piece; "" at the end of the document.
+
         Returns:
             How many characters the parser saw.
         """
         at = seen = misses = 0
+        last, text, self._held = not text, self._held + text, ""
+        self._runs.turn_to(text)
         while at < len(text):
-            run = run_at(text, at) if self._between_points() else None
+            run = self._runs.at(at) if self._between_points() else None
+            if run is None and self._runs.found and len(text) - at < LEAST_REACH and not last:
+                # The points at the end of a piece join those of the next one.
+                self._held = text[at:]
+                break
             if run is not None:
-                self.rows.extend(run.time_us, run.lat_deg, run.lon_deg, elevation_m=run.elevation_m)
+                self.rows.extend(run.time_us, run.lat_deg, run.lon_deg, **run.known)
                 self._point += len(run.time_us)
                 # The parser counts lines, for what it says of damage.
                 seen += self._parse("\n" * text.count("\n", at, run.end))
