@@ -53,7 +53,7 @@ _TRAPS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class ModuleTask:
     """What to run, and within which bounds.
 
     Attributes:
@@ -83,12 +83,12 @@ class Scored:
 
 
 def run_module(
-    charge: Charge, groups: Sequence[Sequence[bytes]], *, row_bytes: int, limits: Limits = LIMITS
+    task: ModuleTask, groups: Sequence[Sequence[bytes]], *, row_bytes: int, limits: Limits = LIMITS
 ) -> Scored:
     """Return what the module makes of each group of rows; rows go to a child that is shut in.
 
     Args:
-        charge: What to run.
+        task: What to run.
         groups: Rows of each group, each of ``row_bytes`` bytes.
         row_bytes: Length of a row.
         limits: Of the child.
@@ -104,18 +104,18 @@ def run_module(
         EvaluationFailedError: What came back is no answer.
     """
     order = {
-        "module_bytes": len(charge.wasm),
+        "module_bytes": len(task.wasm),
         "row_bytes": row_bytes,
         "rows": [len(rows) for rows in groups],
-        "outputs": list(charge.outputs),
-        "fuel": charge.fuel,
-        "memory_pages": charge.memory_pages,
+        "outputs": list(task.outputs),
+        "fuel": task.fuel,
+        "memory_pages": task.memory_pages,
     }
-    head = json.dumps(order, separators=(",", ":")).encode() + b"\n" + charge.wasm
+    head = json.dumps(order, separators=(",", ":")).encode() + b"\n" + task.wasm
     parts = chain([head], (b"".join(rows) for rows in groups if rows))
     setting = {"folders": [_library_folder()]}
     said = visit(WORKER, setting, parts, pace=PACE, limits=limits)
-    return _scored(_bounded(said, limits.output_bytes), charge, len(groups))
+    return _scored(_bounded(said, limits.output_bytes), task, len(groups))
 
 
 def _library_folder() -> str:
@@ -139,11 +139,11 @@ def _bounded(said: Iterator[bytes], most_bytes: int) -> bytes:
     return bytes(heard)
 
 
-def _scored(answer: bytes, charge: Charge, groups: int) -> Scored:
+def _scored(answer: bytes, task: ModuleTask, groups: int) -> Scored:
     lines = [json_object(line) or {} for line in answer.splitlines()]
     if lines and set(lines[-1]) == {"refused"}:
-        raise _refusal(lines[-1]["refused"], charge)
-    if len(lines) != groups or not all(_is_answer(line, charge) for line in lines):
+        raise _refusal(lines[-1]["refused"], task)
+    if len(lines) != groups or not all(_is_answer(line, task) for line in lines):
         raise EvaluationFailedError
     return Scored(
         tuple(tuple(line["values"]) for line in lines),
@@ -151,11 +151,11 @@ def _scored(answer: bytes, charge: Charge, groups: int) -> Scored:
     )
 
 
-def _refusal(word: Any, charge: Charge) -> GeowalletError:
+def _refusal(word: Any, task: ModuleTask) -> GeowalletError:
     if word == "fuel":
-        return ModuleFuelError(fuel=charge.fuel)
+        return ModuleFuelError(fuel=task.fuel)
     if word == "memory":
-        return ModuleMemoryError(pages=charge.memory_pages)
+        return ModuleMemoryError(pages=task.memory_pages)
     if word == "malformed":
         return BadModuleError(reason=N_("the engine does not take it"))
     if type(word) is str and word in _TRAPS:
@@ -163,15 +163,15 @@ def _refusal(word: Any, charge: Charge) -> GeowalletError:
     return EvaluationFailedError()
 
 
-def _is_answer(line: dict[str, Any], charge: Charge) -> bool:
+def _is_answer(line: dict[str, Any], task: ModuleTask) -> bool:
     """Say whether ``line`` holds one whole number of 64 bits, and steps, for each output."""
     if set(line) != {"values", "fuel"}:
         return False
     values, fuel = line["values"], line["fuel"]
-    bounds = ((values, -(1 << 63), (1 << 63) - 1), (fuel, 0, charge.fuel))
+    bounds = ((values, -(1 << 63), (1 << 63) - 1), (fuel, 0, task.fuel))
     return all(
         isinstance(items, list)
-        and len(items) == len(charge.outputs)
+        and len(items) == len(task.outputs)
         and all(type(item) is int and low <= item <= high for item in items)
         for items, low, high in bounds
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geowallet.evaluator import module as use
 from geowallet.evaluator import visit as visits
 from geowallet.evaluator.limits import Limits
-from geowallet.evaluator.module import Charge, Scored, run_module
+from geowallet.evaluator.module import ModuleTask, Scored, run_module
 from geowallet.model.errors import (
     BadModuleError,
     EvaluationFailedError,
@@ -27,8 +27,8 @@ from geowallet.model.errors import (
 from tests.evaluator.modules import SUM, module, wasm
 
 
-def charge(data: bytes, *, fuel: int = 100_000, pages: int = 2) -> Charge:
-    return Charge(data, ("score",), fuel, pages)
+def task_of(data: bytes, *, fuel: int = 100_000, pages: int = 2) -> ModuleTask:
+    return ModuleTask(data, ("score",), fuel, pages)
 
 
 def number(value: int) -> bytes:
@@ -37,7 +37,7 @@ def number(value: int) -> bytes:
 
 def run(data: bytes, *groups: list[int], **bounds: int) -> Scored:
     rows = [[number(value) for value in group] for group in groups]
-    return run_module(charge(data, **bounds), rows, row_bytes=4)
+    return run_module(task_of(data, **bounds), rows, row_bytes=4)
 
 
 def test_each_group_is_scored_by_itself() -> None:
@@ -159,7 +159,7 @@ def test_nothing_is_sent_where_a_layer_is_missing(monkeypatch: pytest.MonkeyPatc
 
 
 def test_more_fuel_than_time_is_stopped_by_the_clock() -> None:
-    loop = charge(module("(loop $l (br $l)) (i64.const 0)"), fuel=10**15)
+    loop = task_of(module("(loop $l (br $l)) (i64.const 0)"), fuel=10**15)
     with pytest.raises(EvaluationTimeoutError):
         run_module(loop, [[number(1)]], row_bytes=4, limits=Limits(seconds=1))
 
