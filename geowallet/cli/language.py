@@ -142,6 +142,7 @@ NOUNS = (
     N_("contract"),
     N_("vehicle"),
     N_("work calendar"),
+    N_("evidence authority"),
 )
 """What a wallet may not hold under a name, as errors say it."""
 

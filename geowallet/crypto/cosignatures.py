@@ -8,6 +8,7 @@ Source:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.crypto.note_lines import (
@@ -50,10 +51,18 @@ def cosign(checkpoint: Checkpoint, *, name: str, seed32: bytes, at_s: int) -> st
     return str(NoteSignature(name, key_id(name, log_public(seed32), COSIGNATURE), blob))
 
 
-def cosigned_at(
+@dataclass(frozen=True, slots=True)
+class Cosignature:
+    """When a witness signed, seconds since the epoch, and its 64 bytes."""
+
+    at_s: int
+    signature: bytes
+
+
+def find_cosignature(
     checkpoint: Checkpoint, lines: Iterable[NoteSignature], *, name: str, public32: bytes
-) -> int:
-    """Return when a witness signed the checkpoint, seconds since the epoch.
+) -> Cosignature:
+    """Return what a witness said of the checkpoint.
 
     Lines of other names and keys are passed over, as the format asks.
 
@@ -71,31 +80,29 @@ def cosigned_at(
     blobs = [line.blob for line in lines if (line.name, line.key_id) == own]
     if len(blobs) != 1:
         raise ValueError("the note does not carry one signature of this witness")
-    at_s, signature = split_cosignature(blobs[0])
-    verify_cosignature(checkpoint, at_s=at_s, signature=signature, public32=public32)
-    return at_s
+    found = split_cosignature(blobs[0])
+    verify_cosignature(checkpoint, found, public32)
+    return found
 
 
-def split_cosignature(blob: bytes) -> tuple[int, bytes]:
-    """Return the time and the 64-byte signature of a cosignature's bytes.
+def split_cosignature(blob: bytes) -> Cosignature:
+    """Return the parts of a cosignature's bytes; nothing is checked.
 
     Raises:
         ValueError: They have another length.
     """
     if len(blob) != _TIME_BYTES + SIGNATURE_BYTES:
         raise ValueError("a cosignature has another length")
-    return int.from_bytes(blob[:_TIME_BYTES], "big"), blob[_TIME_BYTES:]
+    return Cosignature(int.from_bytes(blob[:_TIME_BYTES], "big"), blob[_TIME_BYTES:])
 
 
-def verify_cosignature(
-    checkpoint: Checkpoint, *, at_s: int, signature: bytes, public32: bytes
-) -> None:
+def verify_cosignature(checkpoint: Checkpoint, said: Cosignature, public32: bytes) -> None:
     """Return if the key signed this checkpoint at this time.
 
     Raises:
         ValueError: It did not, or the time is none.
     """
-    verify_log(_message(checkpoint, at_s), signature, public32)
+    verify_log(_message(checkpoint, said.at_s), said.signature, public32)
 
 
 def witness_key(name: str, public32: bytes) -> str:

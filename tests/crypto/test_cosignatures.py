@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geowallet.crypto.cosignatures import (
     LATEST_S,
     cosign,
-    cosigned_at,
+    find_cosignature,
     parse_witness_key,
     split_cosignature,
     witness_key,
@@ -54,8 +54,8 @@ class TestCosignature:
             "example.com/behind-the-sofa",
             "witness.example.com/w1",
         ]
-        at_s, signature = split_cosignature(lines[1].blob)
-        assert (at_s, len(signature)) == (AT_S, 64)
+        found = split_cosignature(lines[1].blob)
+        assert (found.at_s, len(found.signature)) == (AT_S, 64)
         assert f"{text}\n{lines[0]}{lines[1]}" == PUBLISHED
 
     def test_the_time_of_another_published_signature_is_read(self) -> None:
@@ -64,20 +64,20 @@ class TestCosignature:
             "\u2014 w ZGhGuQAAAABm/qTPeyKXD+R2rzyQsxPiP8mXum7qq/iF0u4vanlqJyocWODBt97w9uL+8qT7S5gx"
             "EHWWOworDcFiEBYJXORmnFBOBA==\n"
         )
-        assert split_cosignature(signature_lines(line)[0].blob)[0] == 1_727_964_367
+        assert split_cosignature(signature_lines(line)[0].blob).at_s == 1_727_964_367
 
     def test_says_when(self) -> None:
         note = sign_checkpoint(CHECKPOINT, SEED) + LINE
         text, lines = split_note(note)
-        found = cosigned_at(parse_checkpoint(text), lines, name=NAME, public32=PUBLIC)
-        assert found == AT_S
+        found = find_cosignature(parse_checkpoint(text), lines, name=NAME, public32=PUBLIC)
+        assert found.at_s == AT_S
 
     @given(st.integers(0, LATEST_S), st.integers(1, 2**63 - 1))
     @settings(max_examples=30)
     def test_any_time_and_size(self, at_s: int, size: int) -> None:
         checkpoint = Checkpoint("geowallet/4f1c", size, leaf_hash(b"x"))
         lines = signature_lines(cosign(checkpoint, name=NAME, seed32=SEED, at_s=at_s))
-        assert cosigned_at(checkpoint, lines, name=NAME, public32=PUBLIC) == at_s
+        assert find_cosignature(checkpoint, lines, name=NAME, public32=PUBLIC).at_s == at_s
 
     def test_every_flipped_bit_of_the_bytes_is_refused(self) -> None:
         line = signature_lines(LINE)[0]
@@ -86,7 +86,7 @@ class TestCosignature:
             blob[bit // 8] ^= 1 << bit % 8
             forged = type(line)(line.name, line.key_id, bytes(blob))
             with pytest.raises(ValueError, match=r"fit|range"):
-                cosigned_at(CHECKPOINT, [forged], name=NAME, public32=PUBLIC)
+                find_cosignature(CHECKPOINT, [forged], name=NAME, public32=PUBLIC)
 
     @pytest.mark.parametrize(
         "other",
@@ -98,25 +98,25 @@ class TestCosignature:
     )
     def test_another_checkpoint_is_refused(self, other: Checkpoint) -> None:
         with pytest.raises(ValueError, match="fit"):
-            cosigned_at(other, signature_lines(LINE), name=NAME, public32=PUBLIC)
+            find_cosignature(other, signature_lines(LINE), name=NAME, public32=PUBLIC)
 
     def test_lines_of_others_are_passed_over(self) -> None:
         other = cosign(CHECKPOINT, name="other.example", seed32=bytes(32), at_s=1)
         lines = signature_lines(other + LINE)
-        assert cosigned_at(CHECKPOINT, lines, name=NAME, public32=PUBLIC) == AT_S
+        assert find_cosignature(CHECKPOINT, lines, name=NAME, public32=PUBLIC).at_s == AT_S
         with pytest.raises(ValueError, match="this witness"):
-            cosigned_at(CHECKPOINT, signature_lines(other), name=NAME, public32=PUBLIC)
+            find_cosignature(CHECKPOINT, signature_lines(other), name=NAME, public32=PUBLIC)
 
     def test_two_times_by_one_witness_are_refused(self) -> None:
         lines = signature_lines(LINE + cosign(CHECKPOINT, name=NAME, seed32=SEED, at_s=1))
         with pytest.raises(ValueError, match="this witness"):
-            cosigned_at(CHECKPOINT, lines, name=NAME, public32=PUBLIC)
+            find_cosignature(CHECKPOINT, lines, name=NAME, public32=PUBLIC)
 
     def test_the_log_s_own_signature_is_no_cosignature(self) -> None:
         note = sign_checkpoint(Checkpoint(NAME, 42, CHECKPOINT.root), SEED)
         text, lines = split_note(note)
         with pytest.raises(ValueError, match="this witness"):
-            cosigned_at(parse_checkpoint(text), lines, name=NAME, public32=PUBLIC)
+            find_cosignature(parse_checkpoint(text), lines, name=NAME, public32=PUBLIC)
 
     @pytest.mark.parametrize("at_s", [-1, LATEST_S + 1])
     def test_a_time_that_is_none_is_not_signed(self, at_s: int) -> None:

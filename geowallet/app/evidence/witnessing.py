@@ -1,0 +1,138 @@
+"""Use cases of the owner: ask a witness by a file, and take in what it signed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from geowallet.app.evidence.stamps import Stamp, keep, stamps
+from geowallet.app.files import read_small
+from geowallet.crypto.cosignatures import find_cosignature, parse_witness_key
+from geowallet.crypto.log_texts import WitnessRequest
+from geowallet.crypto.merkle import consistency_proof, frontier_of
+from geowallet.crypto.note_lines import MAX_NOTE_CHARS, split_note
+from geowallet.crypto.notes import open_checkpoint
+from geowallet.model.errors import (
+    BadLogKeyError,
+    BadOptionError,
+    CosignatureError,
+    UnknownWitnessError,
+)
+from geowallet.model.provenance import Statement, StatementKind
+from geowallet.model.words import N_
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geowallet.vault.store import Vault
+
+_KIND = "setting"
+_PREFIX = "witness/"
+
+
+class ChosenWitness(msgspec.Struct, frozen=True):
+    """A witness by its own name, and its key as the line that log tools take."""
+
+    name: str
+    key: str
+    added_us: int
+
+
+def add_witness(vault: Vault, key: str, *, now_us: int) -> ChosenWitness:
+    """Keep the key of a witness; one of the same name is replaced.
+
+    Raises:
+        BadLogKeyError: It is none.
+    """
+    try:
+        name, _ = parse_witness_key(key.strip())
+    except ValueError as error:
+        raise BadLogKeyError from error
+    chosen = ChosenWitness(name, key.strip(), now_us)
+    with vault.transaction(now_us=now_us) as tx:
+        tx.put(_KIND, _PREFIX + name, msgspec.msgpack.encode(chosen))
+        tx.log(Statement(StatementKind.SETTING, (), (), {"what": "witness added"}))
+    return chosen
+
+
+def witnesses(vault: Vault) -> tuple[ChosenWitness, ...]:
+    """Return the owner's witnesses, by name."""
+    found = (
+        msgspec.msgpack.decode(body, type=ChosenWitness)
+        for name, body in vault.items(_KIND)
+        if name.startswith(_PREFIX)
+    )
+    return tuple(sorted(found, key=lambda chosen: chosen.name))
+
+
+def chosen_witness(vault: Vault, shortened: str) -> ChosenWitness:
+    """Return the witness whose name begins with ``shortened``; the only one for "".
+
+    Raises:
+        UnknownWitnessError: None does, or several do.
+    """
+    known = witnesses(vault)
+    fitting = [chosen for chosen in known if chosen.name.startswith(shortened)]
+    if len(fitting) != 1:
+        raise UnknownWitnessError(candidates=", ".join(chosen.name for chosen in known) or "-")
+    return fitting[0]
+
+
+def witness_request(vault: Vault, *, old_size: int) -> WitnessRequest:
+    """Return what a witness must see to sign the log as it is now: hashes and a signed note.
+
+    Args:
+        vault: The open wallet.
+        old_size: Entries that it signed last, 0 for none.
+
+    Raises:
+        BadOptionError: The log was never as long.
+    """
+    hashes = vault.leaf_hashes()
+    if not 0 <= old_size <= len(hashes):
+        raise BadOptionError(option="--old", reason=N_("the log has fewer entries"))
+    proof = consistency_proof(old_size, hashes) if old_size else ()
+    return WitnessRequest(old_size, proof, vault.checkpoint())
+
+
+def last_signed(vault: Vault, witness: ChosenWitness | None) -> int:
+    """Return how many entries a witness signed last; 0 for none, and for no witness."""
+    key = witness.key if witness else None
+    return max((one.size for one in stamps(vault) if one.by == key), default=0)
+
+
+def take_cosigned(vault: Vault, path: Path, witness: ChosenWitness, *, now_us: int) -> Stamp:
+    """Keep a witness's signature from a cosigned note, and return it.
+
+    Raises:
+        CosignatureError: The note is none, shows another state than this log
+            had, or is not signed by this witness.
+    """
+    try:
+        stamp = _stamp_in(vault, read_small(path, MAX_NOTE_CHARS).decode(), witness)
+    except ValueError as error:
+        raise CosignatureError(name=witness.name) from error
+    keep(vault, stamp, now_us=now_us)
+    return stamp
+
+
+def _stamp_in(vault: Vault, note: str, witness: ChosenWitness) -> Stamp:
+    checkpoint = open_checkpoint(note, vault.log_public)
+    hashes = vault.leaf_hashes()
+    if checkpoint.size > len(hashes):
+        raise ValueError("a state that this log never had")
+    if frontier_of(hashes[: checkpoint.size]).root() != checkpoint.root:
+        raise ValueError("a state that this log never had")
+    name, public32 = parse_witness_key(witness.key)
+    _, lines = split_note(note)
+    said = find_cosignature(checkpoint, lines, name=name, public32=public32)
+    return Stamp(
+        kind="witness",
+        name=witness.name,
+        by=witness.key,
+        size=checkpoint.size,
+        root=checkpoint.root,
+        at_s=said.at_s,
+        token=said.signature,
+    )

@@ -1,0 +1,339 @@
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geowallet.app import settings
+from geowallet.app.evidence import witnessing
+from geowallet.app.evidence.stamps import stamps
+from geowallet.app.evidence.witness import (
+    Witness,
+    create_witness,
+    open_witness,
+    sign_request,
+)
+from geowallet.app.locations import Locations
+from geowallet.crypto.cosignatures import witness_key
+from geowallet.crypto.keys import KdfCost
+from geowallet.crypto.log_texts import WitnessRequest
+from geowallet.crypto.merkle import consistency_proof, leaf_hash, root
+from geowallet.crypto.notes import Checkpoint, sign_checkpoint, verifier_key
+from geowallet.crypto.signing import log_public
+from geowallet.model.errors import (
+    BadLogKeyError,
+    BadOptionError,
+    BadRequestError,
+    CosignatureError,
+    GeowalletError,
+    LogForkedError,
+    LogRolledBackError,
+    LogSignatureError,
+    NoWitnessError,
+    OldSizeError,
+    TooLargeError,
+    UnknownLogError,
+    UnknownWitnessError,
+    WeakPassphraseError,
+    WitnessDamagedError,
+    WitnessExistsError,
+    WitnessPassphraseError,
+)
+from geowallet.model.provenance import StatementKind
+from geowallet.vault.store import Vault
+from tests.app import scene
+
+SEED = bytes(range(32))
+ORIGIN = "geowallet/0123"
+KEY = verifier_key(ORIGIN, log_public(SEED))
+LEAVES = [leaf_hash(bytes([n])) for n in range(9)]
+NOW_S = 1_780_000_000
+
+
+def note(leaves: list[bytes], *, seed: bytes = SEED, origin: str = ORIGIN) -> str:
+    return sign_checkpoint(Checkpoint(origin, len(leaves), root(leaves)), seed)
+
+
+def request(folder: Path, old: int, leaves: list[bytes], **other: Any) -> Path:
+    """A request file; ``proof`` and ``note`` may be given."""
+    proof = other.get("proof", consistency_proof(old, leaves) if 0 < old <= len(leaves) else ())
+    path = folder / "request"
+    path.write_text(str(WitnessRequest(old, proof, other.get("note", note(leaves)))))
+    return path
+
+
+def signed(witness: Witness, path: Path, *, key: str = "", now_s: int = NOW_S) -> int:
+    return sign_request(witness, path, log_key=key, now_s=now_s).size
+
+
+def file_of(witness: Witness) -> Path:
+    return witness.folder / "witness.json"
+
+
+class TestSigning:
+    """Promise: a log that only grows is signed; a fork or a rollback is not."""
+
+    def test_a_growing_log_is_signed_at_each_size(self, witness: Witness, tmp_path: Path) -> None:
+        assert signed(witness, request(tmp_path, 0, LEAVES[:3]), key=KEY) == 3
+        assert signed(witness, request(tmp_path, 3, LEAVES[:4])) == 4
+        assert signed(witness, request(tmp_path, 4, LEAVES[:4])) == 4
+        assert signed(witness, request(tmp_path, 4, LEAVES)) == 9
+
+    def test_an_unknown_log_is_not_signed(self, witness: Witness, tmp_path: Path) -> None:
+        with pytest.raises(UnknownLogError):
+            signed(witness, request(tmp_path, 0, LEAVES))
+        assert json.loads(file_of(witness).read_bytes())["logs"] == {}
+
+    def test_a_fork_is_not_signed(self, witness: Witness, tmp_path: Path) -> None:
+        signed(witness, request(tmp_path, 0, LEAVES[:3]), key=KEY)
+        other = [leaf_hash(b"other"), *LEAVES[1:]]
+        before = file_of(witness).read_bytes()
+        for size in (3, 4, 9):
+            with pytest.raises(LogForkedError):
+                signed(witness, request(tmp_path, 3, other[:size]))
+        assert file_of(witness).read_bytes() == before
+
+    def test_a_rollback_is_not_signed(self, witness: Witness, tmp_path: Path) -> None:
+        signed(witness, request(tmp_path, 0, LEAVES[:5]), key=KEY)
+        for old in (0, 4, 5):
+            with pytest.raises(LogRolledBackError):
+                signed(witness, request(tmp_path, old, LEAVES[:4]))
+
+    @pytest.mark.parametrize("old", [0, 2, 4])
+    def test_a_proof_from_elsewhere_is_answered_with_where_it_should_begin(
+        self, witness: Witness, tmp_path: Path, old: int
+    ) -> None:
+        signed(witness, request(tmp_path, 0, LEAVES[:3]), key=KEY)
+        with pytest.raises(OldSizeError) as refused:
+            signed(witness, request(tmp_path, old, LEAVES))
+        assert refused.value.details["known"] == 3
+
+    def test_a_first_request_has_nothing_to_continue(
+        self, witness: Witness, tmp_path: Path
+    ) -> None:
+        with pytest.raises(BadRequestError):
+            signed(witness, request(tmp_path, 0, LEAVES, proof=(LEAVES[0],)), key=KEY)
+
+    def test_another_key_is_refused(self, witness: Witness, tmp_path: Path) -> None:
+        forged = note(LEAVES[:3], seed=bytes(32))
+        path = request(tmp_path, 0, LEAVES[:3], note=forged)
+        with pytest.raises(LogSignatureError):
+            signed(witness, path, key=KEY)
+        signed(witness, request(tmp_path, 0, LEAVES[:3]), key=KEY)
+        with pytest.raises(LogSignatureError):
+            signed(witness, path, key=verifier_key(ORIGIN, log_public(bytes(32))))
+        with pytest.raises(LogSignatureError):
+            signed(witness, path, key=verifier_key("other", log_public(SEED)))
+
+    def test_each_log_has_its_own_state(self, witness: Witness, tmp_path: Path) -> None:
+        signed(witness, request(tmp_path, 0, LEAVES[:5]), key=KEY)
+        other = note(LEAVES[:2], origin="geowallet/other")
+        key = verifier_key("geowallet/other", log_public(SEED))
+        assert signed(witness, request(tmp_path, 0, LEAVES[:2], note=other), key=key) == 2
+
+    def test_two_at_once_never_sign_two_states(self, witness: Witness, tmp_path: Path) -> None:
+        """Promise (tlog-witness): comparing and persisting are one step."""
+        signed(witness, request(tmp_path, 0, LEAVES[:3]), key=KEY)
+        outcomes: list[int | str] = []
+
+        def ask(number: int) -> None:
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            try:
+                outcomes.append(signed(witness, request(folder, 3, LEAVES[: 4 + number])))
+            except GeowalletError as error:
+                outcomes.append(error.code)
+
+        threads = [threading.Thread(target=ask, args=(n,)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len([one for one in outcomes if isinstance(one, int)]) == 1
+
+    @pytest.mark.parametrize(
+        "data", [b"", b"\xff", b"old 0\n\nx", b"old 0\n\nx\n\n\n", b"old 1 2\n\n"]
+    )
+    def test_what_is_no_request_is_refused(
+        self, witness: Witness, tmp_path: Path, data: bytes
+    ) -> None:
+        path = tmp_path / "request"
+        path.write_bytes(data)
+        with pytest.raises(BadRequestError):
+            signed(witness, path, key=KEY)
+
+    def test_an_endless_request_is_refused(self, witness: Witness, tmp_path: Path) -> None:
+        path = tmp_path / "request"
+        path.write_bytes(b"x" * 30_000)
+        with pytest.raises(TooLargeError):
+            signed(witness, path)
+
+    @pytest.mark.parametrize("key", ["x", "a+b+c", witness_key("w", log_public(SEED))])
+    def test_what_is_no_key_of_a_log_is_refused(
+        self, witness: Witness, tmp_path: Path, key: str
+    ) -> None:
+        with pytest.raises(BadLogKeyError):
+            signed(witness, request(tmp_path, 0, LEAVES), key=key)
+
+
+class TestKeeping:
+    def test_is_opened_by_its_passphrase_alone(self, witness: Witness) -> None:
+        assert open_witness(witness.folder, lambda: scene.DESK_PASSPHRASE) == witness
+        with pytest.raises(WitnessPassphraseError):
+            open_witness(witness.folder, lambda: b"another one of them")
+        assert witness.seed32.hex() not in file_of(witness).read_text()
+        assert file_of(witness).stat().st_mode & 0o077 == 0
+
+    def test_is_not_made_twice_nor_badly(self, witness: Witness, tmp_path: Path) -> None:
+        with pytest.raises(WitnessExistsError):
+            create_witness(witness.folder, "a", scene.DESK_PASSPHRASE)
+        with pytest.raises(WeakPassphraseError):
+            create_witness(tmp_path / "new", "a", b"short")
+        with pytest.raises(BadLogKeyError):
+            create_witness(tmp_path / "new", "a b", scene.DESK_PASSPHRASE)
+        with pytest.raises(NoWitnessError):
+            open_witness(tmp_path / "new", lambda: scene.DESK_PASSPHRASE)
+
+    @pytest.mark.parametrize(
+        "members",
+        [
+            {"schema": "geowallet.witness/9"},
+            {"slot": {}},
+            {"slot": []},
+            {"seed": "AAAA"},
+            {"seed": 1},
+            {"key": "another"},
+        ],
+    )
+    def test_a_file_that_is_not_what_was_written_is_refused(
+        self, witness: Witness, members: dict[str, object]
+    ) -> None:
+        path = file_of(witness)
+        path.write_bytes(scene.altered(path.read_bytes(), **members))
+        with pytest.raises(WitnessDamagedError):
+            open_witness(witness.folder, lambda: scene.DESK_PASSPHRASE)
+
+    @pytest.mark.parametrize(
+        "logs", [{ORIGIN: {"key": "x"}}, {ORIGIN: {"key": KEY}}, [], {ORIGIN: [1]}]
+    )
+    def test_a_memory_that_is_not_what_was_written_is_refused(
+        self, witness: Witness, tmp_path: Path, logs: object
+    ) -> None:
+        path = file_of(witness)
+        path.write_bytes(scene.altered(path.read_bytes(), logs=logs))
+        with pytest.raises(WitnessDamagedError):
+            signed(witness, request(tmp_path, 0, LEAVES), key=KEY)
+
+    def test_a_file_that_is_no_json_is_refused(self, witness: Witness) -> None:
+        file_of(witness).write_bytes(b"{")
+        with pytest.raises(WitnessDamagedError):
+            open_witness(witness.folder, lambda: scene.DESK_PASSPHRASE)
+
+
+class TestTheOwnersSide:
+    """Promise: by files, and what a witness signed is a state that this log had."""
+
+    def ask(self, vault: Vault, folder: Path, *, old: int = 0) -> Path:
+        path = folder / "wallet.request"
+        path.write_text(str(witnessing.witness_request(vault, old_size=old)))
+        return path
+
+    def answer(self, vault: Vault, witness: Witness, folder: Path, *, old: int = 0) -> Path:
+        key = verifier_key(vault.origin, vault.log_public)
+        done = sign_request(witness, self.ask(vault, folder, old=old), log_key=key, now_s=NOW_S)
+        path = folder / "wallet.cosigned"
+        path.write_text(done.note)
+        return path
+
+    def test_asks_and_takes_in_and_asks_again_from_there(
+        self, vault: Vault, witness: Witness, tmp_path: Path
+    ) -> None:
+        chosen = witnessing.add_witness(vault, f"{witness.key}\n", now_us=1)
+        assert witnessing.witnesses(vault) == (chosen,)
+        size = vault.mark().size
+        path = self.answer(vault, witness, tmp_path)
+        stamp = witnessing.take_cosigned(vault, path, chosen, now_us=NOW_S * 1_000_000)
+        assert (stamp.size, stamp.at_s, stamp.by) == (size, NOW_S, witness.key)
+        assert stamps(vault) == (stamp,)
+        *_, (_, statement, _) = vault.log_entries()
+        assert statement.kind is StatementKind.WITNESS
+        old = witnessing.last_signed(vault, chosen)
+        assert old == size
+        again = self.answer(vault, witness, tmp_path, old=old)
+        assert witnessing.take_cosigned(vault, again, chosen, now_us=1).size > size
+        assert len(stamps(vault)) == 2
+
+    def test_the_wallet_of_an_older_copy_is_refused_by_the_witness(
+        self, here: Locations, witness: Witness, tmp_path: Path
+    ) -> None:
+        """Two copies of one wallet that went on apart: the second is a fork."""
+        twin = scene.copied(here, tmp_path / "twin")
+        for place in (here, twin):
+            with scene.opened(place) as vault:
+                settings.set_owner_name(vault, f"{place.wallet.parent.name}", now_us=1)
+                if place is here:
+                    self.answer(vault, witness, tmp_path)
+                else:
+                    with pytest.raises(LogForkedError):
+                        self.answer(vault, witness, tmp_path, old=vault.mark().size)
+
+    def test_another_log_s_state_is_refused(
+        self, vault: Vault, witness: Witness, tmp_path: Path, empty: Locations
+    ) -> None:
+        chosen = witnessing.add_witness(vault, witness.key, now_us=1)
+        with scene.opened(empty) as other:
+            path = self.answer(other, witness, tmp_path)
+        with pytest.raises(CosignatureError):
+            witnessing.take_cosigned(vault, path, chosen, now_us=1)
+
+    def test_a_state_that_this_log_never_had_is_refused(
+        self, here: Locations, witness: Witness, tmp_path: Path
+    ) -> None:
+        longer, fork = (scene.copied(here, tmp_path / name) for name in ("longer", "fork"))
+        paths = []
+        for place in (longer, fork):
+            folder = place.wallet.parent
+            with scene.opened(place) as vault:
+                settings.set_owner_name(vault, "Dominique", now_us=1)
+                if place is longer:
+                    settings.set_owner_name(vault, "Claude", now_us=1)
+                own = create_witness(
+                    folder / "w", witness.name, scene.DESK_PASSPHRASE, cost=KdfCost.LEAST
+                )
+                paths.append((self.answer(vault, own, folder), own.key))
+        with scene.opened(here) as vault:
+            settings.set_owner_name(vault, "Dominique", now_us=1)
+            for path, key in paths:
+                chosen = witnessing.add_witness(vault, key, now_us=1)
+                with pytest.raises(CosignatureError):
+                    witnessing.take_cosigned(vault, path, chosen, now_us=1)
+
+    def test_a_note_that_the_witness_did_not_sign_is_refused(
+        self, vault: Vault, witness: Witness, tmp_path: Path
+    ) -> None:
+        chosen = witnessing.add_witness(vault, witness.key, now_us=1)
+        path = tmp_path / "cosigned"
+        for text in (vault.checkpoint(), "x", "\xff"):
+            path.write_text(text, encoding="latin-1" if text == "\xff" else "utf-8")
+            with pytest.raises(CosignatureError):
+                witnessing.take_cosigned(vault, path, chosen, now_us=1)
+
+    def test_a_size_that_the_log_never_had_is_no_beginning(self, vault: Vault) -> None:
+        for old in (-1, vault.mark().size + 1):
+            with pytest.raises(BadOptionError):
+                witnessing.witness_request(vault, old_size=old)
+
+    def test_witnesses_are_found_by_name(self, vault: Vault, witness: Witness) -> None:
+        with pytest.raises(UnknownWitnessError):
+            witnessing.chosen_witness(vault, "")
+        with pytest.raises(BadLogKeyError):
+            witnessing.add_witness(vault, "x", now_us=1)
+        chosen = witnessing.add_witness(vault, witness.key, now_us=1)
+        assert witnessing.chosen_witness(vault, "") == chosen
+        assert witnessing.chosen_witness(vault, "exemple") == chosen
+        assert witnessing.last_signed(vault, None) == 0
+        with pytest.raises(UnknownWitnessError):
+            witnessing.chosen_witness(vault, "other")
