@@ -1,8 +1,7 @@
 """Seals, signatures and the spelling of an export: what every JOSE library knows, strictly.
 
-With `standalone` this is the whole verifier; neither imports anything of geowallet, and
-`geowallet verify --write-verifier FILE` writes the two as one file that runs by itself.
-Every part has one spelling, and every algorithm is fixed: a file has no choice.
+Part of the verifier, see `standalone`. Every part has one spelling, and every algorithm is
+fixed: a file has no choice.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ def opened(data: bytes, reader: dict[str, Any]) -> str:
     parts = data.rstrip(b"\r\n").decode("latin-1").split(".")
     fit = len(parts) == 5 and not parts[1] and all(parts[0:1] + parts[2:])
     refuse("it is not a sealed file in five parts", MALFORMED, not fit)
-    iv, ciphertext, tag = map(_unb64u, parts[2:])
+    iv, ciphertext, tag = map(unb64u, parts[2:])
     header = _json(parts[0])
     good = (len(iv), len(tag)) == (12, 16) and _is_seal(header)
     refuse("it is sealed by a method that geowallet does not accept", MALFORMED, not good)
@@ -82,14 +81,14 @@ def unpacked(text: str) -> tuple[str, dict[str, Any], dict[str, Any], list[str],
     values = [_json(row) for row in rows[:-1]]
     digests = [b64u(sha256(row.encode()).digest()) for row in rows[:-1]]
     good = all(isinstance(v, list) and len(v) == 2 and isinstance(v[0], str) for v in values)
-    good = good and all(len(_unb64u(salt)) >= 16 for salt, _ in values)
+    good = good and all(len(unb64u(salt)) >= 16 for salt, _ in values)
     refuse("a row is not a salt and a value", MALFORMED, not good)
     return token, header, claims, digests, [row for _, row in values]
 
 
 def _json(text: str) -> Any:
     """Return what ``text`` writes: compact JSON without fractions, the only way to write it."""
-    data = _unb64u(text)
+    data = unb64u(text)
     try:
         value = json.loads(data.decode(), parse_int=_exact, parse_float=int, parse_constant=int)
         same = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() == data
@@ -106,7 +105,7 @@ def _exact(digits: str) -> int:
     return int(digits)
 
 
-def _unb64u(text: str) -> bytes:
+def unb64u(text: str) -> bytes:
     """Return what ``text`` writes in base64url, if it is the only way to write it."""
     try:
         data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
@@ -121,7 +120,7 @@ def signs(jws: str, payload: str, jwk: dict[str, Any], typ: str) -> bool:
     try:
         head, _, text = jws.split(".")
         expected = {"alg": "ES256", "kid": thumbprint(jwk), "typ": typ}
-        signature = _unb64u(text)
+        signature = unb64u(text)
         if _json(head) != expected or len(signature) != 64:
             return False
         halves = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
@@ -133,13 +132,13 @@ def signs(jws: str, payload: str, jwk: dict[str, Any], typ: str) -> bool:
 
 
 def _public(jwk: dict[str, Any]) -> ec.EllipticCurvePublicKey:
-    point = b"\4" + _unb64u(jwk["x"]) + _unb64u(jwk["y"])
+    point = b"\4" + unb64u(jwk["x"]) + unb64u(jwk["y"])
     return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
 
 
 def _agreed(epk: dict[str, Any], reader: dict[str, Any]) -> bytes:
     """Return the content key (RFC 7518, section 4.6: one round of Concat KDF)."""
-    own = ec.derive_private_key(int.from_bytes(_unb64u(reader["d"]), "big"), ec.SECP256R1())
+    own = ec.derive_private_key(int.from_bytes(unb64u(reader["d"]), "big"), ec.SECP256R1())
     secret = own.exchange(ec.ECDH(), _public(epk))
     info = (7).to_bytes(4, "big") + b"A256GCM" + bytes(8) + (256).to_bytes(4, "big")
     return sha256(b"\0\0\0\1" + secret + info).digest()

@@ -1,8 +1,8 @@
 """Verify an export of geowallet with nothing but Python 3.11 and `cryptography`.
 
-This is the verifier: `geowallet verify` runs it. With `jose` it imports nothing else of
-geowallet; `geowallet verify --write-verifier FILE` writes the two as one file that a
-stranger can take away, read, and run::
+This is the verifier that `geowallet verify` runs. It imports nothing else of geowallet than
+its own parts `content`, `jose` and `points`; `geowallet verify --write-verifier FILE` writes
+the four as one file that a stranger can take away, read, and run::
 
     python verifier.py EXPORT READER CONTRACT [PERIOD]
 
@@ -17,15 +17,26 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import json
-import re
 import sys
 import time
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import product
 from pathlib import Path
 from typing import Any
 
+from geowallet.verify.content import (
+    check_arithmetic,
+    check_assurance,
+    check_commitments,
+    check_disclosures,
+    check_evidence,
+    check_groups,
+    check_identifiers,
+    check_log_reference,
+    check_named_claims,
+    check_ranges,
+    is_count,
+)
 from geowallet.verify.jose import (
     BROKEN,
     MALFORMED,
@@ -46,11 +57,6 @@ STATUS |= {"unknown_holder": 23, MISMATCH: 25, "contract_malformed": 3, "contrac
 """Every outcome by its stable name, and the exit status of the program."""
 
 LATEST_S, DAY_S, HOUR_S, SKEW_S = 253_402_300_799, 86_400, 3_600, 300
-LEVELS = {"L0", "L1", "L2", "L3"}
-ALWAYS = {"iss", "vct", "iat", "nbf", "exp", "aud", "jti", "contract", "contract_name", "period"}
-ALWAYS |= {"total", "share_percent", "log", "nullifier"}
-OVERLAP = {"distance_m": (), "trips": ("mode",), "days": ("mode",)}
-"""Measures, and the groupings over which one cannot be added: a day may have two modes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,15 @@ class Export:
     contract: dict[str, Any]
     terms: dict[str, Any]
     holder: dict[str, str]
-    measures: dict[str, Any]
+    figures: dict[str, Any]
     now_s: int
     asked: str
+
+    @property
+    def days(self) -> list[str]:
+        """Every day of the period, which `check_period` has seen."""
+        first, last = periods(self.terms)[self.claims["period"]]
+        return [str(first + dt.timedelta(days=n)) for n in range((last - first).days + 1)]
 
 
 def judge(text: str, contract: dict[str, Any], now_s: int, asked: str = "") -> Export:
@@ -83,10 +95,11 @@ def judge(text: str, contract: dict[str, Any], now_s: int, asked: str = "") -> E
         RefusedError: The first check that it fails.
     """
     terms, holder = contract["terms"], contract["grant"]["holder"]["signing_jwk"]
-    measures = {measure["id"]: measure for measure in terms["measures"]}
+    outputs = terms["module"]["outputs"] if terms["module"] else []
+    figures = {one["id"]: {"step": 1, **one} for one in (*terms["measures"], *outputs)}
     name = "format"
     try:
-        export = Export(*unpacked(text), contract, terms, holder, measures, now_s, asked)
+        export = Export(*unpacked(text), contract, terms, holder, figures, now_s, asked)
         for name, check in CHECKS.items():  # noqa: B007  the name is that of a failure
             check(export)
     except RefusedError as refused:
@@ -151,7 +164,7 @@ def check_contract_signatures(export: Export) -> None:
 def check_dates(export: Export) -> None:
     """Refuse what is not valid now, or was made while the contract was not in force."""
     dates = [export.claims.get(name) for name in ("iat", "nbf", "exp")]
-    refuse("a date is missing", MALFORMED, not all(map(_is_count, dates)))
+    refuse("a date is missing", MALFORMED, not all(map(is_count, dates)))
     issued_s, not_before_s, expires_s = (int(date or 0) for date in dates)
     odd = max(issued_s, not_before_s, expires_s) > LATEST_S or issued_s > not_before_s
     refuse("its dates contradict each other", MALFORMED, odd)
@@ -175,101 +188,13 @@ def check_period(export: Export) -> None:
     refuse("the file speaks of another period", MISMATCH, other)
 
 
-def check_disclosures(export: Export) -> None:
-    """Refuse rows that are not those that were signed: each once, none hidden or added."""
-    listed, given = export.claims.get("groups", []), export.digests
-    items = listed if isinstance(listed, list) else []
-    signed = [str(item.get("...")) for item in items if isinstance(item, dict)]
-    odd = listed != [{"...": one} for one in signed]
-    refuse("its list of rows is not one of hashes", MALFORMED, odd)
-    twice = len(set(signed)) < len(signed) or len(set(given)) < len(given)
-    refuse("a row occurs twice", MALFORMED, twice)
-    refuse("a row was not signed", MALFORMED, bool(set(given) - set(signed)))
-    refuse("rows that the contract names are withheld or in disorder", MISMATCH, signed != given)
-
-
-def check_named_claims(export: Export) -> None:
-    """Refuse a member that the contract does not name, and the lack of one that it names."""
-    claims, measures = export.claims, set(export.measures)
-    must = ALWAYS | ({"groups", "_sd_alg"} if export.terms["group_by"] else set())
-    must |= {"share_m"} if "distance_m" in measures else set()
-    _members(claims, must, must | {"supersedes"}, export)
-    _members(claims["total"], measures, measures, export)
-    _members(claims["log"], {"origin", "size", "root"}, {"origin", "size", "root"}, export)
-    for name in sorted({"share_m", "share_percent"} & must):
-        _members(claims[name], LEVELS, LEVELS, export)
-    for row in export.rows:
-        _members(row, names := {*export.terms["group_by"], *measures}, names, export)
-
-
-def check_identifiers(export: Export) -> None:
-    """Refuse ids that are not of their fixed shape: nothing else hides in them."""
-    for name, digits in (("jti", 32), ("nullifier", 64), ("supersedes", 32)):
-        value = export.claims.get(name, "0" * digits)
-        odd = not isinstance(value, str) or not re.fullmatch(f"[0-9a-f]{{{digits}}}", value)
-        refuse("an id is not written as ids are", MALFORMED, odd)
-
-
-def check_groups(export: Export) -> None:
-    """Refuse rows that are not one for each group of the contract, in order."""
-    values = {"day": _days(export), "month": sorted({day[:7] for day in _days(export)})}
-    values["mode"] = export.terms["select"]["modes"]
-    names = export.terms["group_by"]
-    keys = [list(key) for key in product(*(values[name] for name in names)) if names]
-    other = [[row[name] for name in names] for row in export.rows] != keys
-    refuse("the rows are not the groups that the contract names", MISMATCH, other)
-
-
-def check_ranges(export: Export) -> None:
-    """Refuse a figure that is no whole number within its range and on its step."""
-    for name, measure in export.measures.items():
-        values = [place[name] for place in (export.claims["total"], *export.rows)]
-        values += export.claims["share_m"].values() if name == "distance_m" else ()
-        allowed = range(0, measure["maximum"] + 1, measure["step"])
-        odd = not all(type(value) is int and value in allowed for value in values)
-        text = N_("{measure} has a value that the contract does not allow")
-        refuse(text, MISMATCH, odd, measure=_shown(name))
-
-
-def check_arithmetic(export: Export) -> None:
-    """Refuse totals, rows and shares that contradict one another."""
-    claims, group_by = export.claims, set(export.terms["group_by"])
-    percents = claims["share_percent"].values()
-    good = all(map(_is_count, percents)) and sum(percents) in (0, 100)
-    for name in export.measures:
-        total, parts = claims["total"][name], [row[name] for row in export.rows]
-        low = max(parts, default=0) if group_by & set(OVERLAP[name]) else sum(parts)
-        good &= not group_by or low <= total <= sum(parts)
-    if "share_m" in claims:
-        good &= sum(claims["share_m"].values()) == claims["total"]["distance_m"]
-    for place in (claims["total"], *export.rows):
-        within = place.get("day", place.get("month", ""))
-        days = sum(day.startswith(within) for day in _days(export))
-        good &= place.get("days", 0) <= days
-    refuse("the figures in the file contradict each other", MISMATCH, not good)
-
-
-def check_assurance(export: Export) -> None:
-    """Refuse less assurance than the contract demands, unless nothing was travelled."""
-    shares, demand = export.claims["share_percent"], export.terms["assurance"]
-    level, minimum = demand["level"], demand["share_percent"]
-    found = sum(share for name, share in shares.items() if name >= level)
-    text = N_("only {found} % has assurance {level} or better; the contract asks for {minimum} %")
-    weak = sum(shares.values()) > 0 and found < minimum
-    refuse(text, MISMATCH, weak, found=found, level=level, minimum=minimum)
-
-
-def check_log_reference(export: Export) -> None:
-    """Refuse a state of the evidence log that is not well formed; it is not looked up."""
-    log = export.claims["log"]
-    shape = r"geowallet/[0-9a-f]{32} [A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
-    texts = isinstance(log["origin"], str) and isinstance(log["root"], str)
-    good = texts and re.fullmatch(shape, f"{log['origin']} {log['root']}")
-    good = good and _is_count(log["size"]) and log["size"]
-    refuse("its reference to the evidence log is not well formed", MALFORMED, not good)
-
-
-CHECKS = {name[6:]: check for name, check in globals().copy().items() if name[:6] == "check_"}
+_IN_ORDER = (
+    *(check_signature, check_type, check_audience, check_contract_digest),
+    *(check_contract_signatures, check_dates, check_period, check_disclosures),
+    *(check_named_claims, check_identifiers, check_groups, check_ranges, check_arithmetic),
+    *(check_commitments, check_evidence, check_assurance, check_log_reference),
+)
+CHECKS = {check.__name__.removeprefix("check_"): check for check in _IN_ORDER}
 """Every check by its stable name, in this order; each may rely on those before it."""
 
 
@@ -278,6 +203,8 @@ def periods(terms: dict[str, Any]) -> dict[str, tuple[dt.date, dt.date]]:
     first, last = (dt.date.fromisoformat(terms["covers"][name]) for name in ("first", "last"))
     found = {}
     while first <= last:
+        if terms["cadence"] == "once":
+            return {_period_text(first, last): (first, last)}
         month = 12 if terms["cadence"] == "year" else first.month
         whole = first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
         found[_period_text(first, min(whole, last))] = (first, min(whole, last))
@@ -303,32 +230,6 @@ def main(arguments: list[str]) -> int:
         }
     sys.stdout.write(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
     return STATUS[said["status"]]
-
-
-def _members(value: Any, must: set[str], may: set[str], export: Export) -> None:
-    refuse("a claim is missing or of another kind", MALFORMED, not isinstance(value, dict))
-    for text, names in (
-        (N_("{member} is in the file, but contract {contract} does not name it"), set(value) - may),
-        (N_("{member} is missing, although contract {contract} names it"), must - set(value)),
-    ):
-        name = _shown(min(names, default=""))
-        refuse(text, MISMATCH, bool(names), member=name, contract=export.terms["name"])
-
-
-def _shown(name: str) -> str:
-    """Return the name of a member, unless it could hide a value."""
-    return (
-        f'"{name}"' if re.fullmatch(r"[A-Za-z_]{1,32}", name) else N_("a member with an odd name")
-    )
-
-
-def _is_count(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2**53
-
-
-def _days(export: Export) -> list[str]:
-    first, last = periods(export.terms)[export.claims["period"]]
-    return [str(first + dt.timedelta(days=n)) for n in range((last - first).days + 1)]
 
 
 def _epoch_s(day: str) -> int:

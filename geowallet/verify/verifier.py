@@ -16,10 +16,12 @@ from geowallet.model.words import N_, Phrase, phrase
 from geowallet.proofs.claims import figures_from
 from geowallet.verify.jose import RefusedError
 from geowallet.verify.refusals import Refusal, refusal
-from geowallet.verify.standalone import judge
+from geowallet.verify.standalone import Export, judge
 from geowallet.verify.verdict import Check, Outcome, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geowallet.contracts.grant import Contract
     from geowallet.model.calendar import Period
 
@@ -38,10 +40,20 @@ ASKED: dict[str, Phrase] = {
     "groups": phrase(N_("one row for each group of the contract")),
     "ranges": phrase(N_("whole numbers in the range and on the step of the contract")),
     "arithmetic": phrase(N_("totals, rows and shares agree")),
+    "commitments": phrase(N_("a commitment for each day, where asked for, and they add up")),
+    "evidence": phrase(N_("evidence for levels above L0, and only for those")),
     "assurance": phrase(N_("as much assurance as the contract asks for")),
     "log_reference": phrase(N_("the state of the evidence log is well formed")),
 }
 """Every check by name, in order, and what it asks."""
+
+
+FURTHER: dict[str, Callable[[Export], None]] = {}
+"""Checks that need libraries, put after those of `standalone` to a file that passed them.
+
+Each raises `RefusedError`, has its sentence in `ASKED`, at the end, and is named by
+`standalone` as not looked at where its claim is there.
+"""
 
 
 def verify_export(
@@ -59,10 +71,20 @@ def verify_export(
     papers = json.loads(contract_bytes(contract))
     try:
         export = judge(sd_jwt, papers, now_s, "" if period is None else str(period))
+        for name, check in FURTHER.items():
+            _named(name, check, export)
     except RefusedError as refused:
         return _refused(refused.check, refusal(refused))
     checks = tuple(Check(name, Outcome.PASSED, asked) for name, asked in ASKED.items())
     return Verdict(checks, None, figures_from(export.claims, export.rows))
+
+
+def _named(name: str, check: Callable[[Export], None], export: Export) -> None:
+    try:
+        check(export)
+    except RefusedError as refused:
+        refused.check = name
+        raise
 
 
 def _refused(failed: str, why: Refusal) -> Verdict:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import pytest
@@ -209,11 +210,12 @@ class TestContract:
         assert failed_check(verify_export(text, mixed, now_s=NOW_S)) == "contract_signatures"
 
 
+NAMES = st.text(max_size=6).filter(lambda name: not re.fullmatch("[0-9]+", name))
+"""Readers disagree on the order of members whose names are numbers: the format refuses them."""
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=5,
 )
 
@@ -224,10 +226,9 @@ class TestNamedClaimsOnly:
     @settings(max_examples=60)
     @given(name=st.text(max_size=20), value=JSON)
     def test_no_further_claim_passes_whatever_its_value(self, name: str, value: object) -> None:
-        must, may = named_claims(TERMS)
+        must, _ = named_claims(TERMS)
         verdict = verdict_on(changed(lambda claims: claims.setdefault(name, value)))
         assert verdict.accepted is (name in must)
-        assert may - must == {"supersedes"}
 
     @settings(max_examples=150)
     @given(name=st.sampled_from(sorted(named_claims(TERMS)[1])), value=JSON)
