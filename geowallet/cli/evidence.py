@@ -140,7 +140,13 @@ def _kinds() -> dict[str, str]:
         "classify": _("modes recognised"),
         "correct": _("corrected by you"),
         "setting": _("setting changed"),
+        "offer": _("offer not accepted"),
         "consent": _("contract accepted"),
+        "decline": _("offer declined"),
+        "withdraw": _("contract withdrawn"),
         "export": _("figures exported"),
+        "attempt": _("export not made"),
+        "acknowledge": _("word of a recipient taken in"),
         "recompute": _("all trips computed again"),
+        "erase": _("erased"),
     }

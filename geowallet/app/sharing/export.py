@@ -12,6 +12,7 @@ import msgspec
 from geowallet.app.files import write_new
 from geowallet.app.sharing.identity import nullifier, sealing_key, signing_key
 from geowallet.app.sharing.receipts import Receipt, receipts
+from geowallet.app.sharing.standing import check_not_withdrawn
 from geowallet.contracts.grant import check_current
 from geowallet.contracts.offer import terms_digest
 from geowallet.crypto.canonical import sha256_hex
@@ -60,12 +61,14 @@ def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
     called back.
 
     Raises:
+        ContractWithdrawnError: Its owner ended it.
         ContractExpiredError: The contract has ended.
         PeriodOpenError: The period has not ended.
         AssuranceTooLowError: Too few metres at the contracted level.
         DiskFullError: A file could not be written.
     """
     terms = prepared.terms
+    check_not_withdrawn(vault, contract)
     check_current(contract, local_time(now_us, "UTC").date())
     _check_ended(prepared, now_us)
     _check_assurance(prepared)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.settings import days_off, work_week
-from geowallet.app.sharing.agreements import accepted
+from geowallet.app.sharing.agreements import every_contract
 from geowallet.app.sharing.identity import sealing_key
 from geowallet.app.sharing.receipts import Receipt, receipts
 from geowallet.app.travel.calendars import calendar_days_off, calendars
@@ -54,7 +54,7 @@ def resent(vault: Vault, trips: Sequence[DescribedTrip]) -> tuple[Resent, ...]:
         vault: The open wallet.
         trips: All trips, as they would be.
     """
-    terms = {terms_digest(one.terms): one.terms for one in accepted(vault)}
+    terms = {terms_digest(one.terms): one.terms for one in every_contract(vault)}
     newest = {(one.terms_sha256, one.period): one for one in receipts(vault)}
     found = []
     for receipt in newest.values():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.intake.sources import sources
 from geowallet.app.settings import resolve
+from geowallet.app.sharing.agreements import contract_of
 from geowallet.app.sharing.receipts import Receipt, receipts
 from geowallet.app.travel.corrections import corrections, covering, digest
 from geowallet.app.travel.derive import month_of, recomputed
@@ -18,7 +19,6 @@ from geowallet.app.travel.models import in_use
 from geowallet.app.travel.shapes import digest as shape_digest
 from geowallet.app.travel.shapes import shaped, shaping
 from geowallet.app.travel.trips import stored_trips
-from geowallet.contracts.grant import read_contract
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import NoReceiptError, NotFoundError
 from geowallet.model.provenance import StatementKind
@@ -114,8 +114,7 @@ def _engine_link(receipt: Receipt, statements: Sequence[Statement]) -> Iterable[
 
 
 def _contract_link(vault: Vault, receipt: Receipt) -> Link:
-    stored = vault.get("contract", receipt.contract)
-    holds = stored is not None and read_contract(stored).sha256 == receipt.terms_sha256
+    holds = contract_of(vault, receipt.terms_sha256) is not None
     subject = phrase(N_("contract {name}"), name=receipt.contract)
     return Link(subject, phrase(N_("signed by both sides")), receipt.terms_sha256, holds)
 
@@ -188,11 +187,14 @@ def _model_link(
 
 
 def _source_link(vault: Vault, source: Source, statements: Sequence[Statement]) -> Link:
-    """Compare the stored pieces of one file with what its import put on record."""
+    """Compare the stored pieces of one file with what its import put on record.
+
+    Where a part of it was erased since, that put the rest on record.
+    """
     blobs = [blob for trace in source.traces for blob in trace.blobs]
     intact = all(sha256_hex(vault.get("fixes", blob.name) or b"") == blob.sha256 for blob in blobs)
     logged = any(
-        s.kind is StatementKind.IMPORT
+        s.kind in {StatementKind.IMPORT, StatementKind.ERASE}
         and s.inputs == (source.sha256,)
         and s.subjects == tuple(blob.sha256 for blob in blobs)
         for s in statements
