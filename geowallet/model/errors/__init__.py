@@ -5,6 +5,19 @@ shows errors; nothing below it prints or exits. Codes and statuses are public
 (docs/reference/errors.md) and never change meaning.
 """
 
+from geowallet.model.errors.audits import (
+    AuditHourAgainError,
+    AuditNoExportError,
+    AuditNotAgreedError,
+    AuditNothingError,
+    AuditOtherPeriodError,
+    AuditOverBudgetError,
+    AuditRefusedError,
+    AuditRepeatedError,
+    AuditTooEarlyError,
+    AuditUnaskedError,
+    BadSightingsError,
+)
 from geowallet.model.errors.base import GeowalletError
 from geowallet.model.errors.connectors import (
     ConnectorChangedError,
@@ -197,6 +210,16 @@ __all__ = [
     "AmbiguousNameError",
     "ArchiveError",
     "AssuranceTooLowError",
+    "AuditHourAgainError",
+    "AuditNoExportError",
+    "AuditNotAgreedError",
+    "AuditNothingError",
+    "AuditOtherPeriodError",
+    "AuditOverBudgetError",
+    "AuditRefusedError",
+    "AuditRepeatedError",
+    "AuditTooEarlyError",
+    "AuditUnaskedError",
     "BackupDamagedError",
     "BadCalendarError",
     "BadCertificateError",
@@ -212,6 +235,7 @@ __all__ = [
     "BadPeriodError",
     "BadRequestError",
     "BadRuleForReportError",
+    "BadSightingsError",
     "BadWordsError",
     "BadWorkWeekError",
     "CannotMergeError",
