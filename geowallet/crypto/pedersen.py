@@ -65,7 +65,7 @@ def check_sum(commitments: Sequence[bytes], total: int, opening: int) -> None:
     """Return if the values of all ``commitments`` add up to ``total``.
 
     No commitments add up to 0 under 0. It does not show that every value is 0 or
-    more: a day of minus 500 km passes. That is for the audit, or a range proof.
+    more: a day of minus 500 km passes. That is for a range proof.
 
     Raises:
         ValueError: They do not, or one is no point of the group.

@@ -9,8 +9,8 @@ The layout, 2,560 bytes: the challenge; the commitments to bits 1 to 19; then, f
 each bit from 0, the share of the challenge that goes to "it is 0", the answer to
 that, and the answer to "it is 1".
 
-Nobody outside this project has reviewed this code. Without a range proof the
-audit still catches a negative day as far as chance does (docs/security.md).
+Nobody outside this project has reviewed this code. It is needed where a smaller
+total pays: a day below 0 hides from an audit by metre (docs/security.md).
 
 Source:
     R. Cramer, I. Damgard, B. Schoenmakers, "Proofs of partial knowledge", CRYPTO
