@@ -1,52 +1,63 @@
-"""Write tests/vectors/exports.json: sealed exports, each with what must come of it.
+"""Write tests/vectors: sealed exports with one fault each, and what must come of them.
 
-Run as ``.venv/bin/python tools/write_export_vectors.py`` after a change of the
-format. Keys, salts, ids and dates are fixed; signatures and seals are not,
-because ECDSA and ECDH draw fresh numbers, so the file changes with every run.
+Run as ``.venv/bin/python -m tools.write_export_vectors`` after a change of the format. Keys,
+salts, ids and dates are fixed; signatures and seals are not, because ECDSA and ECDH draw
+fresh numbers, so every file changes with every run.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from geowallet.contracts.grant import contract_bytes
-from geowallet.crypto.signing import public_jwk
-from geowallet.proofs.seal import seal_for
-from tests.proofs.parties import CONTRACT, DESK_SEAL, NOW_S, export_of
-from tests.verify.forgeries import SEALS, SIGNED
-from tests.verify.forging import GOOD
+from tests.verify.published import PUBLISHED
 
-VECTORS = Path(__file__).parent.parent / "tests" / "vectors" / "exports.json"
+if TYPE_CHECKING:
+    from tests.verify.cases import Case
+
+VECTORS = Path(__file__).parent.parent / "tests" / "vectors"
+MAGIC = "geowallet export vector 1"
 
 
 def main() -> None:
-    """Write the file and say how many vectors it holds."""
-    reader = public_jwk(DESK_SEAL)
-    good = {
-        "as it should be": GOOD,
-        "replaces an earlier export": export_of(supersedes="0" * 32),
-    }
-    vectors = [
-        {"name": name, "expect": "ok", "sealed": seal_for(text, reader)}
-        for name, text in good.items()
+    """Write all files anew, and say how many."""
+    for folder in ("exports", "contracts", "keys"):
+        (VECTORS / folder).mkdir(exist_ok=True)
+        for old in (VECTORS / folder).iterdir():
+            old.unlink()
+    for case in PUBLISHED:
+        (VECTORS / "exports" / slug(case.name)).write_bytes(vector(case))
+    print(f"{len(PUBLISHED)} vectors in {VECTORS}")
+
+
+def vector(case: Case) -> bytes:
+    """Return one file: header lines, an empty line, the sealed bytes to the end."""
+    reader = (json.dumps(case.reader, indent=1) + "\n").encode()
+    lines = [
+        MAGIC,
+        f"name: {case.name}",
+        f"expect: {case.expect}",
+        f"check: {case.check}",
+        f"contract: contracts/{_kept('contracts', case.papers)}",
+        f"reader: keys/{_kept('keys', reader)}",
+        f"now: {case.now_s}",
+        f"period: {case.period}",
     ]
-    vectors += [
-        {"name": fault.name, "expect": fault.expect, "sealed": seal_for(fault.forge(), reader)}
-        for fault in SIGNED
-    ]
-    vectors += [
-        {"name": fault.name, "expect": fault.expect, "sealed": fault.forge()} for fault in SEALS
-    ]
-    document = {
-        "schema": "geowallet.export-vectors/1",
-        "now_s": NOW_S,
-        "reader_private_jwk": DESK_SEAL,
-        "contract": json.loads(contract_bytes(CONTRACT)),
-        "vectors": vectors,
-    }
-    VECTORS.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{len(vectors)} vectors in {VECTORS}")
+    return "\n".join([*lines, "", ""]).encode() + case.forge()
+
+
+def slug(name: str) -> str:
+    """Return the file name of a vector."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") + ".txt"
+
+
+def _kept(folder: str, data: bytes) -> str:
+    name = f"{sha256(data).hexdigest()[:12]}.json"
+    (VECTORS / folder / name).write_bytes(data)
+    return name
 
 
 if __name__ == "__main__":

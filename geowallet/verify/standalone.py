@@ -94,11 +94,10 @@ def judge(text: str, contract: dict[str, Any], now_s: int, asked: str = "") -> E
     Raises:
         RefusedError: The first check that it fails.
     """
-    terms, holder = contract["terms"], contract["grant"]["holder"]["signing_jwk"]
-    outputs = terms["module"]["outputs"] if terms["module"] else []
-    figures = {one["id"]: {"step": 1, **one} for one in (*terms["measures"], *outputs)}
-    name = "format"
+    name = "papers"
     try:
+        terms, holder, figures = _papers(contract)
+        name = "format"
         export = Export(*unpacked(text), contract, terms, holder, figures, now_s, asked)
         for name, check in CHECKS.items():  # noqa: B007  the name is that of a failure
             check(export)
@@ -212,6 +211,21 @@ def periods(terms: dict[str, Any]) -> dict[str, tuple[dt.date, dt.date]]:
     return found
 
 
+def _papers(contract: Any) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
+    """Return terms, the holder's key and figures by id, if the contract has what checks rely on."""
+    try:
+        terms, holder = contract["terms"], contract["grant"]["holder"]["signing_jwk"]
+        outputs = terms["module"]["outputs"] if terms["module"] else []
+        figures = {one["id"]: {"step": 1, **one} for one in (*terms["measures"], *outputs)}
+        allowed = [range(one["maximum"] // one["step"]) for one in figures.values()]
+        keys = [thumbprint(jwk) for jwk in (holder, terms["recipient"]["signing_jwk"])]
+        good = periods(terms) and allowed and all(keys)
+    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError):
+        good = False
+    refuse("the contract is not one of this version", "contract_malformed", not good)
+    return terms, holder, figures
+
+
 def main(arguments: list[str]) -> int:
     """Print the outcome for the files in ``arguments``, and return its exit status."""
     sealed, reader, contract = (Path(name).read_bytes() for name in arguments[:3])
@@ -222,12 +236,8 @@ def main(arguments: list[str]) -> int:
         said |= {"claims": export.claims, "rows": export.rows}
     except RefusedError as refused:
         said = {"status": refused.status, "check": refused.check, "reason": str(refused)}
-    except (KeyError, TypeError, ValueError, AttributeError):
-        said = {
-            "status": "contract_malformed",
-            "check": "files",
-            "reason": "unusable key or contract",
-        }
+    except (KeyError, TypeError, ValueError):
+        said = {"status": "contract_malformed", "check": "papers", "reason": "no such JSON"}
     sys.stdout.write(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
     return STATUS[said["status"]]
 

@@ -189,7 +189,7 @@ _SEALS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("an unknown header member", "malformed", lambda: sealed_with("ECDH-ES", "A256GCM", typ="x")),
     ("not sealed", "malformed", lambda: GOOD),
     ("empty", "malformed", lambda: ""),
-    ("four parts", "malformed", lambda: seal_for(GOOD, READER).rpartition(".")[0]),
+    ("a seal in four parts", "malformed", lambda: seal_for(GOOD, READER).rpartition(".")[0]),
     (
         "a short tag",
         "malformed",
