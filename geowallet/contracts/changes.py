@@ -49,7 +49,7 @@ def changed_members(old: Terms, new: Terms) -> tuple[Changed, ...]:
     return tuple(
         Changed(name, before.get(name), after.get(name))
         for name in names
-        if before.get(name) != after.get(name) and name not in ALWAYS
+        if name not in ALWAYS and _differ(name, before, after)
     )
 
 
@@ -62,6 +62,11 @@ def reworded(old: Terms, new: Terms) -> tuple[Reworded, ...]:
         if gone or come:
             found.append(Reworded(label, gone, come))
     return tuple(found)
+
+
+def _differ(name: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Say whether a member differs; one that is null is not one that is missing."""
+    return name not in before or name not in after or before[name] != after[name]
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

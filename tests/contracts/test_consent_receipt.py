@@ -17,18 +17,16 @@ from tests.contracts.parties import EMPLOYER_SIGNING, HOLDER_SIGNING, commute, c
 MANDATORY = {
     "record": {"schema_version", "record_id", "pii_principal_id"},
     "processing": {"privacy_notice", "language"},
-    "purpose": set(
-        [
-            "purpose",
-            "pii_information",
-            "pii_controllers",
-            "storage_locations",
-            "retention_period",
-            "jurisdiction",
-            "recipient_third_parties",
-            "withdrawal_method",
-        ]
-    ),
+    "purpose": {
+        "purpose",
+        "pii_information",
+        "pii_controllers",
+        "storage_locations",
+        "retention_period",
+        "jurisdiction",
+        "recipient_third_parties",
+        "withdrawal_method",
+    },
     "information": {"pii_type"},
     "party": {"party_id", "party_address", "party_name", "party_contact", "party_type"},
     "event": {"event_time", "validity_duration", "entity_id", "event_type", "event_state"},
