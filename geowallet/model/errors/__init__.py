@@ -17,6 +17,7 @@ from geowallet.model.errors.audits import (
     AuditTooEarlyError,
     AuditUnaskedError,
     BadSightingsError,
+    DayTooLongError,
 )
 from geowallet.model.errors.base import GeowalletError
 from geowallet.model.errors.connectors import (
@@ -255,6 +256,7 @@ __all__ = [
     "ContractSupersededError",
     "ContractWithdrawnError",
     "CosignatureError",
+    "DayTooLongError",
     "DeclinedError",
     "DeskDamagedError",
     "DeskExistsError",

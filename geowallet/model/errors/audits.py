@@ -103,3 +103,12 @@ class BadSightingsError(GeowalletError):
     exit_status = 3
     text = N_("row {row} of the sightings: {reason}")
     hint = N_("a row has kept_as, start, end and place, or lat, lon and radius_m")
+
+
+class DayTooLongError(GeowalletError):
+    """A day that a range proof cannot show to be in range."""
+
+    code = "audit.day_too_long"
+    exit_status = 6
+    text = N_("{name} asks for range proofs, and a day is longer than {most_km} km")
+    hint = N_("nothing was written; ask for a contract without range proofs")
