@@ -56,7 +56,8 @@ class Run:
         number: Of the first one in its list, from 1; 0 for a value that is no list.
         offset: Byte of the source where ``data`` begins.
         data: The members as they stand, with their commas.
-        cuts: Where in ``data`` the commas between members are.
+        cuts: Where in ``data`` the commas between members are; not known of plain ones.
+        values: Plain members as the decoder for them gave them, or None.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Run:
     offset: int
     data: bytes
     cuts: tuple[int, ...] = ()
+    values: list[Any] | None = None
 
     def records(self, decoder: msgspec.json.Decoder[Any]) -> Iterator[tuple[int, Any]]:
         """Yield number and value of each member; None for what cannot be decoded.
@@ -98,12 +100,16 @@ class Run:
         return list(zip(starts, (*self.cuts, len(self.data)), strict=True))
 
 
-def runs(stream: BinaryIO, form: str) -> Iterator[Run]:
+def runs(
+    stream: BinaryIO, form: str, *, plain: msgspec.json.Decoder[list[Any]] | None = None
+) -> Iterator[Run]:
     """Yield the members of every top-level list, about `BLOCK_BYTES` at a time.
 
     Args:
         stream: One JSON object or list, in UTF-8 or UTF-16; with or without mark.
         form: Name of the format, for errors.
+        plain: Of a list of what nearly all members are. A run that it decodes
+            brings its values along and is not looked through for commas.
 
     Raises:
         UnreadableSourceError: Not JSON, cut short, or nested too deep; with the byte.
@@ -114,15 +120,15 @@ def runs(stream: BinaryIO, form: str) -> Iterator[Run]:
     if found is None:
         text.refuse(N_("it holds no JSON"))
     if found[1] == b"[":
-        yield from _list(text, "")
+        yield from _list(text, "", plain)
     else:
-        yield from _object(text)
+        yield from _object(text, plain)
     text.match(_BLANKS)
     if text.data:
         text.broken(0)
 
 
-def _object(text: _Text) -> Iterator[Run]:
+def _object(text: _Text, plain: msgspec.json.Decoder[list[Any]] | None) -> Iterator[Run]:
     while text.match(_BLANKS) is not None and not text.data.startswith(b"}"):
         found = text.match(_NAME)
         if found is None:
@@ -130,15 +136,20 @@ def _object(text: _Text) -> Iterator[Run]:
         name = found[1].decode(errors="replace")
         if text.data.startswith(b"["):
             text.drop(1)
-            yield from _list(text, name)
+            yield from _list(text, name, plain)
         else:
             yield _alone(text, name)
     text.drop(1)
 
 
-def _list(text: _Text, name: str) -> Iterator[Run]:
+def _list(text: _Text, name: str, plain: msgspec.json.Decoder[list[Any]] | None) -> Iterator[Run]:
     number = 1
     while True:
+        quick = None if plain is None else _quick(text, name, number, plain)
+        if quick is not None:
+            yield quick
+            number += len(quick.values or ())
+            continue
         cuts, end = _scanned(text)
         last = end if end >= 0 else int(cuts[-1]) if len(cuts) else -1
         if last >= 0:
@@ -154,6 +165,27 @@ def _list(text: _Text, name: str) -> Iterator[Run]:
                 return
         if not text.more():
             text.cut_short()
+
+
+def _quick(
+    text: _Text, name: str, number: int, plain: msgspec.json.Decoder[list[Any]]
+) -> Run | None:
+    """Return the members before the last comma behind a brace, if they are all plain.
+
+    That they can be decoded proves that the comma stands between two members.
+    """
+    if len(text.data) < BLOCK_BYTES:
+        text.more()
+    last = text.data.rfind(b"},") + 1
+    try:
+        values = plain.decode(b"[" + text.data[:last] + b"]") if last else []
+    except _DAMAGE:
+        return None
+    if not values:
+        return None
+    run = Run(name, number, text.offset, text.data[:last], values=values)
+    text.drop(last + 1)
+    return run
 
 
 def _alone(text: _Text, name: str) -> Run:

@@ -16,6 +16,7 @@ import numpy as np
 
 from geowallet.connectors.documents.json_runs import BAD_RECORD, runs
 from geowallet.connectors.fields.devices import PART_FIXES, Devices
+from geowallet.connectors.fields.digits import LONGEST_INSTANT, instants
 from geowallet.connectors.fields.google import all_degrees_e7, degrees_e7
 from geowallet.connectors.fields.json_values import instant, real_or_nan
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, NO_POSITION, position
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 _HEAD = re.compile(r'\{\s*(?:"\w+"\s*:\s*(?:true|false|null|\d+)\s*,\s*)*"locations"\s*:\s*\[')
 _EMPTY = re.compile(r"\s*\]")
-_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 _FIRST_MS, _LAST_MS = 10**11, 10**14
 """Between them `epoch_us` takes a number for milliseconds."""
 _MEMBER = re.compile(r'"(?:latitudeE7|longitudeE7|timestampMs|deviceTag|serverTimestamp)"')
@@ -91,7 +91,7 @@ class GoogleRecordsConnector:
 def _parts(stream: BinaryIO, options: ReadOptions, *, most: float) -> Iterator[ReadResult]:
     devices = Devices()
     plain, decoder = msgspec.json.Decoder(list[_Plain]), msgspec.json.Decoder(list[_Location])
-    for run in runs(stream, "Google Records"):
+    for run in runs(stream, "Google Records", plain=plain):
         if run.name == "locations" and not _add_plain(run, plain, devices):
             _read_run(run, decoder, devices)
         if len(devices) >= most:
@@ -105,7 +105,7 @@ def _add_plain(run: Run, decoder: msgspec.json.Decoder[list[_Plain]], devices: D
     What it takes is what `_add` takes, ten times as fast; anything else is left to it.
     """
     try:
-        found = decoder.decode(b"[" + run.data + b"]")
+        found = run.values or decoder.decode(b"[" + run.data + b"]")
         time_us = _times_us([r.timestamp for r in found], [r.timestampMs for r in found])
         lat_e7 = np.array([r.latitudeE7 for r in found], dtype=np.int64)
         lon_e7 = np.array([r.longitudeE7 for r in found], dtype=np.int64)
@@ -135,16 +135,31 @@ def _times_us(texts: list[str], epochs: list[str]) -> NDArray[np.int64]:
         ValueError: They are not: local, with an offset, odd, mixed, or missing.
     """
     if all(texts):
-        if not all(map(_UTC.fullmatch, texts)):
-            raise ValueError("not all in UTC")
-        moments = np.array([text[:-1] for text in texts], dtype="datetime64[us]")
-        return moments.astype(np.int64)
+        return _utc_us(texts)
     if any(texts) or not all(text.isdecimal() and len(text) < 19 for text in epochs):
         raise ValueError("not all epochs")
     epochs_ms = np.array([int(text) for text in epochs], dtype=np.int64)
     if np.any((epochs_ms < _FIRST_MS) | (epochs_ms >= _LAST_MS)):
         raise ValueError("not all milliseconds")
     return epochs_ms * 1000
+
+
+def _utc_us(texts: list[str]) -> NDArray[np.int64]:
+    """Return microseconds of instants in UTC.
+
+    Raises:
+        ValueError: One is not, or is written in an odd way.
+    """
+    margin = b" " * LONGEST_INSTANT
+    data = np.frombuffer(margin + " ".join(texts).encode() + margin, dtype=np.uint8)
+    if len(data) != sum(map(len, texts)) + len(texts) - 1 + 2 * LONGEST_INSTANT:
+        raise ValueError("not all in ASCII")
+    length = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    stop = LONGEST_INSTANT + np.cumsum(length + 1) - 1
+    time_us, good = instants(data, stop - length, stop)
+    if not good.all():
+        raise ValueError("not all in UTC")
+    return time_us
 
 
 def _read_run(run: Run, decoder: msgspec.json.Decoder[list[_Location]], devices: Devices) -> None:

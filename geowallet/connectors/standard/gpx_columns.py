@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geowallet.connectors.standard.gpx_digits import (
+from geowallet.connectors.fields.digits import (
     LONGEST_NUMBER,
     WORD,
     instants,

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from geowallet.connectors.standard.gpx_digits import (
+from geowallet.connectors.fields.digits import (
     LONGEST_INSTANT,
     LONGEST_NUMBER,
     instants,
