@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geowallet.app.keeping.copies import is_due, note_folder
 from geowallet.app.keys import key_file_bytes
 from geowallet.app.wallet import now_us
 from geowallet.crypto.recovery import parse_recovery
@@ -13,6 +14,7 @@ from geowallet.model.errors import NoBackupError, VaultExistsError, WrongRecover
 from geowallet.vault import highwater
 from geowallet.vault.backup import backup, index_at, index_numbers
 from geowallet.vault.keys import TAG_BYTES
+from geowallet.vault.prune import renew
 from geowallet.vault.restore import put_back, restored
 from geowallet.vault.slots import master_by
 
@@ -44,7 +46,14 @@ class Restored:
 
 
 def back_up(vault: Vault, folder: Path) -> Backup:
-    """Add the wallet to the backups in ``folder``; see `geowallet.vault.backup.backup`."""
+    """Add the wallet to the backups in ``folder``, and remember the folder.
+
+    Where its backups hold what was erased since, this one takes the place of all of them.
+    See `geowallet.vault.backup.backup` for what it raises.
+    """
+    note_folder(vault, folder)
+    if is_due(vault, folder):
+        return renew(vault, folder, now_us=now_us(), random=os.urandom).backup
     return backup(vault, folder, now_us=now_us(), random=os.urandom)
 
 

@@ -76,7 +76,11 @@ TABLE: Mapping[str, Entry] = {
         "evidence",
         _("The evidence log: what happened to your data, and the way back from a figure."),
     ),
-    "vault": Entry("vault", _("The wallet's file.")),
+    "vault": Entry(
+        "vault",
+        _("The wallet's file."),
+        joined=("vault_erase",),
+    ),
     "desk": Entry("desk", _("For recipients: keys, offers, and what came back.")),
     "rule": Entry("rule", _("Allowances by the book: dated tables with their sources.")),
     "connector": Entry("connector", _("Formats that can be read.")),

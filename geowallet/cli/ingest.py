@@ -55,6 +55,10 @@ def ingest(
     columns: Columns = "",
     secret_file: Secret = None,
     fix_rollover: Rollover = None,
+    bring_back: Annotated[
+        bool,
+        typer.Option("--bring-back", help=_("Read again what was erased of files known here.")),
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help=_("Exit with 3 if anything was refused or skipped."))
     ] = False,
@@ -74,6 +78,7 @@ def ingest(
             fix_rollover=fix_rollover,
             ask=progress.asking(asker_of_files(shell)),
             tell=progress.bytes_read,
+            bring_back=bring_back,
         )
         done = use.ingest(vault, paths, manner, progress=progress)
     for item in done.files:

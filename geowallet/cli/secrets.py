@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 4096
 
+RULES = ("setting", "keep")
+"""Kind and name of the record that holds the rules of retention."""
+
 
 def locations(shell: Shell) -> Locations:
     """Return the places that the shared options chose."""
@@ -33,12 +36,25 @@ def locations(shell: Shell) -> Locations:
 
 
 @contextmanager
-def open_wallet(shell: Shell) -> Iterator[Vault]:
-    """Open the wallet by its session, or by asking for the passphrase."""
+def open_wallet(shell: Shell, *, keep: bool = True) -> Iterator[Vault]:
+    """Open the wallet by its session, or by asking for the passphrase.
+
+    ``keep`` says whether rules of retention may do what is due, once a day.
+    """
     from geowallet.app.wallet import opened
 
     with opened(locations(shell), asker(shell)) as vault:
+        if keep:
+            _keep_what_is_to_be_kept(shell, vault)
         yield vault
+
+
+def _keep_what_is_to_be_kept(shell: Shell, vault: Vault) -> None:
+    """Let rules of retention do what is due; a wallet without rules loads nothing for it."""
+    if vault.get(*RULES) is not None:
+        from geowallet.cli.vault_keep import run_rules
+
+        run_rules(shell, vault)
 
 
 def accept_rollback(shell: Shell) -> None:

@@ -81,8 +81,13 @@ class Backup:
     new: bool
 
 
-def backup(vault: Vault, folder: Path, *, now_us: int, random: Random) -> Backup:
+def backup(
+    vault: Vault, folder: Path, *, now_us: int, random: Random, alone: bool = False
+) -> Backup:
     """Add the wallet as it is now to the backups in ``folder``; nothing is overwritten.
+
+    ``alone`` says that the backups before it no longer count, see
+    `geowallet.vault.prune`.
 
     The file is read into memory as of one moment; other processes write on
     while its objects are written. A damaged wallet is refused: its backup would
@@ -100,14 +105,17 @@ def backup(vault: Vault, folder: Path, *, now_us: int, random: Random) -> Backup
         for _part, error in check_file(copy, keys).problems:
             raise error
     with disk_faults():
-        return _Writer(folder, keys, now_us, random).write(
+        return _Writer(folder, keys, now_us, random, alone=alone).write(
             head, tuple(slot for _, slot in slots), data
         )
 
 
 class _Writer:
-    def __init__(self, folder: Path, keys: Keys, now_us: int, random: Random) -> None:
+    def __init__(
+        self, folder: Path, keys: Keys, now_us: int, random: Random, *, alone: bool
+    ) -> None:
         self._folder, self._keys, self._now_us, self._random = folder, keys, now_us, random
+        self._alone = alone
         self._written = self._written_bytes = 0
 
     def write(self, head: Head, slots: tuple[Slot, ...], data: bytes) -> Backup:
@@ -115,7 +123,8 @@ class _Writer:
             _real_folder(self._folder / name)
         number, before, last = self._newest()
         digest = sha256_hex(data)
-        if last is not None and (last.file_sha256, last.slots) == (digest, slots):
+        alone = not self._alone or (last is not None and last.oldest == number)
+        if last is not None and alone and (last.file_sha256, last.slots) == (digest, slots):
             return Backup(number, len(last.blocks), 0, 0, new=False)
         blocks = [data[at : at + BLOCK_BYTES] for at in range(0, len(data), BLOCK_BYTES)]
         index = Index(
@@ -129,6 +138,7 @@ class _Writer:
             file_sha256=digest,
             blocks=tuple([self._keep(block) for block in blocks]),
             slots=slots,
+            oldest=number + 1 if self._alone or last is None else last.oldest,
         )
         for name in sorted({block[:2] for block in index.blocks}):
             flush_folder(self._folder / "objects" / name)

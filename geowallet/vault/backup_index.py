@@ -34,7 +34,7 @@ INDEX = N_("an index of the backup")
 _DOMAIN = b"geowallet/backup/1\n"
 _MEMBERS = {
     *("format", "number", "at_us", "before", "vault", "log_public", "size", "root"),
-    *("file_bytes", "file_sha256", "blocks", "slots", "proof"),
+    *("file_bytes", "file_sha256", "blocks", "slots", "oldest", "proof"),
 }
 
 
@@ -53,6 +53,8 @@ class Index:
         file_sha256: Its SHA-256 (hex).
         blocks: Names of the objects that make it, in order.
         slots: Ways in to the key that opens them.
+        oldest: Number of the oldest backup that counts; those before it were
+            removed, because they held what was erased since.
     """
 
     number: int
@@ -65,6 +67,7 @@ class Index:
     file_sha256: str
     blocks: tuple[str, ...]
     slots: tuple[Slot, ...]
+    oldest: int
 
 
 def index_bytes(index: Index, *, wrap: bytes, log_seed: bytes) -> bytes:
@@ -132,6 +135,7 @@ def _as_json(index: Index) -> dict[str, Any]:
         "file_sha256": index.file_sha256,
         "blocks": list(index.blocks),
         "slots": [{"header": s.header, "wrapped": b64u(s.wrapped)} for s in index.slots],
+        "oldest": index.oldest,
     }
 
 
@@ -150,13 +154,16 @@ def _from_json(value: dict[str, Any]) -> Index:
         file_sha256=value["file_sha256"],
         blocks=tuple(value["blocks"]),
         slots=slots,
+        oldest=value["oldest"],
     )
-    numbers = (index.number, index.at_us, index.mark.size, index.file_bytes)
+    numbers = (index.oldest, index.number, index.at_us, index.mark.size, index.file_bytes)
     digests = (*index.blocks, index.file_sha256, *([index.before] if index.before else []))
     if set(value) != _MEMBERS or any(type(number) is not int for number in numbers):
         raise ValueError("other members, or of another type")
     if any(len(bytes.fromhex(digest)) != 32 or digest.lower() != digest for digest in digests):
         raise ValueError("not a digest")
+    if not 1 <= index.oldest <= index.number:
+        raise ValueError("the oldest backup is none of them")
     if len(index.vault_id) != VAULT_ID_BYTES or -(-index.file_bytes // BLOCK_BYTES) != len(
         index.blocks
     ):

@@ -61,7 +61,8 @@ class BackupReport:
         newest: The last of them that can be read, or None.
         objects: Objects in the folder.
         total_bytes: Their length together.
-        unused: Objects of no backup, and drafts: what a killed backup left.
+        unused: Objects of no backup that counts, drafts and old indexes: what a killed
+            backup left, or one that was given up.
         problems: Which part, and its error; empty where all is well.
     """
 
@@ -92,7 +93,7 @@ def check_backup(folder: Path) -> BackupReport:
         check = _Check(folder)
         check.indexes(numbers)
         check.objects()
-        return check.report(len(numbers))
+        return check.report()
 
 
 class _Check:
@@ -102,16 +103,20 @@ class _Check:
         self._needed: set[str] = set()
         self._first: Index | None = None
         self._newest: Index | None = None
-        self._found = self._bytes = self._unused = 0
+        self._backups = self._found = self._bytes = self._unused = 0
 
-    def report(self, backups: int) -> BackupReport:
+    def report(self) -> BackupReport:
         vault_id = self._first.vault_id.hex() if self._first else ""
         found = (self._found, self._bytes, self._unused)
-        return BackupReport(vault_id, backups, self._newest, *found, tuple(self._problems))
+        return BackupReport(vault_id, self._backups, self._newest, *found, tuple(self._problems))
 
     def indexes(self, numbers: list[int]) -> None:
-        before = ""
-        for position, number in enumerate(numbers, start=1):
+        oldest = oldest_that_counts(self._folder, numbers)
+        counting = [number for number in numbers if number >= oldest]
+        self._backups = len(counting)
+        self._unused += len(numbers) - len(counting)
+        before = "" if oldest == 1 else "unknown"
+        for position, number in enumerate(counting, start=oldest):
             try:
                 data, index = index_at(self._folder, number)
             except GeowalletError as error:
@@ -143,10 +148,12 @@ class _Check:
                 continue
             self._found += 1
             self._bytes += len(data)
-            if sha256_hex(data) != entry.name:
+            needed = entry.name in self._needed
+            # Zeros are what a killed renewal leaves of an object that was given up.
+            if sha256_hex(data) != entry.name and (needed or any(data)):
                 self._damaged(OBJECT)
             missing.discard(entry.name)
-            self._unused += entry.name not in self._needed
+            self._unused += not needed
         for _name in missing:
             self._damaged(OBJECT)
 
@@ -166,6 +173,17 @@ class _Check:
 
     def _damaged(self, what: str) -> None:
         self._problems.append((what, BackupDamagedError(what=what)))
+
+
+def oldest_that_counts(folder: Path, numbers: list[int]) -> int:
+    """Return the number of the oldest backup that was not given up, by the newest index.
+
+    1 where that cannot be read.
+    """
+    try:
+        return index_at(folder, numbers[-1])[1].oldest
+    except GeowalletError:
+        return 1
 
 
 def restored(folder: Path, data: bytes, index: Index, master: bytes) -> bytes:

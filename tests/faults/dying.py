@@ -29,11 +29,13 @@ from typing import Any
 import pytest
 
 from geowallet.app import backups, keys, wallet
+from geowallet.app.keeping import erasing, erasure, scope
 from geowallet.app.sharing import agreements, export, preparing
 from geowallet.app.travel import recompute, reshaping, trip_rules, trips
 from geowallet.crypto.keys import KdfCost
+from geowallet.model.calendar import Period
 from geowallet.model.errors import GeowalletError
-from geowallet.vault import session, store
+from geowallet.vault import prune, session, store
 from geowallet.vault.schema import connect
 from tests.app import scene
 from tests.app.other_engine import install, slower
@@ -160,6 +162,22 @@ def do_restore(folder: Path, files: list[str]) -> None:
     backups.restore(here, folder / "backups", folder / "back.gwv", prove)
 
 
+def do_erase(folder: Path, files: list[str]) -> None:
+    """Erase a day, and what backups hold of it."""
+    del files
+    here = scene.places_at(folder)
+    with scene.opened(here) as vault:
+        day = scope.of_period(vault, Period.parse("2026-05-04"), what="day")
+        erasure.erase(vault, here.wallet, erasing.plan(vault, day), now_us=scene.NOON_US)
+
+
+def do_renew(folder: Path, files: list[str]) -> None:
+    """Replace the backups beside the wallet, which hold what was erased since."""
+    del files
+    with scene.opened(scene.places_at(folder)) as vault:
+        prune.renew(vault, folder / "backups", now_us=scene.NOON_US, random=os.urandom)
+
+
 def recomputing(origin: Path) -> Action:
     """Plan once, as that writes nothing, and return what replaces all trips.
 
@@ -190,6 +208,8 @@ ACTIONS: dict[str, Action] = {
     "rotate-deep": rotating(deep=True),
     "backup": do_backup,
     "restore": do_restore,
+    "erase": do_erase,
+    "renew": do_renew,
 }
 PREPARED: dict[str, Callable[[Path], Action]] = {"export": exporting, "recompute": recomputing}
 """Actions of which a part is done once, before any child dies."""

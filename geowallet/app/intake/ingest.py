@@ -23,7 +23,7 @@ from geowallet.model.errors import (
     VaultBusyError,
     VaultDamagedError,
 )
-from geowallet.model.words import N_
+from geowallet.model.words import N_, phrase
 
 if TYPE_CHECKING:
     import io
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from geowallet.connectors.api import Problem, ReadOptions
     from geowallet.model.words import Phrase
     from geowallet.vault.store import Vault
+
+
+ERASED = N_("{count} positions of it were erased and stay so; --bring-back reads them again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class Manner:
             False read a known file again where that changes it.
         ask: Asks the owner for what a file leaves open, or None.
         tell: Is told of the bytes read of each file and its length, or None.
+        bring_back: Whether to read a known file again of which something was erased.
     """
 
     options: ReadOptions
@@ -108,6 +112,7 @@ class Manner:
     fix_rollover: bool | None = None
     ask: Ask | None = None
     tell: Tell | None = None
+    bring_back: bool = False
 
 
 def ingest(
@@ -170,14 +175,13 @@ def _import_stream(
     container = hashlib.file_digest(cast("io.BufferedIOBase", stream), "sha256").hexdigest()
     if manner.fix_rollover is None:
         known = source(vault, container)
-        if known is not None:
-            yield Imported(str(path), known.connector, "known", known.fixes)
+        if known is not None and not _is_wanted_back(known, manner):
+            yield _known(str(path), known)
             return
         members = archive_members(vault, container)
-        if members:
+        if members and not any(_is_wanted_back(known, manner) for known in members):
             for known in members:
-                name = f"{Path(path).name}!{known.name}"
-                yield Imported(name, known.connector, "known", known.fixes)
+                yield _known(f"{Path(path).name}!{known.name}", known)
             return
     stream.seek(0)
     weeks = Weeks(manner.clock(), bool(manner.fix_rollover), saved_us(stream))
@@ -199,8 +203,10 @@ def _imported(
     if isinstance(item, FileReport):
         return Imported(item.path, "", "refused", error=item.error)
     known = source(vault, item.sha256)
-    if known is not None and not _reads_otherwise(known, item, manner):
-        return Imported(item.name, known.connector, "known", known.fixes)
+    if known is not None and not (
+        _reads_otherwise(known, item, manner) or _is_wanted_back(known, manner)
+    ):
+        return _known(item.name, known)
     new, bodies = described(item, container, manner.options, manner.clock())
     store(vault, new, bodies, before=known)
     spans = [(blob.first_us, blob.last_us) for trace in new.traces for blob in trace.blobs]
@@ -221,6 +227,18 @@ def _imported(
 def _reads_otherwise(known: Source, item: ReadFile, manner: Manner) -> bool:
     """Say whether a known file was now read with other times, as the owner wants."""
     return manner.fix_rollover is not None and known.weeks_moved != (item.moved is not None)
+
+
+def _is_wanted_back(known: Source, manner: Manner) -> bool:
+    """Say whether a known file is read again: what was lost always, what was erased if asked."""
+    return bool(known.lost or (known.erased and manner.bring_back))
+
+
+def _known(name: str, known: Source) -> Imported:
+    notes: tuple[Phrase, ...] = ()
+    if known.erased:
+        notes = (phrase(ERASED, count=known.erased),)
+    return Imported(name, known.connector, "known", known.fixes, notes=notes)
 
 
 def _notes(item: ReadFile) -> tuple[Phrase, ...]:

@@ -68,6 +68,8 @@ class Source(msgspec.Struct, frozen=True):
         traces: One for each device.
         labels: What it says beyond positions; empty in wallets of before.
         said: What the owner said when it was read, and what was put right for it.
+        erased: Fixes of it that were erased; reading it again does not bring them back.
+        lost: Fixes of it that could no longer be read and were given up.
     """
 
     sha256: str
@@ -80,6 +82,8 @@ class Source(msgspec.Struct, frozen=True):
     traces: tuple[StoredTrace, ...]
     labels: tuple[SourceLabel, ...] = ()
     said: dict[str, str] = {}
+    erased: int = 0
+    lost: int = 0
 
     @property
     def weeks_moved(self) -> bool:

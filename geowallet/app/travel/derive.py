@@ -20,6 +20,7 @@ from geowallet.app.travel.models import in_use
 from geowallet.app.travel.shapes import KIND, measured_again, name_of, splits
 from geowallet.app.travel.slices import analyse_window
 from geowallet.app.travel.trips import Page, pages
+from geowallet.app.travel.unkept import beside, kept_from_us, settled
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 from geowallet.model.errors import VaultBusyError
 from geowallet.model.mobility import Sureness
@@ -119,7 +120,7 @@ def _derive(vault: Vault, now_us: int) -> Derived:
     forest = in_use(vault).forest
     analyses = [found for window in windows for found in analyse_window(vault, known, window)]
     old = dict(_stored(vault, windows))
-    fresh = _replaced(old, windows, analyses)
+    fresh = _replaced(old, windows, analyses, kept_from_us(vault))
     inputs = sorted({digest for a in analyses for trip in a.trips for digest in trip.sources})
     found = [trip for analysis in analyses for trip in analysis.trips]
     moved = list(measured_again(splits(vault), found, lambda trip: fixes_around(vault, trip)))
@@ -162,19 +163,24 @@ def _months(first_us: int, last_us: int) -> Iterable[str]:
 
 
 def _replaced(
-    old: dict[str, Page], windows: Sequence[Window], analyses: Sequence[Found]
+    old: dict[str, Page], windows: Sequence[Window], analyses: Sequence[Found], kept_us: int
 ) -> dict[str, Page]:
-    """Return the pages with what starts inside the windows replaced."""
+    """Return the pages with what starts inside the windows replaced.
 
-    def outside(item: Trip | Stop) -> bool:
-        return not any(first <= item.start_us and item.end_us <= last for first, last in windows)
+    What begins before ``kept_us`` stays: its positions are not kept, so it would not be
+    found again. What is found there later counts where nothing stays.
+    """
+
+    def stays(item: Trip | Stop) -> bool:
+        inside = (first <= item.start_us and item.end_us <= last for first, last in windows)
+        return item.start_us < kept_us or not any(inside)
 
     fresh = {}
     for month, page in old.items():
-        trips = [trip for trip in page.trips if outside(trip)]
-        trips += [t for a in analyses for t in a.trips if month_of(t.start_us) == month]
-        stops = [stop for stop in page.stops if outside(stop)]
-        stops += [s for a in analyses for s in a.stops if month_of(s.start_us) == month]
+        trips = [t for a in analyses for t in a.trips if month_of(t.start_us) == month]
+        stops = [s for a in analyses for s in a.stops if month_of(s.start_us) == month]
+        trips = [*beside(trips, settled(page.trips, kept_us)), *filter(stays, page.trips)]
+        stops = [*beside(stops, settled(page.stops, kept_us)), *filter(stays, page.stops)]
         fresh[month] = Page(
             tuple(sorted(trips, key=lambda trip: (trip.start_us, trip.end_us))),
             tuple(sorted(stops, key=lambda stop: (stop.start_us, stop.end_us))),

@@ -25,7 +25,8 @@ from geowallet.app.travel.differences import Difference, differences
 from geowallet.app.travel.engine import note_engine, present_engine, stored_engine
 from geowallet.app.travel.models import in_use
 from geowallet.app.travel.shapes import KIND, measured_again, merges, name_of, splits
-from geowallet.app.travel.trips import Page, describe_trips, described_trips, marked
+from geowallet.app.travel.trips import Page, describe_trips, described_trips, marked, pages
+from geowallet.app.travel.unkept import beside, kept_from_us, settled
 from geowallet.model.errors import VaultBusyError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.track.reshape import reshaped
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
 
     from geowallet.app.intake.sources import Window
     from geowallet.app.travel.shapes import Split
-    from geowallet.app.travel.slices import Found
-    from geowallet.model.mobility import DescribedTrip, Trip
+    from geowallet.model.mobility import DescribedTrip, Stop, Trip
     from geowallet.vault.highwater import Mark
     from geowallet.vault.store import Vault
 
@@ -79,16 +79,19 @@ def plan(vault: Vault) -> Plan:
     """
     mark = vault.mark()
     windows, found = analyse_all(vault)
-    fresh = [trip for one in found for trip in one.trips]
+    stay = _settled(vault)
+    again = beside([trip for one in found for trip in one.trips], stay.trips)
+    stops = beside([stop for one in found for stop in one.stops], stay.stops)
     known = {word.cut.at_us: word for word in splits(vault)}
     moved = tuple(
-        measured_again(list(known.values()), fresh, lambda trip: fixes_around(vault, trip))
+        measured_again(list(known.values()), again, lambda trip: fixes_around(vault, trip))
     )
+    fresh = [*stay.trips, *again]
     known |= {word.cut.at_us: word for word in moved}
     joins = [word.join for word in merges(vault)]
     cuts = [word.cut for word in known.values()]
-    again = describe_trips(vault, reshaped(_by_time(fresh), cuts, joins))
-    before, after = described_trips(vault), marked(again, fresh)
+    described = describe_trips(vault, reshaped(_by_time(fresh), cuts, joins))
+    before, after = described_trips(vault), marked(described, fresh)
     return Plan(
         old=stored_engine(vault),
         new=present_engine(vault),
@@ -96,7 +99,7 @@ def plan(vault: Vault) -> Plan:
         before=before,
         after=after,
         exports=resent(vault, after),
-        pages=_pages(found),
+        pages=_pages(fresh, [*stay.stops, *stops]),
         splits=moved,
         windows=windows,
         mark=mark,
@@ -134,15 +137,21 @@ def carry_out(vault: Vault, planned: Plan, *, now_us: int) -> None:
         nothing_pending(tx)
 
 
+def _settled(vault: Vault) -> Page:
+    """Return the trips and stops whose positions a rule erased."""
+    kept_us, known = kept_from_us(vault), pages(vault)
+    trips = settled((trip for page in known for trip in page.trips), kept_us)
+    stops = settled((stop for page in known for stop in page.stops), kept_us)
+    return Page(tuple(trips), tuple(stops))
+
+
 def _by_time(trips: Sequence[Trip]) -> list[Trip]:
     return sorted(trips, key=lambda trip: (trip.start_us, trip.end_us))
 
 
-def _pages(found: Sequence[Found]) -> dict[str, Page]:
-    trips = _by_time([trip for one in found for trip in one.trips])
-    stops = sorted(
-        (stop for one in found for stop in one.stops), key=lambda stop: (stop.start_us, stop.end_us)
-    )
+def _pages(trips: Sequence[Trip], stops: Sequence[Stop]) -> dict[str, Page]:
+    trips = _by_time(trips)
+    stops = sorted(stops, key=lambda stop: (stop.start_us, stop.end_us))
     months = {month_of(trip.start_us) for trip in trips}
     months |= {month_of(stop.start_us) for stop in stops}
     return {

@@ -74,6 +74,13 @@ from geowallet.model.errors.exports import (
     UnknownHolderError,
     WrongRecipientError,
 )
+from geowallet.model.errors.keeping import (
+    BadDurationError,
+    KeptTooShortError,
+    MemoryUnusableError,
+    NothingToEraseError,
+    VaultForkedError,
+)
 from geowallet.model.errors.logbook import (
     BadMappingError,
     BadRuleForReportError,
@@ -119,6 +126,7 @@ from geowallet.model.errors.owner import (
     NotConfirmedError,
     NotFoundError,
     PlacesMissingError,
+    UnknownSourceError,
     WorkWeekMissingError,
 )
 from geowallet.model.errors.recipients import (
@@ -225,6 +233,7 @@ __all__ = [
     "BadCalendarError",
     "BadCertificateError",
     "BadContractError",
+    "BadDurationError",
     "BadExportError",
     "BadLabelsError",
     "BadLogKeyError",
@@ -277,10 +286,12 @@ __all__ = [
     "ForeignBackupError",
     "ForeignContractError",
     "GeowalletError",
+    "KeptTooShortError",
     "LastSlotError",
     "LogForkedError",
     "LogRolledBackError",
     "LogSignatureError",
+    "MemoryUnusableError",
     "MissingExtraError",
     "ModelExistsError",
     "ModuleDigestError",
@@ -312,6 +323,7 @@ __all__ = [
     "NotFoundError",
     "NotJsonError",
     "NotReceivedError",
+    "NothingToEraseError",
     "OdometerRunsBackError",
     "OldSizeError",
     "OtherFileError",
@@ -351,6 +363,7 @@ __all__ = [
     "UnknownOldKeyError",
     "UnknownPowerError",
     "UnknownRuleError",
+    "UnknownSourceError",
     "UnknownWitnessError",
     "UnknownYearError",
     "UnreachableError",
@@ -358,6 +371,7 @@ __all__ = [
     "VaultBusyError",
     "VaultDamagedError",
     "VaultExistsError",
+    "VaultForkedError",
     "VaultFormatError",
     "VaultLockedError",
     "VaultRolledBackError",

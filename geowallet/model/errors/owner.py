@@ -96,6 +96,15 @@ class PlacesMissingError(GeowalletError):
     hint = N_("see 'geowallet place list', then geowallet place name ID NAME --kind home")
 
 
+class UnknownSourceError(NotFoundError):
+    """A file that was never read into this wallet."""
+
+    code = "wallet.no_source"
+    exit_status = 4
+    text = N_("no file in this wallet has the name or digest {name}")
+    hint = N_("see them with 'geowallet vault sources'")
+
+
 class NoReceiptError(NotFoundError):
     """An export that this wallet never made."""
 

@@ -1,0 +1,1 @@
+"""What is kept, for how long, where else it lies, and whether it is whole."""

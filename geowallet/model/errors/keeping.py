@@ -1,0 +1,58 @@
+"""What is kept and for how long: erasing, rules of retention, memories outside the wallet."""
+
+from __future__ import annotations
+
+from geowallet.model.errors.base import GeowalletError
+from geowallet.model.errors.vault import VaultDamagedError
+from geowallet.model.words import N_
+
+
+class NothingToEraseError(GeowalletError):
+    """What was to be erased is not in the wallet."""
+
+    code = "erase.nothing"
+    exit_status = 4
+    text = N_("there is nothing of it in the wallet")
+    hint = N_("see what there is with 'geowallet trip list' and 'geowallet vault sources'")
+
+
+class BadDurationError(GeowalletError):
+    """A length of time that cannot be read."""
+
+    code = "usage.duration"
+    exit_status = 2
+    text = N_("{duration}: not a length of time")
+    hint = N_("write 90-days, 3-months or 6-years, or forever")
+
+
+class KeptTooShortError(GeowalletError):
+    """Figures that would go before the positions they come from."""
+
+    code = "usage.kept_too_short"
+    exit_status = 2
+    text = N_("figures cannot go before the positions that they come from")
+    hint = N_("keep the positions for a shorter time first, then the figures")
+
+
+class VaultForkedError(VaultDamagedError):
+    """A wallet with another history than the one that was seen."""
+
+    code = "vault.forked"
+    exit_status = 26
+    text = N_(
+        "this wallet and the one that was last used here went on separately ({found} entries, "
+        "{remembered} remembered)"
+    )
+    hint = N_(
+        "two copies were written to, and nothing is merged: keep both files, find out which is "
+        "right, then geowallet vault check --accept-rollback"
+    )
+
+
+class MemoryUnusableError(GeowalletError):
+    """A place that cannot remember the newest state of a wallet."""
+
+    code = "memory.unusable"
+    exit_status = 8
+    text = N_("{place} cannot remember the wallet: {reason}")
+    hint = N_("see 'geowallet vault memory list'")
