@@ -15,6 +15,7 @@ from geowallet.contracts.grant import contract_bytes
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.proofs.claims import figures_from
 from geowallet.verify.jose import RefusedError
+from geowallet.verify.range_proofs import check_range_proofs
 from geowallet.verify.refusals import Refusal, refusal
 from geowallet.verify.standalone import Export, judge
 from geowallet.verify.verdict import Check, Outcome, Verdict
@@ -44,11 +45,12 @@ ASKED: dict[str, Phrase] = {
     "evidence": phrase(N_("evidence for levels above L0, and only for those")),
     "assurance": phrase(N_("as much assurance as the contract asks for")),
     "log_reference": phrase(N_("the state of the evidence log is well formed")),
+    "range_proofs": phrase(N_("no day is below zero, where proofs are asked for (experimental)")),
 }
 """Every check by name, in order, and what it asks."""
 
 
-FURTHER: dict[str, Callable[[Export], None]] = {}
+FURTHER: dict[str, Callable[[Export], None]] = {"range_proofs": check_range_proofs}
 """Checks that need libraries, put after those of `standalone` to a file that passed them.
 
 Each raises `RefusedError`, has its sentence in `ASKED`, at the end, and is named by
