@@ -36,7 +36,7 @@ def root(leaves: Sequence[bytes]) -> bytes:
     """
     level = _checked(leaves)
     while len(level) > 1:
-        level = _parents(level)
+        level = parents(level)
     return level[0] if level else EMPTY_ROOT
 
 
@@ -89,7 +89,7 @@ def consistency_proof(old_size: int, leaves: Sequence[bytes]) -> tuple[bytes, ..
         return ()
     index = old_size - 1
     while index & 1:
-        level, index = _parents(level), index >> 1
+        level, index = parents(level), index >> 1
     # Node 0 covers the whole old tree: the verifier has it, as the old root.
     first = level[index : index + 1] if index else []
     return (*first, *_siblings(level, index))
@@ -178,6 +178,12 @@ def frontier_of(leaves: Iterable[bytes]) -> Frontier:
     return frontier
 
 
+def parents(level: list[bytes]) -> list[bytes]:
+    """Return the level above: neighbours joined, a last one without neighbour as it is."""
+    pairs = zip(level[::2], level[1::2], strict=False)
+    return [_node(left, right) for left, right in pairs] + level[len(level) & ~1 :]
+
+
 def _node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\1" + left + right).digest()
 
@@ -188,15 +194,10 @@ def _checked(hashes: Sequence[bytes]) -> list[bytes]:
     return list(hashes)
 
 
-def _parents(level: list[bytes]) -> list[bytes]:
-    pairs = zip(level[::2], level[1::2], strict=False)
-    return [_node(left, right) for left, right in pairs] + level[len(level) & ~1 :]
-
-
 def _siblings(level: list[bytes], index: int) -> Iterator[bytes]:
     while len(level) > 1:
         yield from level[index ^ 1 : (index ^ 1) + 1]
-        level, index = _parents(level), index >> 1
+        level, index = parents(level), index >> 1
 
 
 def _sides(index: int, last: int) -> Iterator[bool]:

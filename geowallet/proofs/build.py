@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from geowallet.crypto.signing import thumbprint
@@ -19,10 +20,12 @@ from geowallet.proofs.claims import (
 from geowallet.proofs.sdjwt import pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from geowallet.contracts.grant import Contract
     from geowallet.contracts.result import Result
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def build_export(  # noqa: PLR0913  each argument is one fact of the document
@@ -36,6 +39,7 @@ def build_export(  # noqa: PLR0913  each argument is one fact of the document
     holder_private_jwk: dict[str, Any],
     salts: Callable[[int], bytes],
     supersedes: str = "",
+    further: Mapping[str, Any] = _NOTHING,
 ) -> str:
     """Return the figures as a signed SD-JWT, every row disclosed.
 
@@ -54,6 +58,7 @@ def build_export(  # noqa: PLR0913  each argument is one fact of the document
         holder_private_jwk: The signing key whose public half the grant names.
         salts: ``salts(n)`` gives ``n`` fresh random bytes.
         supersedes: ``jti`` of the export that this one replaces, or "".
+        further: Claims that other parts make, such as ``evidence``.
 
     Raises:
         ValueError: An id, a nullifier or a checkpoint of another shape.
@@ -75,7 +80,7 @@ def build_export(  # noqa: PLR0913  each argument is one fact of the document
         "log": log_claim(checkpoint),
         "nullifier": nullifier,
     }
-    claims |= content_claims(result)
+    claims |= content_claims(result) | dict(further)
     if supersedes:
         claims["supersedes"] = supersedes
     return pack(claims, rows_of(result), private_jwk=holder_private_jwk, salts=salts)

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from geowallet.app.evidence.changes import changes_since_export
+from geowallet.app.evidence.levels import evidence_of
 from geowallet.app.files import write_new
+from geowallet.app.sharing.committing import claims_for, keep, secrets_for
 from geowallet.app.sharing.identity import nullifier, sealing_key, signing_key
 from geowallet.app.sharing.receipts import Receipt, receipts
 from geowallet.app.sharing.standing import check_not_withdrawn
@@ -26,9 +29,10 @@ from geowallet.proofs.seal import seal_for
 from geowallet.proofs.summary import csv_text, summary_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from geowallet.app.sharing.committing import Secrets
     from geowallet.app.sharing.preparing import Prepared
     from geowallet.contracts.grant import Contract
     from geowallet.model.words import Phrase
@@ -72,7 +76,8 @@ def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
     check_current(contract, local_time(now_us, "UTC").date())
     _check_ended(prepared, now_us)
     _check_assurance(prepared)
-    sd_jwt = _signed(vault, contract, prepared, now_us)
+    secrets = secrets_for(vault, prepared)
+    sd_jwt = _signed(vault, contract, prepared, now_us, secrets)
     figures = read_figures(sd_jwt)
     sealed = seal_for(sd_jwt, terms.recipient.sealing_jwk).encode()
     receipt = Receipt(
@@ -88,6 +93,7 @@ def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
     )
     with vault.transaction(now_us=now_us) as tx:
         tx.put("export", receipt.jti, msgspec.msgpack.encode(receipt))
+        keep(tx, terms, secrets)
         tx.log(_statement(receipt))
     return Exported(_files(target, figures, sealed, words), receipt, figures)
 
@@ -111,24 +117,38 @@ def _check_assurance(prepared: Prepared) -> None:
         raise AssuranceTooLowError(name=terms.name, minimum=minimum, found=f"{reached} %")
 
 
-def _signed(vault: Vault, contract: Contract, prepared: Prepared, now_us: int) -> str:
+def _signed(
+    vault: Vault, contract: Contract, prepared: Prepared, now_us: int, secrets: Secrets
+) -> str:
     earlier = [
         receipt
         for receipt in receipts(vault)
         if receipt.terms_sha256 == terms_digest(prepared.terms)
         and receipt.period == str(prepared.period)
     ]
+    note = vault.checkpoint()
     return build_export(
         prepared.result,
         contract,
-        checkpoint=vault.checkpoint(),
+        checkpoint=note,
         now_s=now_us // 1_000_000,
-        jti=os.urandom(16).hex(),
+        jti=secrets.jti,
         nullifier=nullifier(vault, contract.sha256, str(prepared.period)),
         holder_private_jwk=signing_key(vault),
         salts=os.urandom,
         supersedes=earlier[-1].jti if earlier else "",
+        further=evidence_of(vault, prepared.grounds, prepared.selected.used, note=note)
+        | _changes(vault, earlier)
+        | claims_for(prepared, secrets),
     )
+
+
+def _changes(vault: Vault, earlier: Sequence[Receipt]) -> dict[str, int]:
+    """Return the claim that says how often a period was changed since it left first."""
+    if not earlier:
+        return {}
+    found = changes_since_export(vault, earlier[0].contract, earlier[0].period)
+    return {"changes_after_close": found}
 
 
 def _statement(receipt: Receipt) -> Statement:

@@ -6,9 +6,10 @@ writes what was shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from geowallet.app.evidence.levels import STAMPED, grounds
 from geowallet.app.settings import days_off, named_places, required_work_week, work_week
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.calendars import calendar_days_off, calendars
@@ -21,6 +22,7 @@ from geowallet.model.errors import PlacesMissingError
 from geowallet.model.mobility import PlaceKind, Purpose
 
 if TYPE_CHECKING:
+    from geowallet.app.evidence.levels import Grounds
     from geowallet.contracts.result import Result
     from geowallet.contracts.select import Selected
     from geowallet.contracts.syntax import Terms
@@ -39,6 +41,8 @@ class Prepared:
         result: The checked figures: exactly what leaves.
         bits: Upper bound of what the figures reveal.
         new_recipient: Whether nothing was ever exported under these terms.
+        grounds: What each trip above L0 rests on, by its id; empty where the
+            terms ask for no level.
     """
 
     terms: Terms
@@ -47,6 +51,7 @@ class Prepared:
     result: Result
     bits: float
     new_recipient: bool
+    grounds: dict[str, Grounds] = field(default_factory=dict)
 
 
 def prepare(vault: Vault, terms: Terms, period: Period) -> Prepared:
@@ -66,11 +71,14 @@ def prepare(vault: Vault, terms: Terms, period: Period) -> Prepared:
     off = days_off(window, period) | (week.leave if week else frozenset())
     off |= calendar_days_off(calendars(vault))
     trips = described_trips(vault, period, zone=window.zone if window else "")
-    selected = select(terms, trips, period, days_off=off)
+    found = grounds(vault, [one.trip for one in trips]) if terms.min_assurance != "L0" else {}
+    levels = dict.fromkeys(found, STAMPED)
+    selected = select(terms, trips, period, days_off=off, levels=levels)
     raw = run(job.as_json(), [row.as_json() for row in selected.rows])
     result = check_result(terms, period, raw)
     before = any(receipt.terms_sha256 == terms_digest(terms) for receipt in receipts(vault))
-    return Prepared(terms, period, selected, result, leak_bits(terms, period), not before)
+    bits = leak_bits(terms, period)
+    return Prepared(terms, period, selected, result, bits, not before, found)
 
 
 def _check_purposes(vault: Vault, terms: Terms) -> None:

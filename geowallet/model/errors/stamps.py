@@ -152,6 +152,15 @@ class WitnessDamagedError(GeowalletError):
     hint = N_("restore the folder from a backup: a witness that forgets what it saw is none")
 
 
+class UnknownWitnessError(GeowalletError):
+    """A witness whose key the wallet was never told, or several that were not told apart."""
+
+    code = "witness.unknown"
+    exit_status = 4
+    text = N_("which witness? known: {candidates}")
+    hint = N_("give its key with --key, or its name with --witness")
+
+
 class UnknownAnchorError(GeowalletError):
     """Time stamps by somebody whom the reader does not rely on."""
 
