@@ -38,6 +38,7 @@ from geowallet.connectors.standard.headless import (
     said_sheet,
     sheet_without_header,
 )
+from geowallet.connectors.standard.tabular_columns import BLOCK_LINES, plain_columns
 from geowallet.connectors.streams import lines, text_of
 from geowallet.model.errors import (
     AmbiguousDateError,
@@ -60,6 +61,10 @@ MAX_UNDECIDED = 200_000
 _BLANK = frozenset({"", "-", "--", "none", "null", "nan", "n/a", "na", "<invalid>", "\\n"})
 _CALENDAR = frozenset({"year", "month", "date", "hour", "minute", "second"})
 """Columns of one instant; that of the day is called like a date."""
+_WRITTEN_OTHERWISE = frozenset(
+    {"lat_e7", "lon_e7", "wkt", "ns", "ew", "date", "clock", "offset", "device"}
+)
+"""Columns without which a position, an instant and a device are one plain cell each, or none."""
 _MEASURES = ("elevation_m", "accuracy_m", "speed_mps", "bearing_deg")
 
 
@@ -115,13 +120,38 @@ class _Table:
             if field in self._heading_of
         )
         self._says_utc |= self._in_columns
+        self._are_plain = (
+            self._number_of.keys() >= {"time", "lat", "lon"}
+            and not self._number_of.keys() & _WRITTEN_OTHERWISE
+        )
         self.devices = Devices()
         self.untimed = 0
 
     def rows(self, text: Iterable[str], start: int) -> None:
         """Read the lines of ``text``, the first of which is line ``start``."""
+        remaining = iter(text)
+        while block := list(islice(remaining, BLOCK_LINES)):
+            if not (self._are_plain and self._add_plain(block)):
+                self._one_by_one(block, start)
+            start += len(block)
+
+    def _add_plain(self, block: list[str]) -> bool:
+        """Add all rows of a block at once, if all are plain; say whether it was so."""
+        wanted = {field: self._number_of[field] for field in ("time", "lat", "lon")}
+        wanted |= {field: self._number_of[field] for field in self._measures}
+        found = plain_columns(block, self._sheet.delimiter, wanted)
+        if found is None:
+            return False
+        known = {
+            field: values * self._heading_of[field].scale
+            for field, values in found.measures.items()
+        }
+        self.devices.extend("", found.time_us, found.lat_deg, found.lon_deg, **known)
+        return True
+
+    def _one_by_one(self, block: list[str], start: int) -> None:
         delimiter = self._sheet.delimiter
-        for line_number, line in enumerate(text, start=start):
+        for line_number, line in enumerate(block, start=start):
             if line.isspace() or line.startswith("#"):
                 continue
             self._row(line_number, cells_of(line, delimiter))
