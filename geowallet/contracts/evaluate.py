@@ -5,11 +5,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from geowallet.contracts.catalogue import adds_up
-from geowallet.contracts.rows import LEVELS, Job, Row, Task
+from geowallet.contracts.catalogue import AMOUNT, adds_up
+from geowallet.contracts.figures import Value, round_half_up, value_of
+from geowallet.contracts.rows import LEVELS
+from geowallet.contracts.suppress import kept_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from geowallet.contracts.job import Job, Task
+    from geowallet.contracts.rows import Row
 
 
 def evaluate(job: Job, rows: Sequence[Row]) -> dict[str, Any]:
@@ -20,74 +25,108 @@ def evaluate(job: Job, rows: Sequence[Row]) -> dict[str, Any]:
     where no distance is measured; ``share_percent`` splits it in whole percent
     and sums to 100, or to 0 where nothing was travelled. In both, a level is
     rounded down and the rest falls to L0, so that strength is never overstated.
+    What is kept back (`geowallet.contracts.suppress`) is null.
 
     Raises:
         ValueError: A row of a group or a measure that the job does not name.
     """
-    groups = _groups(job, rows) if job.group_by else []
-    totals = {task.measure: _total(task, job, groups, rows) for task in job.measures}
+    inside = rows_by_group(job, rows) if job.group_by else {}
+    groups: list[dict[str, Any]] = [
+        {
+            "key": dict(zip(job.group_by, key, strict=True)),
+            "values": {task.measure: _measure(task, members) for task in _by_rows(job)},
+        }
+        for key, members in inside.items()
+    ]
+    totals: dict[str, Value] = {
+        task.measure: _total(task, job, groups, rows) for task in _by_rows(job)
+    }
+    totals |= _amounts(job, totals, rows)
+    shares_m: dict[str, Value] = {**_shares_m(job, totals, rows)}
+    hidden, all_hidden = _kept_back(job, inside, rows)
+    for position in hidden:
+        groups[position]["values"] = dict.fromkeys(groups[position]["values"])
+    if all_hidden:
+        totals, shares_m = dict.fromkeys(totals), dict.fromkeys(shares_m)
     return {
         "totals": totals,
         "groups": groups,
-        "share_m": _shares_m(job, totals, rows),
+        "share_m": shares_m,
         "share_percent": _shares_percent(rows),
     }
 
 
-def round_half_up(value: int, step: int) -> int:
-    """Return the multiple of ``step`` nearest to ``value`` >= 0, upwards from the middle."""
-    return (2 * value + step) // (2 * step) * step
+def _by_rows(job: Job) -> list[Task]:
+    return [task for task in job.measures if task.measure != AMOUNT]
 
 
-def _groups(job: Job, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def rows_by_group(job: Job, rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """Return every group of the job with its rows, in the order of the keys.
+
+    Raises:
+        ValueError: A row of a group that the job does not name.
+    """
     members: dict[tuple[str, ...], list[Row]] = {key: [] for key in job.keys}
     for row in rows:
         key = tuple(_GROUP_OF[grouping](row) for grouping in job.group_by)
         if key not in members:
             raise ValueError("a row outside every group of the job")
         members[key].append(row)
-    return [
-        {
-            "key": dict(zip(job.group_by, key, strict=True)),
-            "values": {task.measure: _measure(task, inside) for task in job.measures},
-        }
-        for key, inside in members.items()
-    ]
+    return members
 
 
-def _measure(task: Task, rows: Sequence[Row]) -> int:
-    if task.measure not in _VALUE_OF:
-        raise ValueError("a measure outside the catalogue")
-    return round_half_up(_VALUE_OF[task.measure](rows), task.step)
+def _kept_back(
+    job: Job, inside: Mapping[tuple[str, ...], Sequence[Row]], rows: Sequence[Row]
+) -> tuple[frozenset[int], bool]:
+    groups = [{row.trip for row in members} for members in inside.values()]
+    return kept_back(groups, len({row.trip for row in rows}), job.small_cells)
 
 
-def _total(task: Task, job: Job, groups: list[dict[str, Any]], rows: Sequence[Row]) -> int:
+def _measure(task: Task, rows: Sequence[Row]) -> int | str:
+    value = value_of(task.measure, rows)
+    return value if isinstance(value, str) else round_half_up(value, task.step)
+
+
+def _total(task: Task, job: Job, groups: list[dict[str, Any]], rows: Sequence[Row]) -> int | str:
     if groups and adds_up(task.measure, job.group_by):
-        return sum(group["values"][task.measure] for group in groups)
+        parts: list[int] = [group["values"][task.measure] for group in groups]
+        return sum(parts)
     return _measure(task, rows)
 
 
-def _shares_m(job: Job, totals: Mapping[str, int], rows: Sequence[Row]) -> dict[str, int]:
+def _amounts(job: Job, totals: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, int]:
+    """Return the amount in cents, from the figures that leave where they leave."""
+    task = next((task for task in job.measures if task.measure == AMOUNT), None)
+    if task is None or job.charge is None:
+        return {}
+    from geowallet.contracts.amount import amount_cents  # noqa: PLC0415  20 ms few jobs need
+
+    metres = totals.get("distance_m", value_of("distance_m", rows))
+    days = totals.get("days", value_of("days", rows))
+    return {AMOUNT: round_half_up(amount_cents(job.charge, metres, days), task.step)}
+
+
+def _shares_m(job: Job, totals: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, int]:
     step = next((task.step for task in job.measures if task.measure == "distance_m"), None)
     if step is None:
         return {}
     floors = [metres // step * step for metres in _metres_by_level(rows)]
-    return _rest_to_weakest(floors, totals["distance_m"])
+    return rest_to_weakest(floors, totals["distance_m"])
 
 
 def _shares_percent(rows: Sequence[Row]) -> dict[str, int]:
     metres = _metres_by_level(rows)
     whole = sum(metres)
     floors = [100 * part // whole if whole else 0 for part in metres]
-    return _rest_to_weakest(floors, 100 if whole else 0)
+    return rest_to_weakest(floors, 100 if whole else 0)
 
 
 def _metres_by_level(rows: Sequence[Row]) -> list[int]:
     return [sum(row.metres for row in rows if row.level == level) for level in range(len(LEVELS))]
 
 
-def _rest_to_weakest(floors: Sequence[int], whole: int) -> dict[str, int]:
-    """Give each level its floor, strongest first, within ``whole``; L0 takes the rest."""
+def rest_to_weakest(floors: Sequence[int], whole: int) -> dict[str, int]:
+    """Return each level with its floor, strongest first, within ``whole``; L0 takes the rest."""
     shares = {}
     rest = whole
     for level in reversed(range(1, len(LEVELS))):
@@ -96,26 +135,12 @@ def _rest_to_weakest(floors: Sequence[int], whole: int) -> dict[str, int]:
     return {LEVELS[0]: rest} | dict(reversed(shares.items()))
 
 
-def _distance_m(rows: Sequence[Row]) -> int:
-    return sum(row.metres for row in rows)
-
-
-def _trips(rows: Sequence[Row]) -> int:
-    return len({row.trip for row in rows})
-
-
-def _days(rows: Sequence[Row]) -> int:
-    return len({row.day for row in rows})
-
-
-_VALUE_OF: Mapping[str, Callable[[Sequence[Row]], int]] = MappingProxyType(
-    {"distance_m": _distance_m, "trips": _trips, "days": _days}
-)
-
 _GROUP_OF: Mapping[str, Callable[[Row], str]] = MappingProxyType(
     {
         "day": lambda row: row.day,
         "month": lambda row: row.day[:7],
         "mode": lambda row: row.mode,
+        "vehicle": lambda row: row.vehicle,
+        "purpose": lambda row: row.purpose,
     }
 )

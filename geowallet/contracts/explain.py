@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from geowallet.contracts.catalogue import MEASURES
 from geowallet.contracts.facts import leaving, staying, unusual
 from geowallet.contracts.hours import clock
-from geowallet.contracts.result import leak_bits, periods
+from geowallet.contracts.leak import leak_bits
+from geowallet.contracts.periods import periods
 from geowallet.contracts.templates import USUAL
 from geowallet.crypto.fingerprint import fingerprint
 from geowallet.crypto.signing import thumbprint

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geowallet.contracts.catalogue import AMOUNT
 from geowallet.contracts.selection import MODES
 from geowallet.contracts.templates import USUAL
 from geowallet.model.words import N_
@@ -56,8 +57,8 @@ def unusual(terms: Terms) -> tuple[Fact, ...]:
     return tuple(fact for fact in leaving(terms) if fact.id not in usual)
 
 
-def _measures(measure: str) -> Callable[[Terms], bool]:
-    return lambda terms: any(item.id == measure for item in terms.measures)
+def _measures(*measures: str) -> Callable[[Terms], bool]:
+    return lambda terms: any(item.id in measures for item in terms.measures)
 
 
 def _counts(purpose: str) -> Callable[[Terms], bool]:
@@ -82,6 +83,22 @@ def _compares_sightings(terms: Terms) -> bool:
 
 def _tells_the_mode(terms: Terms) -> bool:
     return "mode" in terms.group_by or len(terms.select.modes) == 1
+
+
+def _tells_the_vehicle(terms: Terms) -> bool:
+    return "vehicle" in terms.group_by or len(terms.select.vehicles) == 1
+
+
+def _tells_the_purpose(terms: Terms) -> bool:
+    return "purpose" in terms.group_by or len(terms.select.purposes) == 1
+
+
+def _tells_speed(terms: Terms) -> bool:
+    return {"distance_m", "duration_s"} <= {item.id for item in terms.measures}
+
+
+def _has_module(terms: Terms) -> bool:
+    return terms.module is not None
 
 
 def _takes_every_mode(terms: Terms) -> bool:
@@ -118,6 +135,42 @@ FACTS = (
     Fact("distance", N_("distance travelled"), N_("distances"), _measures("distance_m")),
     Fact("days", N_("number of days with a trip"), N_("number of days"), _measures("days")),
     Fact("trips", N_("number of trips"), N_("number of trips"), _measures("trips")),
+    Fact(
+        "durations",
+        N_("how long you travelled"),
+        N_("how long you travelled or stayed"),
+        _measures("duration_s"),
+    ),
+    Fact(
+        "night",
+        N_("how much of the way was after dark"),
+        N_("how much of the way was after dark"),
+        _measures("night_distance_m", "night_percent"),
+    ),
+    Fact(
+        "driving",
+        N_("how you drive: a score, or how often you brake, accelerate or corner hard"),
+        N_("how you drive"),
+        _measures("driving_score", "braking_rate", "acceleration_rate", "cornering_rate"),
+    ),
+    Fact(
+        "closeness",
+        N_("how much of the way is measured closely"),
+        N_("how closely your ways are recorded"),
+        _measures("measured_percent"),
+    ),
+    Fact(
+        "amount",
+        N_("an amount of money that a rule gives"),
+        N_("amounts of money"),
+        _measures(AMOUNT),
+    ),
+    Fact(
+        "module",
+        N_("what their own module computes from these trips"),
+        N_("anything that a program of theirs computes"),
+        _has_module,
+    ),
     Fact("month", N_("in which month"), N_("in which month you travelled"), _has_months),
     Fact("day", N_("on which days, with their date"), N_("on which days you travelled"), _has_days),
     Fact(
@@ -167,10 +220,14 @@ FACTS = (
         N_("hours at which you travelled"),
         _compares_sightings,
     ),
+    Fact("speed", N_("your mean speed, from distance and time"), N_("speed"), _tells_speed),
     Fact(
-        "durations", N_("how long you travelled or stayed"), N_("how long you travelled or stayed")
+        "vehicle",
+        N_("which of your vehicles, by the name that the contract has for it"),
+        N_("which of your vehicles you used"),
+        _tells_the_vehicle,
     ),
-    Fact("speed", N_("speed"), N_("speed")),
-    Fact("registration", N_("plate and vehicle"), N_("plate and vehicle")),
+    Fact("purpose", N_("for which purpose"), N_("for which purpose"), _tells_the_purpose),
+    Fact("registration", N_("plate and vehicle"), N_("plate and registration")),
 )
 """The table. Facts without a rule can never be let out: no measure gives them."""

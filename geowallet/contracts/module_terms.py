@@ -15,20 +15,23 @@ from geowallet.contracts.members import Members
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_FUEL = 10_000_000_000
-"""About ten seconds of a processor."""
+MOST_FUEL = 1_000_000_000
+"""About a second of a processor."""
 
-MOST_PAGES = 1_024
-"""Of 64 KiB: 64 MiB."""
+MOST_PAGES = 256
+"""Of 64 KiB: 16 MiB."""
 
-MOST_OUTPUTS = 16
-WIDEST = 1_000_000_000
-"""Outputs lie between minus this and this."""
+MOST_OUTPUTS = 8
+LARGEST = 1_000_000_000
+"""Outputs lie between 0 and this."""
+
+TAKEN = ("memory", "reserve")
+"""Names of what a module exports beside its outputs."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleOutput:
-    """One whole number that a module gives, from ``minimum`` to ``maximum``."""
+    """One whole number that a module gives for each group: 0 <= minimum < maximum."""
 
     id: str
     minimum: int
@@ -100,12 +103,12 @@ def _outputs(members: Members) -> tuple[ModuleOutput, ...]:
 def _output(members: Members) -> ModuleOutput:
     output = ModuleOutput(
         id=members.matching("id", r"[a-z][a-z0-9_]{0,31}"),
-        minimum=members.integer("minimum", -WIDEST, WIDEST),
-        maximum=members.integer("maximum", -WIDEST, WIDEST),
+        minimum=members.integer("minimum", 0, LARGEST),
+        maximum=members.integer("maximum", 0, LARGEST),
     )
     members.done()
-    if output.id in MEASURES:
-        raise members.refusal("the name of a measure", "id")
-    if output.maximum < output.minimum:
-        raise members.refusal("below the minimum", "maximum")
+    if output.id in MEASURES or output.id in TAKEN:
+        raise members.refusal("the name of something else", "id")
+    if output.maximum <= output.minimum:
+        raise members.refusal("not above the minimum", "maximum")
     return output

@@ -136,6 +136,11 @@ def contradictions(terms: Terms) -> tuple[tuple[str, str], ...]:
         ),
         (
             "small_cells",
+            terms.small_cells > 0 and terms.module is not None,
+            "a module sees every group, and its total could say what is kept back",
+        ),
+        (
+            "small_cells",
             terms.small_cells > 0 and terms.commitments != "none",
             "commitments show every day",
         ),

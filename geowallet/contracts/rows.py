@@ -1,16 +1,19 @@
 """What the confined evaluation reads: a job and its rows. Standard library only.
 
-A row says no more than its job needs: no instant, no place, no vehicle, and the
-day, the mode and the trip only where a measure or a grouping asks for them.
+A row says no more than its job needs: no instant, no place, and the day, the mode,
+the trip, the time and the manner of driving only where a measure or a grouping asks
+for them. Where something is not needed it is "" or 0.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-GROUPINGS = ("day", "month", "mode")
+from geowallet.driving.words import EventKind, Strength
+
+GROUPINGS = ("day", "month", "mode", "vehicle", "purpose")
 """What a figure may be broken down by."""
 
 LEVELS = ("L0", "L1", "L2", "L3")
@@ -18,6 +21,23 @@ LEVELS = ("L0", "L1", "L2", "L3")
 
 MOST_METRES = 10**9
 """Of one row; a trip round the Earth is 40 million."""
+
+EVENTS = (
+    (EventKind.BRAKING, Strength.LIGHT),
+    (EventKind.BRAKING, Strength.STRONG),
+    (EventKind.BRAKING, Strength.ROUGH),
+    (EventKind.ACCELERATION, Strength.STRONG),
+    (EventKind.ACCELERATION, Strength.ROUGH),
+    (EventKind.CORNERING, Strength.STRONG),
+    (EventKind.CORNERING, Strength.ROUGH),
+)
+"""Events that a row counts, in the order of its counts."""
+
+SEEN = ("driven_m", "dense_m", "along_m")
+"""What stands before the counts: metres driven, metres with a fix a second, and of
+these the metres with speeds of the receiver."""
+
+DRIVEN_LENGTH = len(SEEN) + len(EVENTS)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,10 +47,15 @@ class Row:
     Attributes:
         day: Local day ``YYYY-MM-DD``; its month ``YYYY-MM`` where no day is
             needed; "" where neither is.
-        mode: Mode id, or "" where it is not needed.
-        trip: Ordinal of its trip from 1, or 0 where it is not needed.
-        metres: Whole metres.
+        mode: Mode id.
+        trip: Ordinal of its trip from 1.
+        metres: Whole metres, always.
         level: Assurance level, 0 to 3.
+        seconds: Whole seconds from its start to its end.
+        night_m: Of ``metres``, those after dark.
+        purpose: Purpose id.
+        vehicle: Id of the owner's vehicle, one that the terms name.
+        driven: Empty, or `SEEN` and then a count for each of `EVENTS`.
     """
 
     day: str
@@ -38,10 +63,15 @@ class Row:
     trip: int
     metres: int
     level: int
+    seconds: int = 0
+    night_m: int = 0
+    purpose: str = ""
+    vehicle: str = ""
+    driven: tuple[int, ...] = ()
 
-    def as_json(self) -> list[str | int]:
-        """Return the five attributes in order."""
-        return [self.day, self.mode, self.trip, self.metres, self.level]
+    def as_json(self) -> list[Any]:
+        """Return the attributes in order; ``driven`` as a list."""
+        return [getattr(self, field.name) for field in fields(self)[:-1]] + [list(self.driven)]
 
     @classmethod
     def from_json(cls, value: Any) -> Row:
@@ -52,80 +82,15 @@ class Row:
         """
         if not isinstance(value, list) or [type(item) for item in value] != _ROW_TYPES:
             raise ValueError("not a row")
-        row = cls(*value)
+        row = cls(*[*value[:-1], tuple(value[-1])])
+        counts = (row.metres, row.seconds, row.night_m, *row.driven)
+        if any(type(count) is not int or not 0 <= count <= MOST_METRES for count in counts):
+            raise ValueError("a row out of range")
         days = re.fullmatch(r"(\d{4}-\d{2}(-\d{2})?)?", row.day, flags=re.ASCII)
-        in_range = row.trip >= 0 and 0 <= row.metres <= MOST_METRES and 0 <= row.level < len(LEVELS)
-        if not days or not in_range:
+        in_range = row.trip >= 0 and 0 <= row.level < len(LEVELS)
+        if not days or not in_range or len(row.driven) not in (0, DRIVEN_LENGTH):
             raise ValueError("a row out of range")
         return row
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One measure to take, rounded half up to a multiple of ``step``."""
-
-    measure: str
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What to compute from rows.
-
-    Attributes:
-        measures: At least one.
-        group_by: Of `GROUPINGS`, in the order of the keys; empty for totals only.
-        keys: Every group that may come out, in order, each a value per
-            grouping; a group without rows comes out as zero.
-    """
-
-    measures: tuple[Task, ...]
-    group_by: tuple[str, ...]
-    keys: tuple[tuple[str, ...], ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the job as JSON values."""
-        return {
-            "measures": [[task.measure, task.step] for task in self.measures],
-            "group_by": list(self.group_by),
-            "keys": [list(key) for key in self.keys],
-        }
-
-    @classmethod
-    def from_json(cls, value: Any) -> Job:
-        """Read what `as_json` wrote.
-
-        Raises:
-            ValueError: Not such a job.
-        """
-        if not isinstance(value, dict) or set(value) != {"measures", "group_by", "keys"}:
-            raise ValueError("not a job")
-        tasks = tuple(_task(item) for item in _items(value["measures"]))
-        group_by = _texts(value["group_by"])
-        keys = tuple(_texts(item) for item in _items(value["keys"]))
-        if not set(group_by) <= set(GROUPINGS) or any(len(key) != len(group_by) for key in keys):
-            raise ValueError("a job with unknown groups")
-        return cls(tasks, group_by, keys)
-
-
-_ROW_TYPES = [str, str, int, int, int]
-
-
-def _task(value: Any) -> Task:
-    measure, step = value if isinstance(value, list) and len(value) == 2 else (None, None)
-    if type(measure) is not str or type(step) is not int or step < 1:
-        raise ValueError("not a measure with its step")
-    return Task(measure, step)
-
-
-def _items(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise ValueError("not a list")  # noqa: TRY004  hostile bytes, one class
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    items = _items(value)
-    if any(type(item) is not str for item in items):
-        raise ValueError("not a list of texts")
-    return tuple(items)
+_ROW_TYPES = [str, str, int, int, int, int, int, str, str, list]

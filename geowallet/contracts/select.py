@@ -7,25 +7,24 @@ rows, cut down to what the measures and groupings of the terms need.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import Counter
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from geowallet.contracts.result import check_period
-from geowallet.contracts.rows import Row
+from geowallet.contracts.parts import UNSEEN, Driven, Needs, parts_of, row_of
+from geowallet.contracts.periods import check_period
 from geowallet.model.calendar import instant_us, local_time, zone_of
-from geowallet.model.mobility import Sureness
 from geowallet.model.words import N_, Phrase, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from geowallet.contracts.rows import Row
     from geowallet.contracts.selection import Selection
     from geowallet.contracts.syntax import Terms
     from geowallet.model.calendar import Period, WorkWeek
-    from geowallet.model.mobility import DescribedTrip, Leg, Mode
+    from geowallet.model.mobility import DescribedTrip, Leg
 
 DECLARED = 0
 """Level of a trip that no evidence by others speaks for: L0, declared."""
@@ -56,22 +55,14 @@ class Selected:
     metres_by_day: tuple[tuple[dt.date, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A leg, or a whole trip, that counts as one."""
-
-    mode: Mode
-    confidence: float
-    metres: int
-
-
-def select(
+def select(  # noqa: PLR0913  each but the first two is a fact of its own, by name
     terms: Terms,
     trips: Sequence[DescribedTrip],
     period: Period,
     *,
     days_off: frozenset[dt.date],
     levels: Mapping[str, int] = _NO_LEVELS,
+    driven: Callable[[Leg], Driven] | None = None,
 ) -> Selected:
     """Return what ``terms`` let out of ``trips``; their order does not matter.
 
@@ -84,6 +75,7 @@ def select(
         period: One export, see `check_period`.
         days_off: Public holidays and leave; they count where the terms name hours.
         levels: Assurance level (0 to 3) by trip id; `DECLARED` where there is none.
+        driven: How a leg was driven; asked only where the terms need it.
 
     Raises:
         PeriodRefusedError: ``period`` is not covered.
@@ -95,13 +87,15 @@ def select(
     waiting: list[DescribedTrip] = []
     used: list[tuple[str, int]] = []
     by_day: Counter[dt.date] = Counter()
+    needs, seen = Needs.of(terms), driven or _nothing_seen
     for described in sorted(trips, key=lambda item: (item.trip.start_us, item.trip.id)):
         reason = _why_not(terms.select, described, period, days_off)
         if reason is not None:
             reasons[reason] += 1
             continue
-        named = [part for part in _parts(terms.select, described) if _is_named(terms, part)]
-        sure = [part for part in named if _is_sure(terms, part)]
+        parts = parts_of(terms.select, described)
+        named = [part for part in parts if part.mode in terms.select.modes]
+        sure = [part for part in named if part.is_sure(terms.select)]
         if len(sure) < len(named):
             waiting.append(described)
         if sure:
@@ -109,7 +103,18 @@ def select(
             day = _day(terms.select, described)
             by_day[day] += used[-1][1]
             level = levels.get(described.trip.id, DECLARED)
-            rows += [_row(terms, day, part, ordinal=len(used), level=level) for part in sure]
+            rows += [
+                row_of(
+                    needs,
+                    part,
+                    described,
+                    day=day,
+                    ordinal=len(used),
+                    level=level,
+                    driven=seen,
+                )
+                for part in sure
+            ]
     left_out = tuple((phrase(text), n) for text, n in reasons.most_common())
     metres_by_day = tuple(sorted(by_day.items()))
     return Selected(tuple(sorted(rows)), left_out, tuple(waiting), tuple(used), metres_by_day)
@@ -125,13 +130,18 @@ def _why_not(
         (day not in period, N_("outside the period")),
         (described.purpose not in selection.purposes, _OTHER_PURPOSE[described.purpose]),
         (
-            not any(part.mode in selection.modes for part in _parts(selection, described)),
+            not any(part.mode in selection.modes for part in parts_of(selection, described)),
             N_("other mode"),
         ),
         (
             bool(selection.vehicles) and described.vehicle not in selection.vehicles,
             N_("other vehicle"),
         ),
+        (
+            bool(selection.within) and not _ends(described) & set(selection.within),
+            N_("other places"),
+        ),
+        (bool(_ends(described) & set(selection.outside)), N_("a place that is kept out")),
         (
             window is not None and day in days_off | window.leave,
             N_("holiday or leave"),
@@ -169,39 +179,13 @@ def _spans_us(window: WorkWeek, day: dt.date) -> Iterator[tuple[int, int]]:
         yield instant_us(first), instant_us(last)
 
 
-def _parts(selection: Selection, described: DescribedTrip) -> list[_Part]:
-    trip = described.trip
-    if selection.unit == "trip":
-        return [_part(trip.main_leg, trip.distance_m)]
-    return [_part(leg, leg.distance_m) for leg in trip.legs]
+def _ends(described: DescribedTrip) -> set[str]:
+    """Return the kinds of the named places at its ends."""
+    return {place.kind.value for place in (described.origin, described.destination) if place}
 
 
-def _part(leg: Leg, distance_m: float) -> _Part:
-    return _Part(leg.mode, leg.confidence, math.floor(distance_m + 0.5))
-
-
-def _is_named(terms: Terms, part: _Part) -> bool:
-    return part.mode in terms.select.modes
-
-
-def _is_sure(terms: Terms, part: _Part) -> bool:
-    return Sureness.of(part.confidence).at_least(Sureness(terms.select.min_sureness))
-
-
-def _row(terms: Terms, day: dt.date, part: _Part, *, ordinal: int, level: int) -> Row:
-    measures = {measure.id for measure in terms.measures}
-    text = ""
-    if "days" in measures or "day" in terms.group_by:
-        text = day.isoformat()
-    elif "month" in terms.group_by:
-        text = day.isoformat()[:7]
-    return Row(
-        day=text,
-        mode=part.mode.value if "mode" in terms.group_by else "",
-        trip=ordinal if "trips" in measures else 0,
-        metres=part.metres,
-        level=level,
-    )
+def _nothing_seen(_leg: Leg) -> Driven:
+    return UNSEEN
 
 
 _OTHER_PURPOSE = {

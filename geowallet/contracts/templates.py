@@ -36,7 +36,18 @@ LONGEST_MONTH_M = 20_000_000
 USUAL: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         WORK_HOUR_MILEAGE: frozenset(
-            {"identity", "assurance", "log", "distance", "month", "mode", "business", "any_vehicle"}
+            {
+                "identity",
+                "assurance",
+                "log",
+                "distance",
+                "month",
+                "mode",
+                "business",
+                "any_vehicle",
+                "vehicle",
+                "purpose",
+            }
         ),
         SOFT_MOBILITY_COMMUTE: frozenset(
             {
@@ -51,6 +62,7 @@ USUAL: Mapping[str, frozenset[str]] = MappingProxyType(
                 "any_hour",
                 "weekends",
                 "holidays",
+                "purpose",
             }
         ),
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from geowallet.evaluator.child import NO_START, command, started
 from geowallet.evaluator.layers import GUARDS, missing
 from geowallet.evaluator.limits import Limits
+from geowallet.evaluator.worker import AMOUNT
 from geowallet.model.errors import EvaluationFailedError, SandboxError
 from geowallet.model.words import Phrase, phrase
 
@@ -39,12 +40,12 @@ class Layer:
 
 
 def run(
-    job: dict[str, Any], rows: Sequence[list[str | int]], *, limits: Limits | None = None
+    job: dict[str, Any], rows: Sequence[list[Any]], *, limits: Limits | None = None
 ) -> dict[str, Any]:
     """Return what the confined evaluation makes of ``rows``, unchecked against any contract.
 
     The same job and rows give the same result. Rows are sent only after the
-    child has said that the layers hold. The result holds whole numbers, and of
+    child has said that the layers hold. The result holds whole numbers and nulls, and of
     texts only those that stand in ``job``.
 
     Args:
@@ -62,13 +63,14 @@ def run(
     if len(message) > limits.input_bytes:
         raise EvaluationFailedError
     require_linux()
-    with started(command(WORKER, limits.as_arguments()), limits) as child:
+    arguments = [*limits.as_arguments(), *([AMOUNT] if job.get(AMOUNT) else [])]
+    with started(command(WORKER, arguments), limits) as child:
         lacking = missing(layer_report(child))
         if lacking:
             raise SandboxError(reason=", ".join(lacking))
         answer = child.ask(message)
     result = json_object(answer)
-    if result is None or not _holds_only(result, frozenset(_texts(job)), DEEPEST):
+    if result is None or not _holds_only(result, _words(job), DEEPEST):
         raise EvaluationFailedError
     return result
 
@@ -132,12 +134,17 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _holds_only(value: Any, words: frozenset[str], depth: int) -> bool:
-    """Say whether ``value`` is made of whole numbers and ``words``, no deeper than ``depth``."""
+def _holds_only(value: Any, words: frozenset[str | None], depth: int) -> bool:
+    """Say whether ``value`` is whole numbers and ``words``, no deeper than ``depth``."""
     if isinstance(value, dict | list):
         inside = value.values() if isinstance(value, dict) else value
         return depth > 0 and all(_holds_only(item, words, depth - 1) for item in inside)
-    return type(value) is int or (type(value) is str and value in words)
+    return type(value) is int or ((value is None or type(value) is str) and value in words)
+
+
+def _words(job: dict[str, Any]) -> frozenset[str | None]:
+    """Return what may stand for a number: the texts of the job, and null where it keeps back."""
+    return frozenset([*_texts(job), *([None] if job.get("small_cells") else [])])
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -75,6 +75,7 @@ class Figures:
         log: State of the evidence log.
         nullifier: The same for every export of one contract and period.
         supersedes: Id of the export that this one replaces, or "".
+        changes: How often the period was changed since it left first.
     """
 
     contract_name: str
@@ -85,6 +86,7 @@ class Figures:
     log: LogReference
     nullifier: str
     supersedes: str = ""
+    changes: int = 0
 
     @property
     def receipt(self) -> str:
@@ -104,7 +106,10 @@ def named_claims(terms: Terms) -> tuple[frozenset[str], frozenset[str]]:
         must |= {"groups", "_sd_alg"}
     if any(measure.id == "distance_m" for measure in terms.measures):
         must.add("share_m")
-    return frozenset(must), frozenset(must | {"supersedes"})
+    may = must | {"supersedes", "changes_after_close"}
+    if terms.min_assurance != "L0":
+        may |= {"evidence"}
+    return frozenset(must), frozenset(may)
 
 
 def content_claims(result: Result) -> dict[str, Any]:
@@ -120,14 +125,15 @@ def content_claims(result: Result) -> dict[str, Any]:
     return claims
 
 
-def rows_of(result: Result) -> list[dict[str, str | int]]:
+def rows_of(result: Result) -> list[dict[str, Any]]:
     """Return one object a group: its key and its figures."""
     return [{**group.key, **group.values} for group in result.groups]
 
 
 def group_of(row: Mapping[str, Any]) -> Group:
     """Return what `rows_of` made a row of."""
-    return Group(_in_order(row, GROUPINGS), _in_order(row, MEASURES))
+    figures = {name: value for name, value in row.items() if name not in GROUPINGS}
+    return Group(_in_order(row, GROUPINGS), _figures(figures))
 
 
 def log_claim(note: str) -> dict[str, str | int]:
@@ -171,7 +177,7 @@ def figures_from(claims: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -
     result = Result(
         contract_sha256=claims["contract"],
         period=Period.parse(claims["period"]),
-        totals=_in_order(claims["total"], MEASURES),
+        totals=_figures(claims["total"]),
         groups=tuple(group_of(row) for row in rows),
         share_m=dict(claims.get("share_m", {})),
         share_percent=dict(claims["share_percent"]),
@@ -185,7 +191,13 @@ def figures_from(claims: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -
         log=LogReference(**claims["log"]),
         nullifier=claims["nullifier"],
         supersedes=claims.get("supersedes", ""),
+        changes=claims.get("changes_after_close", 0),
     )
+
+
+def _figures(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return figures in the order of the catalogue, a module's outputs after them by name."""
+    return _in_order(members, [*MEASURES, *sorted(set(members) - set(MEASURES))])
 
 
 def _in_order(members: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -7,20 +7,30 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from geowallet.contracts.catalogue import MEASURES
+from geowallet.contracts.catalogue import AMOUNT, MEASURES
 from geowallet.contracts.grant import Contract, accept
 from geowallet.contracts.measures import Measure
 from geowallet.contracts.module_terms import Module, ModuleOutput
 from geowallet.contracts.offer import sign_offer
 from geowallet.contracts.protection import COMMITMENTS, Audit
 from geowallet.contracts.rows import LEVELS
-from geowallet.contracts.selection import MODES, UNITS, Selection
+from geowallet.contracts.selection import MODES, PLACES, UNITS, Selection
 from geowallet.contracts.syntax import Recipient, Terms
 from geowallet.contracts.tariff_terms import Tariff, TariffBand
 from geowallet.contracts.templates import Particulars, soft_mobility_commute, work_hour_mileage
 from geowallet.crypto.signing import new_private_jwk, public_jwk
 from geowallet.model.calendar import Period, WorkWeek, instant_us, zone_of
-from geowallet.model.mobility import DescribedTrip, Leg, Mode, Point, Purpose, Sureness, Trip
+from geowallet.model.mobility import (
+    DescribedTrip,
+    Leg,
+    Mode,
+    NamedPlace,
+    PlaceKind,
+    Point,
+    Purpose,
+    Sureness,
+    Trip,
+)
 
 EMPLOYER_SIGNING = new_private_jwk("sig", b"1" * 32)
 EMPLOYER_SEALING = new_private_jwk("enc", b"2" * 32)
@@ -79,6 +89,8 @@ def trip(
     purpose: str = "business",
     vehicle: str = "AB-123",
     name: str = "",
+    origin: NamedPlace | None = None,
+    destination: NamedPlace | None = None,
 ) -> DescribedTrip:
     """A trip with local times in Paris, such as ``2026-10-01T10:14``."""
     inner = Trip(
@@ -90,7 +102,10 @@ def trip(
         end=Point(45.99, 4.72),
         sources=(),
     )
-    return DescribedTrip(inner, start[:10], 0, 0, Purpose(purpose), None, None, vehicle)
+    return DescribedTrip(inner, start[:10], 0, 0, Purpose(purpose), origin, destination, vehicle)
+
+
+ENDS = [None, *(NamedPlace(kind, PlaceKind(kind), Point(45.75, 4.85)) for kind in PLACES)]
 
 
 def some(values: Sequence[str], *, least: int = 0) -> st.SearchStrategy[tuple[str, ...]]:
@@ -149,8 +164,8 @@ OUTPUTS = st.lists(
     st.builds(
         ModuleOutput,
         id=st.sampled_from(["score", "price_cents"]),
-        minimum=st.integers(-100, 0),
-        maximum=st.integers(0, 100),
+        minimum=st.integers(0, 50),
+        maximum=st.integers(51, 100),
     ),
     min_size=1,
     unique_by=lambda output: output.id,
@@ -158,18 +173,24 @@ OUTPUTS = st.lists(
 MODULES = st.none() | st.builds(
     Module,
     sha256=st.just("ab" * 32),
-    fuel=st.integers(1, 10**10),
-    memory_pages=st.integers(1, 1024),
+    fuel=st.integers(1, 10**9),
+    memory_pages=st.integers(1, 256),
     outputs=OUTPUTS,
 )
+
+
+MEASURED = tuple(name for name in MEASURES if name != AMOUNT)
 
 
 @st.composite
 def measures(draw: st.DrawFn) -> tuple[Measure, ...]:
     chosen = []
-    for name in draw(some(tuple(MEASURES), least=1)):
+    for name in draw(some(["distance_m", "trips", "days"], least=1) | some(MEASURED, least=1)):
+        kind = MEASURES[name]
         step = draw(st.sampled_from([1, 100, 1_000])) if name == "distance_m" else 1
-        chosen.append(Measure(name, step, step * draw(st.integers(10**5, 10**6))))
+        largest = min(kind.largest, 10**6 * step) // step
+        least = largest if kind.may_lack else largest // 10
+        chosen.append(Measure(name, step, step * draw(st.integers(least, largest))))
     return tuple(chosen)
 
 
@@ -183,6 +204,7 @@ def all_terms(draw: st.DrawFn) -> Terms:
     group_by = draw(some(["month", "mode"]) | some(["mode", "day"]))
     first = draw(st.dates(dt.date(2026, 9, 1), dt.date(2026, 10, 1)))
     last = draw(st.dates(dt.date(2026, 10, 31), dt.date(2027, 2, 28)))
+    module = draw(MODULES)
     version, draws = draw(st.integers(1, 3)), draw(st.integers(0, 100))
     chosen = draw(measures())
     to_the_metre = any(measure.id == "distance_m" and measure.step == 1 for measure in chosen)
@@ -206,8 +228,8 @@ def all_terms(draw: st.DrawFn) -> Terms:
         issued=issued,
         version=version,
         supersedes="" if version == 1 else "cd" * 32,
-        small_cells=0 if commitments != "none" else draw(st.sampled_from([0, 0, 3, 100])),
-        module=draw(MODULES),
+        small_cells=0 if commitments != "none" or module else draw(st.sampled_from([0, 3, 100])),
+        module=module,
         commitments=commitments,
         audit=Audit(0 if commitments == "none" else draws, draw(st.integers(0, 100))),
         tariff=draw(TARIFFS),
@@ -240,6 +262,8 @@ def described(draw: st.DrawFn) -> DescribedTrip:
         purpose=draw(st.sampled_from(["business", "commute", "business", "private"])),
         vehicle=draw(st.sampled_from(["AB-123", "CD-456", ""])),
         name=f"t{draw(st.integers(0, 10**9))}",
+        origin=draw(st.sampled_from(ENDS)),
+        destination=draw(st.sampled_from(ENDS)),
     )
 
 

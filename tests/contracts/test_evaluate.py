@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.contracts.evaluate import evaluate, round_half_up
-from geowallet.contracts.rows import Job, Row, Task
+from geowallet.contracts.evaluate import evaluate
+from geowallet.contracts.figures import round_half_up
+from geowallet.contracts.job import Job, Task
+from geowallet.contracts.rows import Row
 
 OCTOBER_AND_NOVEMBER = (("2026-10",), ("2026-11",))
 

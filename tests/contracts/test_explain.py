@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from geowallet.contracts.catalogue import DRIVING
 from geowallet.contracts.explain import deductions, explain
 from geowallet.contracts.facts import FACTS, leaving, staying, unusual
 from geowallet.contracts.measures import Measure
@@ -46,7 +47,7 @@ class TestFacts:
     @settings(max_examples=40)
     @given(all_terms())
     def test_no_terms_let_a_place_a_route_or_an_hour_out(self, terms: Terms) -> None:
-        never = {"positions", "streets", "home", "durations", "speed"}
+        never = {"positions", "streets", "home", "registration"}
         assert never <= ids(staying(terms))
         asked = {"places", "hours"} & ids(leaving(terms))
         assert asked == ({"places", "hours"} if terms.audit.spot_checks else set())
@@ -54,8 +55,21 @@ class TestFacts:
     @settings(max_examples=40)
     @given(all_terms())
     def test_a_figure_is_named_if_and_only_if_it_is_measured(self, terms: Terms) -> None:
-        measured = {measure.id.removesuffix("_m") for measure in terms.measures}
-        assert ids(leaving(terms)) & {"distance", "trips", "days"} == measured
+        facts_of = {
+            "distance_m": "distance",
+            "duration_s": "durations",
+            "night_distance_m": "night",
+            "night_percent": "night",
+            "measured_percent": "closeness",
+        }
+        driven = DRIVING - set(facts_of)
+        measured = {
+            "driving" if measure.id in driven else facts_of.get(measure.id, measure.id)
+            for measure in terms.measures
+        }
+        figures = {"trips", "days", "driving", *facts_of.values()}
+        assert ids(leaving(terms)) & figures == measured
+        assert ("speed" in ids(leaving(terms))) == ({"distance", "durations"} <= measured)
         dated = "day" in terms.group_by or terms.audit.draws > 0
         assert ("day" in ids(leaving(terms))) == dated
 
@@ -195,7 +209,8 @@ def test_hours_that_are_crossed_and_holidays_that_are_not_named_are_let_out() ->
         "weekends": replace(asked, window=saturdays),
         "any_vehicle": asked,
     }
-    usual = {"identity", "log", "assurance", "distance", "month", "mode", "business", "any_vehicle"}
+    usual = {"identity", "log", "assurance", "distance", "month", "mode", "business"}
+    usual |= {"any_vehicle", "purpose"}
     assert {
         name: ids(leaving(replace(mileage(), select=select))) for name, select in let_out.items()
     } == {name: usual | {name} for name in let_out}

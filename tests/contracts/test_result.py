@@ -8,16 +8,11 @@ from typing import Any
 
 import pytest
 
+from geowallet.contracts.leak import leak_bits
 from geowallet.contracts.measures import Measure
 from geowallet.contracts.offer import terms_digest
-from geowallet.contracts.result import (
-    check_period,
-    check_result,
-    group_keys,
-    job_for,
-    leak_bits,
-    periods,
-)
+from geowallet.contracts.periods import check_period, group_keys, periods
+from geowallet.contracts.result import check_result, job_for
 from geowallet.contracts.syntax import Terms
 from geowallet.contracts.templates import work_hour_mileage
 from geowallet.model.calendar import Period

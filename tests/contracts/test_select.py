@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geowallet.contracts.catalogue import DRIVING
 from geowallet.contracts.evaluate import evaluate
-from geowallet.contracts.measures import Measure
 from geowallet.contracts.result import check_result, job_for
 from geowallet.contracts.rows import Row
 from geowallet.contracts.select import Selected, select
@@ -241,6 +241,9 @@ def is_named(terms: Terms, item: DescribedTrip, part: Leg, off: frozenset[dt.dat
     named = named and mode.value in asked.modes
     if asked.vehicles:
         named = named and item.vehicle in asked.vehicles
+    ends = {place.kind.value for place in (item.origin, item.destination) if place}
+    named = named and (not asked.within or bool(ends & set(asked.within)))
+    named = named and not ends & set(asked.outside)
     if asked.window:
         named = named and day not in off and day not in asked.window.leave
         named = named and _in_hours(asked, start, end)
@@ -327,8 +330,8 @@ class TestSelect:
     def test_what_is_evaluated_fits_the_closed_schema(
         self, terms: Terms, trips: list[DescribedTrip]
     ) -> None:
-        roomy = tuple(Measure(m.id, m.step, m.step * 10**8) for m in terms.measures)
-        terms = replace(terms, measures=roomy)
+        roomy = tuple(replace(m, maximum=m.step * 10**8) for m in terms.measures)
+        terms = replace(terms, measures=roomy, module=None)
         selected = select(terms, trips, OCTOBER, days_off=NONE_OFF)
         raw = evaluate(job_for(terms, OCTOBER), selected.rows)
         assert check_result(terms, OCTOBER, raw).as_json() == raw
@@ -340,7 +343,12 @@ class TestSelect:
     ) -> None:
         asked = {measure.id for measure in terms.measures} | set(terms.group_by)
         for row in select(terms, trips, OCTOBER, days_off=NONE_OFF).rows:
-            assert (len(row.day) == 10) == bool(asked & {"days", "day"})
-            assert (row.day == "") == (not asked & {"days", "day", "month"})
-            assert (row.mode == "") == ("mode" not in asked)
-            assert (row.trip == 0) == ("trips" not in asked)
+            module = terms.module is not None
+            assert (len(row.day) == 10) == (bool(asked & {"days", "day"}) or module)
+            assert (row.day == "") == (not asked & {"days", "day", "month"} and not module)
+            assert (row.mode == "") == ("mode" not in asked and not module)
+            counted = "trips" in asked or terms.small_cells > 0 or module
+            assert (row.trip == 0) == (not counted)
+            assert (row.driven == ()) == (not asked & DRIVING and not module)
+            assert module or (row.purpose, row.vehicle) == ("", "")
+            assert module or row.seconds == 0 or "duration_s" in asked

@@ -132,7 +132,7 @@ def _at(value: Any, path: tuple[Any, ...]) -> Any:
         ("select.window.hours.mon", [["08:00", 900]], "terms.select.window.hours.mon[0]"),
         ("select.window.hours.mon", [["09:00", "08:00"]], "hours or a time zone"),
         ("select.window.hours.mon", [["00:00", "24:01"]], "terms.select.window.hours.mon[0]"),
-        ("measures", [], "terms.measures: not a list of 1 to 3 items"),
+        ("measures", [], "terms.measures: not a list of 1 to 12 items"),
         ("measures", ["distance_m"], "terms.measures[0]: not an object"),
         ("measures.0.id", "positions", "terms.measures[0].id: unknown"),
         ("measures.0.step", 0, "terms.measures[0].step: not a whole number from 1"),
@@ -259,9 +259,9 @@ TARIFF: dict[str, Any] = {
     ("member", "value", "named"),
     [
         ("module", MODULE | {"sha256": "x"}, "module.sha256"),
-        ("module", MODULE | {"fuel": 10**11}, "module.fuel"),
+        ("module", MODULE | {"fuel": 10**10}, "module.fuel"),
         ("module", MODULE | {"memory_pages": 0}, "module.memory_pages"),
-        ("module", MODULE | {"outputs": []}, "module.outputs: not a list of 1 to 16 items"),
+        ("module", MODULE | {"outputs": []}, "module.outputs: not a list of 1 to 8 items"),
         ("module", MODULE | {"outputs": [7]}, "module.outputs[0]: not an object"),
         (
             "module",
@@ -271,12 +271,12 @@ TARIFF: dict[str, Any] = {
         (
             "module",
             MODULE | {"outputs": [{"id": "trips", "minimum": 0, "maximum": 1}]},
-            "module.outputs[0].id: the name of a measure",
+            "module.outputs[0].id: the name of something else",
         ),
         (
             "module",
             MODULE | {"outputs": [{"id": "score", "minimum": 2, "maximum": 1}]},
-            "module.outputs[0].maximum: below the minimum",
+            "module.outputs[0].maximum: not above",
         ),
         (
             "module",

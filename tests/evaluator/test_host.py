@@ -11,7 +11,8 @@ import pytest
 
 import geowallet
 from geowallet.contracts.evaluate import evaluate
-from geowallet.contracts.rows import Job, Row, Task
+from geowallet.contracts.job import Job, Task
+from geowallet.contracts.rows import Row
 from geowallet.evaluator import host
 from geowallet.evaluator.child import command, started
 from geowallet.evaluator.layers import GUARDS, LayerName, missing

@@ -93,13 +93,13 @@ def report_vehicle(vault: Vault, trips: Iterable[DescribedTrip], vehicle: Vehicl
         if described.vehicle == vehicle.id
         for leg in described.trip.legs
         if leg.mode is vehicle.mode
-        and (fixes := _best(fixes_between(vault, known, (leg.start_us, leg.end_us)))) is not None
+        and (fixes := best_of(fixes_between(vault, known, (leg.start_us, leg.end_us)))) is not None
     ]
     events = tuple(sorted(event for drive in drives for event in drive.events))
     return DrivingReport(score_of(exposure_of(drives)), events, len(drives))
 
 
-def _best(traces: Sequence[SourcedFixes]) -> Fixes | None:
+def best_of(traces: Sequence[SourcedFixes]) -> Fixes | None:
     """Return the good fixes of the source that saw most of a leg, or None."""
     good = []
     for trace in traces:

@@ -32,6 +32,7 @@ from geowallet.model.errors.connectors import (
     UnknownConnectorError,
 )
 from geowallet.model.errors.contracts import (
+    AmountRuleError,
     AssuranceTooLowError,
     BadContractError,
     ContractExpiredError,
@@ -109,6 +110,7 @@ from geowallet.model.errors.modules import (
     ModuleMissingError,
     ModuleOutputError,
     ModuleTrapError,
+    NothingToCompareError,
 )
 from geowallet.model.errors.owner import (
     AmbiguousNameError,
@@ -217,6 +219,7 @@ __all__ = [
     "AmbiguousColumnsError",
     "AmbiguousDateError",
     "AmbiguousNameError",
+    "AmountRuleError",
     "ArchiveError",
     "AssuranceTooLowError",
     "AuditHourAgainError",
@@ -323,6 +326,7 @@ __all__ = [
     "NotFoundError",
     "NotJsonError",
     "NotReceivedError",
+    "NothingToCompareError",
     "NothingToEraseError",
     "OdometerRunsBackError",
     "OldSizeError",

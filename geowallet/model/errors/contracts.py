@@ -114,6 +114,15 @@ class AssuranceTooLowError(GeowalletError):
     hint = N_("nothing was written")
 
 
+class AmountRuleError(GeowalletError):
+    """A rule that does not give the amount a contract asks for."""
+
+    code = "contract.rule"
+    exit_status = 6
+    text = N_("the amount by {rule} cannot be computed: {reason}")
+    hint = N_("ask for an offer that names this rule as this version has it")
+
+
 class ResultRefusedError(GeowalletError):
     """A result outside its closed schema."""
 
