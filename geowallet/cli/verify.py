@@ -35,14 +35,26 @@ def add_to(app: typer.Typer) -> None:
 
 def verify(
     shell: Shell,
-    file: Annotated[Path, typer.Argument(help=_("The sealed file."))],
+    file: Annotated[Path | None, typer.Argument(help=_("The sealed file."))] = None,
     *,
     contract: Annotated[
         Path | None, typer.Option(help=_("Judge by this contract file instead of the filed one."))
     ] = None,
     checks: Annotated[bool, typer.Option("--checks", help=_("Show every check by name."))] = False,
+    write_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-verifier",
+            help=_("Write the verifier itself to this file: a program, or a web page (.html)."),
+        ),
+    ] = None,
 ) -> None:
     """Open an export with the desk's key and judge it; change nothing."""
+    if write_to:
+        _write_verifier(shell, write_to)
+        return
+    if file is None:
+        raise typer.BadParameter(_("name the sealed file"), param_hint="FILE")
     from geowallet.app.files import read_small
     from geowallet.app.sharing.agreements import MAX_CONTRACT_BYTES
     from geowallet.app.sharing.desk import open_desk
@@ -88,6 +100,14 @@ def refused(verdict: Verdict) -> None:
         raise ContractMismatchError(reason=say(failed.note))
     if verdict.error is not None:
         raise verdict.error
+
+
+def _write_verifier(shell: Shell, path: Path) -> None:
+    from geowallet.app.sharing.takeaway import write_verifier
+
+    written = write_verifier(path)
+    shell.emit({"written": str(written)})
+    shell.say(_("Written: {path}. It verifies without geowallet.", path=str(written)))
 
 
 def _accepted(verified: Verified, figures: Figures) -> list[tuple[str, str]]:

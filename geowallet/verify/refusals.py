@@ -13,6 +13,7 @@ from geowallet.model.errors import (
     ExportExpiredError,
     ExportSignatureError,
     GeowalletError,
+    UnknownAnchorError,
     UnknownHolderError,
     WrongRecipientError,
 )
@@ -51,4 +52,5 @@ _BY_STATUS: dict[str, type[GeowalletError]] = {
     "unknown_holder": UnknownHolderError,
     "expired": ExportExpiredError,
     "contract_signature": ContractSignatureError,
+    "unknown_anchor": UnknownAnchorError,
 }

@@ -11,6 +11,7 @@ from geowallet.model.words import N_, Phrase, phrase
 if TYPE_CHECKING:
     from geowallet.model.errors import GeowalletError
     from geowallet.proofs.claims import Figures
+    from geowallet.verify.evidence import Seen
 
 NOT_PROVED = (
     phrase(N_("who drove or rode")),
@@ -53,12 +54,14 @@ class Verdict:
             carries the exit status.
         figures: What the file says, or None unless every check passed.
         not_proved: What remains open even so.
+        seen: What authorities and witnesses said, where levels above L0 rest on it.
     """
 
     checks: tuple[Check, ...]
     error: GeowalletError | None
     figures: Figures | None
     not_proved: tuple[Phrase, ...] = NOT_PROVED
+    seen: Seen | None = None
 
     @property
     def accepted(self) -> bool:

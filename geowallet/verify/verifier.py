@@ -9,11 +9,13 @@ before all have passed.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from geowallet.contracts.grant import contract_bytes
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.proofs.claims import figures_from
+from geowallet.verify.evidence import check_stamps
 from geowallet.verify.jose import RefusedError
 from geowallet.verify.range_proofs import check_range_proofs
 from geowallet.verify.refusals import Refusal, refusal
@@ -21,10 +23,13 @@ from geowallet.verify.standalone import Export, judge
 from geowallet.verify.verdict import Check, Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from geowallet.contracts.grant import Contract
     from geowallet.model.calendar import Period
+    from geowallet.verify.evidence import Anchor
+
+_Found = TypeVar("_Found")
 
 ASKED: dict[str, Phrase] = {
     "format": phrase(N_("a signed export, written in the one way it may be")),
@@ -46,6 +51,7 @@ ASKED: dict[str, Phrase] = {
     "assurance": phrase(N_("as much assurance as the contract asks for")),
     "log_reference": phrase(N_("the state of the evidence log is well formed")),
     "range_proofs": phrase(N_("no day is below zero, where proofs are asked for (experimental)")),
+    "stamps": phrase(N_("time stamps for levels above L0, by those that this desk relies on")),
 }
 """Every check by name, in order, and what it asks."""
 
@@ -59,7 +65,12 @@ Each raises `RefusedError`, has its sentence in `ASKED`, at the end, and is name
 
 
 def verify_export(
-    sd_jwt: str, contract: Contract, *, now_s: int, period: Period | None = None
+    sd_jwt: str,
+    contract: Contract,
+    *,
+    now_s: int,
+    period: Period | None = None,
+    anchors: Sequence[Anchor] = (),
 ) -> Verdict:
     """Return the verdict on an export; it raises for no file, however hostile.
 
@@ -69,21 +80,24 @@ def verify_export(
         now_s: The moment of verification, seconds since the epoch.
         period: The one that was asked for: a file of another is refused. None
             accepts any that the contract covers.
+        anchors: Authorities and witnesses that the reader relies on; an export
+            with levels above L0 is refused where they are by nobody of these.
     """
     papers = json.loads(contract_bytes(contract))
     try:
         export = judge(sd_jwt, papers, now_s, "" if period is None else str(period))
         for name, check in FURTHER.items():
             _named(name, check, export)
+        seen = _named("stamps", partial(check_stamps, anchors=anchors), export)
     except RefusedError as refused:
         return _refused(refused.check, refusal(refused))
     checks = tuple(Check(name, Outcome.PASSED, asked) for name, asked in ASKED.items())
-    return Verdict(checks, None, figures_from(export.claims, export.rows))
+    return Verdict(checks, None, figures_from(export.claims, export.rows), seen=seen)
 
 
-def _named(name: str, check: Callable[[Export], None], export: Export) -> None:
+def _named(name: str, check: Callable[[Export], _Found], export: Export) -> _Found:
     try:
-        check(export)
+        return check(export)
     except RefusedError as refused:
         refused.check = name
         raise
