@@ -143,6 +143,7 @@ NOUNS = (
     N_("vehicle"),
     N_("work calendar"),
     N_("evidence authority"),
+    N_("desk anchor"),
 )
 """What a wallet may not hold under a name, as errors say it."""
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geowallet.app.evidence.anchors import anchors, check_readable
 from geowallet.app.files import read_small, replace_whole
 from geowallet.app.sharing.desk import filed_contracts
 from geowallet.crypto.signing import thumbprint
@@ -56,12 +57,16 @@ def verify_file(
         WrongRecipientError: Sealed for another key.
         ExportSignatureError: Changed or damaged.
         NoContractError: Its contract is not filed at this desk.
+        MissingExtraError: It carries time stamps, and the library for them is
+            not installed.
     """
     sd_jwt = open_sealed_export(read_small(path, MAX_SEALED_BYTES), desk.sealing_jwk)
     judged_by = contract or _contract_for(sd_jwt, desk)
     if judged_by is None:
         raise NoContractError
-    verdict = verify_export(sd_jwt, judged_by, now_s=now_s)
+    relied_on = anchors(desk.folder)
+    check_readable(sd_jwt, relied_on)
+    verdict = verify_export(sd_jwt, judged_by, now_s=now_s, anchors=relied_on)
     jti = verdict.figures.jti if verdict.figures else ""
     return Verified(verdict, judged_by, _received_on(desk, jti))
 
