@@ -24,6 +24,7 @@ from geowallet.model import errors
 from geowallet.model.errors import GeowalletError
 from geowallet.rules.facts import Facts
 from geowallet.rules.rule import spans
+from tools.module_page import module_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +77,7 @@ def pages() -> dict[str, list[str]]:
         "errors.md": list(_errors()),
         "exit-codes.md": list(_statuses()),
         "measures.md": list(_measures()),
+        "modules.md": list(module_page()),
         "formats.md": list(_formats()),
         "rules.md": list(_rules()),
     }
