@@ -29,6 +29,7 @@ KINDS = {
     "work": N_("the record of the work week"),
     "contract": N_("the record of a contract"),
     "offer": N_("the record of an offer"),
+    "module": N_("a scoring module"),
     "recipient": N_("the record of a recipient"),
     "export": N_("the record of an export"),
     "acknowledgement": N_("the word of a recipient on an export"),

@@ -8,6 +8,7 @@ from geowallet.app.files import read_small, write_new
 from geowallet.app.settings import owner_name, resolve
 from geowallet.app.sharing import standing
 from geowallet.app.sharing.identity import sealing_key, signing_key
+from geowallet.app.sharing.modules import keep_module
 from geowallet.app.sharing.recipients import check_recipient, same_party
 from geowallet.contracts.grant import (
     CONTRACT_SCHEMA,
@@ -115,8 +116,8 @@ def superseded_by(vault: Vault, terms: Terms) -> Contract | None:
     return known
 
 
-def accept_offer(
-    vault: Vault, offer: Offer, *, today: dt.date, now_us: int, target: Path
+def accept_offer(  # noqa: PLR0913  what is signed, when, where to, and what comes with it
+    vault: Vault, offer: Offer, *, today: dt.date, now_us: int, target: Path, module: bytes = b""
 ) -> tuple[Contract, Path]:
     """Sign an offer, keep the contract, and write the copy for the recipient.
 
@@ -130,6 +131,7 @@ def accept_offer(
         today: Local date of acceptance.
         now_us: The present.
         target: Folder for the copy that the recipient must get.
+        module: The scoring module that the terms name, if they name one.
 
     Returns:
         The contract, and the file written.
@@ -141,6 +143,7 @@ def accept_offer(
         SecondOfferError: Another contract has this name.
         ContractSupersededError: A later version was accepted.
         RecipientKeyChangedError: The recipient's key is not the one known.
+        ModuleDigestError: ``module`` is not the one that the terms name.
         DiskFullError: The wallet or the copy could not be written.
     """
     terms = offer.terms
@@ -163,15 +166,16 @@ def accept_offer(
         holder_sealing_public=public_jwk(sealing_key(vault)),
         today=today,
     )
-    _keep(vault, contract, old, before=before, now_us=now_us)
+    _keep(vault, contract, old, module=module, now_us=now_us)
     return contract, write_new(target / f"{terms.name}.contract", contract_bytes(contract))
 
 
 def _keep(
-    vault: Vault, contract: Contract, old: Contract | None, *, before: bytes | None, now_us: int
+    vault: Vault, contract: Contract, old: Contract | None, *, module: bytes, now_us: int
 ) -> None:
-    """Write a new contract, and put the one that it supersedes aside."""
+    """Write a new contract with its module, and put the one that it supersedes aside."""
     name, day = contract.terms.name, contract.grant.accepted.isoformat()
+    before = None if old is None else contract_bytes(old)
     with vault.transaction(now_us=now_us) as tx:
         if vault.get("contract", name) != before:
             raise SecondOfferError(name=name)
@@ -181,6 +185,7 @@ def _keep(
                 ended = standing.Standing(name, standing.State.SUPERSEDED, day)
                 standing.keep(tx, old.sha256, ended)
         standing.forget(tx, contract.sha256)
+        keep_module(tx, contract.terms, module)
         tx.put("contract", name, contract_bytes(contract))
         tx.log(_consent(contract, old))
 

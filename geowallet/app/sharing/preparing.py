@@ -9,20 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geowallet.app.evidence.levels import STAMPED, grounds
-from geowallet.app.settings import days_off, named_places, required_work_week, work_week
+from geowallet.app.rulebook import texts
+from geowallet.app.sharing.modules import kept_module, with_outputs
 from geowallet.app.sharing.receipts import receipts
-from geowallet.app.travel.calendars import calendar_days_off, calendars
-from geowallet.app.travel.trips import described_trips
+from geowallet.app.sharing.selecting import selected_and_grounds
+from geowallet.contracts.amount import charge_of
+from geowallet.contracts.leak import leak_bits
 from geowallet.contracts.offer import terms_digest
-from geowallet.contracts.result import check_result, job_for, leak_bits
-from geowallet.contracts.select import select
+from geowallet.contracts.result import check_result, job_for
+from geowallet.crypto.canonical import sha256_hex
 from geowallet.evaluator.host import run
-from geowallet.model.errors import PlacesMissingError
-from geowallet.model.mobility import PlaceKind, Purpose
+from geowallet.model.errors import AmountRuleError
+from geowallet.model.words import N_
 
 if TYPE_CHECKING:
     from geowallet.app.evidence.levels import Grounds
+    from geowallet.contracts.job import Charge
     from geowallet.contracts.result import Result
     from geowallet.contracts.select import Selected
     from geowallet.contracts.syntax import Terms
@@ -54,48 +56,46 @@ class Prepared:
     grounds: dict[str, Grounds] = field(default_factory=dict)
 
 
-def prepare(vault: Vault, terms: Terms, period: Period) -> Prepared:
+def prepare(vault: Vault, terms: Terms, period: Period, *, module: bytes = b"") -> Prepared:
     """Select, evaluate in the confined process, and check: nothing is written.
+
+    Args:
+        vault: The open wallet.
+        terms: Of an offer or a contract.
+        period: One export.
+        module: The scoring module that came with an offer; that of an accepted
+            contract is in the wallet.
 
     Raises:
         WorkWeekMissingError: Business trips are asked for, and no hours are set.
         PlacesMissingError: Commutes are asked for, or kept apart, and home or
             work has no name.
         PeriodRefusedError: The terms do not cover ``period``.
+        AmountRuleError: The rule of an amount is not at hand, or does not fit.
         SandboxError: The evaluation cannot be confined here.
         ResultRefusedError: The evaluation gave what the terms do not name.
+        GeowalletError: The module of the terms is not there, or is refused.
     """
-    job = job_for(terms, period)
-    _check_purposes(vault, terms)
-    week, window = work_week(vault), terms.select.window
-    off = days_off(window, period) | (week.leave if week else frozenset())
-    off |= calendar_days_off(calendars(vault))
-    trips = described_trips(vault, period, zone=window.zone if window else "")
-    found = grounds(vault, [one.trip for one in trips]) if terms.min_assurance != "L0" else {}
-    levels = dict.fromkeys(found, STAMPED)
-    selected = select(terms, trips, period, days_off=off, levels=levels)
+    job = job_for(terms, period, charge=charge_for(terms, period))
+    selected, found = selected_and_grounds(vault, terms, period)
     raw = run(job.as_json(), [row.as_json() for row in selected.rows])
-    result = check_result(terms, period, raw)
+    scoring = module or kept_module(vault, terms)
+    result = check_result(terms, period, with_outputs(raw, terms, scoring, job, selected.rows))
     before = any(receipt.terms_sha256 == terms_digest(terms) for receipt in receipts(vault))
     bits = leak_bits(terms, period)
     return Prepared(terms, period, selected, result, bits, not before, found)
 
 
-def _check_purposes(vault: Vault, terms: Terms) -> None:
-    """Refuse to count what the wallet cannot know yet: a zero would look like a figure.
+def charge_for(terms: Terms, period: Period) -> Charge | None:
+    """Return the rule that the terms apply, from the files of this version; None for none.
 
-    Business needs both too: without home and work a commute would pass for it.
+    Raises:
+        AmountRuleError: No file here is the one that was agreed, or it does not fit.
     """
-    asked = set(terms.select.purposes)
-    if Purpose.BUSINESS in asked:
-        required_work_week(vault)
-    kinds = {place.kind for place in named_places(vault)}
-    if (
-        asked & {Purpose.COMMUTE, Purpose.BUSINESS}
-        and not {
-            PlaceKind.HOME,
-            PlaceKind.WORK,
-        }
-        <= kinds
-    ):
-        raise PlacesMissingError
+    use = next((measure.rule for measure in terms.measures if measure.rule), None)
+    if use is None:
+        return None
+    for text in texts().values():
+        if sha256_hex(text.encode()) == use.sha256:
+            return charge_of(use, text, period)
+    raise AmountRuleError(rule=use.id, reason=N_("its file is not the one that was agreed"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.app.settings import days_off, work_week
 from geowallet.app.sharing.agreements import every_contract
 from geowallet.app.sharing.identity import sealing_key
+from geowallet.app.sharing.modules import kept_module, with_outputs
+from geowallet.app.sharing.preparing import charge_for
 from geowallet.app.sharing.receipts import Receipt, receipts
-from geowallet.app.travel.calendars import calendar_days_off, calendars
+from geowallet.app.sharing.selecting import days_off_for, driven_by
 from geowallet.app.travel.trips import own_zone
 from geowallet.contracts.evaluate import evaluate
 from geowallet.contracts.offer import terms_digest
@@ -68,14 +69,16 @@ def resent(vault: Vault, trips: Sequence[DescribedTrip]) -> tuple[Resent, ...]:
 
 
 def _figures(vault: Vault, terms: Terms, period: Period, trips: Sequence[DescribedTrip]) -> Result:
-    """Return the figures of ``trips`` under ``terms``; they stay here, so no child is needed."""
-    week, window = work_week(vault), terms.select.window
-    off = days_off(window, period) | (week.leave if week else frozenset())
-    off |= calendar_days_off(calendars(vault))
+    """Return the figures of ``trips`` under ``terms``; they stay here, so our own need no child."""
+    window = terms.select.window
     zone = window.zone if window else own_zone(vault)
     inside = [trip for trip in trips if _day(trip, zone) in period]
-    selected = select(terms, inside, period, days_off=off)
-    return check_result(terms, period, evaluate(job_for(terms, period), selected.rows))
+    off = days_off_for(vault, terms, period)
+    selected = select(terms, inside, period, days_off=off, driven=driven_by(vault))
+    job = job_for(terms, period, charge=charge_for(terms, period))
+    raw = evaluate(job, selected.rows)
+    module = kept_module(vault, terms)  # code of others: this one does run in a child
+    return check_result(terms, period, with_outputs(raw, terms, module, job, selected.rows))
 
 
 def _day(trip: DescribedTrip, zone: str) -> dt.date:

@@ -1,0 +1,111 @@
+"""Offers compared on the trips of the scene: two days in May, by car."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from geowallet.app.locations import Locations
+from geowallet.app.sharing.desk import Desk
+from geowallet.app.sharing.simulation import Asked, Simulated, simulate, whole_months
+from geowallet.contracts.tariff_terms import Tariff, TariffBand
+from geowallet.model.calendar import Period
+from geowallet.model.errors import NothingToCompareError
+from geowallet.vault.store import Vault
+from tests.app import scene
+from tests.app.scoring import FLAT, GENTLE, charged, scored_by_gentle
+
+
+def simulated(vault: Vault, *offers: Asked, today: dt.date = scene.TODAY) -> list[Simulated]:
+    return list(simulate(vault, offers, today=today))
+
+
+def test_a_tariff_is_laid_over_the_months_that_exist(vault: Vault, employer: Desk) -> None:
+    (one,) = simulated(vault, Asked(charged(scene.mileage(employer))))
+    (month,) = one.charged
+    assert (month.period, one.months) == (scene.MONTH, 1)
+    cost = month.cost
+    assert cost is not None
+    assert (cost.base, cost.night + cost.scored) == (Decimal("10.00"), Decimal(0))
+    # 10 cents a kilometre, rounded half up to a cent.
+    assert cost.distance * 100 == (month.metres + 50) // 100
+    assert one.total == one.monthly == cost.total
+
+
+def test_an_offer_for_another_year_is_laid_over_this_one(vault: Vault, employer: Desk) -> None:
+    terms = replace(charged(scene.mileage(employer)), covers=Period.parse("2031"))
+    (other,) = simulated(vault, Asked(terms))
+    (this,) = simulated(vault, Asked(charged(scene.mileage(employer))))
+    assert other.charged == this.charged
+    assert other.terms.covers == Period.parse("2031")
+
+
+def test_an_offer_without_a_tariff_costs_nothing_known(vault: Vault, employer: Desk) -> None:
+    (one,) = simulated(vault, Asked(scene.mileage(employer)))
+    assert one.charged[0].cost is None
+    assert (one.total, one.monthly) == (None, None)
+    assert one.charged[0].metres > 40_000
+
+
+def test_a_yearly_tariff_is_charged_once(vault: Vault, employer: Desk) -> None:
+    yearly = replace(charged(scene.mileage(employer)), cadence="year")
+    (one,) = simulated(vault, Asked(yearly))
+    assert [charge.period for charge in one.charged] == [scene.MONTH]
+
+
+def test_a_module_adds_its_amount_and_says_its_score(vault: Vault, employer: Desk) -> None:
+    terms = scored_by_gentle(
+        charged(scene.mileage(employer), Tariff("EUR", 0, (TariffBand(None, 0),), 0))
+    )
+    (one,) = simulated(vault, Asked(terms, GENTLE))
+    (month,) = one.charged
+    assert month.outputs == {"score": 100}
+    assert month.cost is not None
+    assert month.cost.total * 100 == 990 + month.metres * 300 // 100_000
+
+
+def test_a_module_without_a_tariff_has_no_currency(vault: Vault, employer: Desk) -> None:
+    (one,) = simulated(vault, Asked(scored_by_gentle(scene.mileage(employer)), GENTLE))
+    assert set(one.charged[0].outputs) == {"score", "premium_cents"}
+    assert one.total is None
+
+
+def test_offers_are_compared_in_the_order_in_which_they_are_named(
+    vault: Vault, employer: Desk
+) -> None:
+    terms = [charged(scene.mileage(employer, name=name)) for name in ("b", "a")]
+    found = simulated(vault, *map(Asked, terms))
+    assert [one.terms.name for one in found] == ["b", "a"]
+    assert found[0].total == found[1].total
+
+
+def test_nothing_is_written(vault: Vault, employer: Desk) -> None:
+    before = vault.mark()
+    simulated(vault, Asked(charged(scene.mileage(employer))))
+    assert vault.mark() == before
+
+
+class TestWholeMonths:
+    def test_the_running_month_is_left_out(self, vault: Vault) -> None:
+        assert whole_months(vault, scene.TODAY) == scene.MONTH
+        with pytest.raises(NothingToCompareError):
+            whole_months(vault, dt.date(2026, 5, 31))
+
+    def test_a_wallet_without_trips_compares_nothing(self, empty: Locations) -> None:
+        with scene.opened(empty) as vault, pytest.raises(NothingToCompareError):
+            whole_months(vault, scene.TODAY)
+
+    def test_a_month_between_two_others_counts(self, vault: Vault, here: Locations) -> None:
+        assert whole_months(vault, dt.date(2030, 1, 1)).months() == ("2026-05",)
+
+
+def test_the_night_is_charged_where_the_offer_says_so(vault: Vault, employer: Desk) -> None:
+    """The scene is by day: the same as without."""
+    (one,) = simulated(
+        vault, Asked(charged(scene.mileage(employer), replace(FLAT, night_percent=0)))
+    )
+    (night,) = simulated(vault, Asked(charged(scene.mileage(employer))))
+    assert one.total == night.total
