@@ -41,6 +41,10 @@ class Locations:
         """Return the file that remembers the newest head of one wallet."""
         return self.state / f"{vault_id}.head"
 
+    def rules_looked(self, vault_id: str) -> Path:
+        """Return the file that remembers when the rules of one wallet were last looked at."""
+        return self.state / f"{vault_id}.kept"
+
 
 def trust_file() -> Path:
     """Return the file that lists the connectors the owner trusts; it needs no wallet."""

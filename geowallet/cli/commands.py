@@ -69,7 +69,10 @@ TABLE: Mapping[str, Entry] = {
         "reports.commands", _("Your figures by the book, to read, print and hand over.")
     ),
     "contract": Entry(
-        "contract", _("Contracts: read an offer, see exactly what would leave, accept it.")
+        "contract",
+        _("Contracts: read an offer, see exactly what would leave, accept it."),
+        joined=("contract_simulate",),
+        below=(("module", "contract_module"),),
     ),
     "key": Entry("key", _("The ways into your wallet."), joined=("key_slots",)),
     "evidence": Entry(
@@ -80,6 +83,7 @@ TABLE: Mapping[str, Entry] = {
         "vault",
         _("The wallet's file."),
         joined=("vault_erase",),
+        below=(("keep", "vault_keep"),),
     ),
     "desk": Entry("desk", _("For recipients: keys, offers, and what came back.")),
     "rule": Entry("rule", _("Allowances by the book: dated tables with their sources.")),

@@ -20,7 +20,7 @@ from geowallet.app.keeping.rewriting import Rewritten, emptied, overlaps, withou
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.derive import add_pending, derive
 from geowallet.app.travel.trips import Page, described_trips
-from geowallet.app.travel.unkept import kept_from_us
+from geowallet.app.travel.unkept import BEFORE_ALL_US, keep_from, kept_from_us
 from geowallet.model.errors import NothingToEraseError, VaultBusyError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault.erase import doomed_keys
@@ -65,6 +65,8 @@ class Plan:
         exports: Receipts of exports that used one of them.
         pending: Stretches to analyse again.
         mark: State of the wallet.
+        kept_from_us: Before it no positions are kept from now on, by a rule; None where
+            that stays as it is.
     """
 
     scope: Scope
@@ -75,6 +77,7 @@ class Plan:
     exports: tuple[Receipt, ...]
     pending: tuple[Window, ...]
     mark: Mark
+    kept_from_us: int | None = None
 
     @property
     def fixes(self) -> int:
@@ -155,6 +158,8 @@ def carry_out(vault: Vault, planned: Plan, *, now_us: int) -> Erased:
             tx.delete(kind, name)
         if planned.pending:
             add_pending(vault, tx, planned.pending)
+        if planned.kept_from_us is not None:
+            keep_from(tx, planned.kept_from_us)
         entry = tx.log(_statement(planned))
         for one in planned.sources:
             tx.log(_rewritten(one))
@@ -192,6 +197,25 @@ def _pages_without(
         left = Page(tuple(filter(stays, page.trips)), tuple(filter(stays, page.stops)))
         if left != page:
             yield month, left
+
+
+def pages_before(vault: Vault, end_us: int) -> tuple[dict[str, Page], tuple[DescribedTrip, ...]]:
+    """Return the pages without what ended before ``end_us``, by month, and the trips that go."""
+    pages: dict[str, Page] = {}
+    for month, body in vault.items("trips"):
+        page = Page(*decode_page(body))
+        trips = tuple(trip for trip in page.trips if trip.end_us >= end_us)
+        left = Page(trips, tuple(stop for stop in page.stops if stop.end_us >= end_us))
+        if left != page:
+            pages[month] = left
+    if not pages:
+        return {}, ()
+    return pages, tuple(t for t in described_trips(vault) if t.trip.end_us < end_us)
+
+
+def words_before(vault: Vault, end_us: int) -> tuple[Address, ...]:
+    """Return what the owner said of times that ended before ``end_us``."""
+    return tuple(_words_in(vault, [(BEFORE_ALL_US, end_us - 1)]))
 
 
 def _words_in(vault: Vault, spans: Sequence[Window]) -> Iterator[Address]:

@@ -19,6 +19,7 @@ from geowallet.app.travel.models import in_use
 from geowallet.app.travel.shapes import digest as shape_digest
 from geowallet.app.travel.shapes import shaped, shaping
 from geowallet.app.travel.trips import stored_trips
+from geowallet.app.travel.unkept import kept_from_us
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import NoReceiptError, NotFoundError
 from geowallet.model.provenance import StatementKind
@@ -83,7 +84,7 @@ def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:
         _contract_link(vault, receipt),
         _sum_link(receipt, trips),
         *_corrections_link(vault, used, statements),
-        _recomputed_link(vault, used),
+        *_recomputed_links(vault, used),
         _pages_link(vault, used, statements),
         *_model_link(vault, used, statements),
         *(_source_link(vault, source, statements) for source in files),
@@ -141,6 +142,19 @@ def _corrections_link(
         recorded = set(_subjects(statements, StatementKind.CORRECT))
         subject = phrase(N_("your corrections of these trips: {count}"), count=len(words))
         yield Link(subject, phrase(N_("entered in the log")), "", words <= recorded)
+
+
+def _recomputed_links(vault: Vault, used: Sequence[Trip]) -> Iterable[Link]:
+    """Analyse the stored fixes again and compare trip by trip, as far as they are kept."""
+    kept_us = kept_from_us(vault)
+    kept = [trip for trip in used if trip.start_us >= kept_us]
+    if kept or not used:
+        yield _recomputed_link(vault, kept)
+    if len(kept) < len(used):
+        subject = phrase(
+            N_("{count} trips whose positions are no longer kept"), count=len(used) - len(kept)
+        )
+        yield Link(subject, phrase(N_("as they were found; not measured again")), "", holds=True)
 
 
 def _recomputed_link(vault: Vault, used: Sequence[Trip]) -> Link:

@@ -244,7 +244,7 @@ class TestFigures:
     def test_exports_that_rest_on_it_are_named_and_kept(
         self, vault: Vault, employer: Desk, tmp_path: Path
     ) -> None:
-        receipt = _exported(vault, employer, tmp_path)
+        receipt = exported(vault, employer, tmp_path)
         planned = erased(vault, scope.of_period(vault, FOURTH))
         assert [one.jti for one in planned.exports] == [receipt.jti]
         assert vault.get("export", receipt.jti) is not None
@@ -253,7 +253,7 @@ class TestFigures:
         self, vault: Vault, employer: Desk, tmp_path: Path
     ) -> None:
         erased(vault, scope.of_period(vault, FOURTH))
-        receipt = _exported(vault, employer, tmp_path)
+        receipt = exported(vault, employer, tmp_path)
         assert all(link.holds for link in trace(vault, receipt))
 
 
@@ -350,7 +350,7 @@ def _tables(vault: Vault) -> list[SourcedFixes]:
     return fixes_between(vault, sources(vault), ALWAYS)
 
 
-def _exported(vault: Vault, employer: Desk, folder: Path) -> Receipt:
+def exported(vault: Vault, employer: Desk, folder: Path) -> Receipt:
     contract = scene.agree(vault, employer, scene.mileage(employer), folder)
     prepared = prepare(vault, contract.terms, scene.MONTH)
     done = export.export(
