@@ -67,11 +67,13 @@ def preview(
     period: Annotated[str, typer.Option(help=_("Such as 2026-10."))],
 ) -> None:
     """Show every value that would leave, and what would not."""
+    from geowallet.app.sharing.modules import module_beside
     from geowallet.app.sharing.preparing import prepare
 
     with open_wallet(shell) as vault:
         terms = _offered(contract) if is_file(contract) else _terms(vault, contract)[0]
-        prepared = prepare(vault, terms, Period.parse(period))
+        module = module_beside(Path(contract), terms) if is_file(contract) else b""
+        prepared = prepare(vault, terms, Period.parse(period), module=module)
     shell.emit(preview_record(prepared))
     shell.say(
         _(
@@ -96,12 +98,14 @@ def accept(
     """Sign an offer; nothing leaves yet."""
     from geowallet.app import settings
     from geowallet.app.sharing import agreements
+    from geowallet.app.sharing.modules import module_beside
     from geowallet.app.wallet import now_us
     from geowallet.crypto.fingerprint import fingerprint
     from geowallet.crypto.signing import thumbprint
 
     read = agreements.offer_from(offer)
     terms = read.terms
+    module = module_beside(offer, terms)
     key = fingerprint(thumbprint(terms.recipient.signing_jwk))
     with open_wallet(shell) as vault:
         shell.note(
@@ -114,7 +118,9 @@ def accept(
             asked = shell.answer(_("Your name, as the recipient reads it: "))
             settings.set_owner_name(vault, asked, now_us=now_us())
         today = dt.datetime.now(tz=dt.UTC).date()
-        __, written = agreements.accept_offer(vault, read, today=today, now_us=now_us(), target=out)
+        __, written = agreements.accept_offer(
+            vault, read, today=today, now_us=now_us(), target=out, module=module
+        )
     shell.say(_("Accepted {contract}. Nothing has left.", contract=terms.name))
     shell.say(
         _("Wrote {path}: give it to the recipient, it holds your public keys.", path=str(written))

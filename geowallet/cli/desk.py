@@ -10,6 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from geowallet.cli.language import _
+from geowallet.cli.offering import (
+    FUEL,
+    Fuel,
+    ModuleFile,
+    Outputs,
+    TariffFile,
+    furnished,
+    hand_over,
+)
 from geowallet.cli.secrets import asker, locations, new_passphrase
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import group, verb
@@ -67,6 +76,10 @@ def offer(
     holidays: Annotated[str, typer.Option(help=_("Public holidays: FR, FR-57; none."))] = "FR",
     purpose: Annotated[str, typer.Option(help=_("What it is for, in your words."))] = "",
     retention: Annotated[int, typer.Option(help=_("Months that you keep it."))] = 36,
+    module: ModuleFile = None,
+    output: Outputs = None,
+    fuel: Fuel = FUEL,
+    tariff: TariffFile = None,
     out: Annotated[Path, typer.Option(help=_("Folder for the offer."))] = Path(),
 ) -> None:
     """Write and sign an offer from a template."""
@@ -97,8 +110,10 @@ def offer(
         terms = work_hour_mileage(particulars, window=window)
     else:
         terms = soft_mobility_commute(particulars, window=window if hours else None)
+    terms, data = furnished(terms, module=module, outputs=output, fuel=fuel, tariff=tariff)
     written = make_offer(desk, terms, out)
     shell.say(_("Wrote {path}: send it to the people you ask.", path=str(written)))
+    hand_over(shell, desk, written, data)
     shell.emit({"offer": name, "file": str(written)})
 
 
