@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _
+from geowallet.cli.language import _, plural
 from geowallet.cli.numbers import count, km, money, period_words
 from geowallet.cli.secrets import open_wallet
 from geowallet.cli.shell import Column, Shell
@@ -101,6 +101,16 @@ def _remarks(shell: Shell, one: Simulated) -> None:
             distance=km(metres),
         )
     )
+    waiting = sum(charged.waiting for charged in one.charged)
+    if waiting:
+        shell.say(
+            plural(
+                "{name}: {count} more trip is too unsure to be counted; it may cost more.",
+                "{name}: {count} more trips are too unsure to be counted; it may cost more.",
+                waiting,
+                name=name,
+            )
+        )
     if one.terms.tariff is None:
         shell.say(_("{name}: this offer names no tariff.", name=name))
     if one.terms.module is not None:
@@ -118,6 +128,7 @@ def _record(one: Simulated, charged: Charged) -> dict[str, Any]:
         "offer": one.terms.name,
         "period": str(charged.period),
         "metres": charged.metres,
+        "waiting": charged.waiting,
         "currency": one.terms.tariff.currency if one.terms.tariff else None,
         "cost": cost
         and {

@@ -63,6 +63,10 @@ def deductions(terms: Terms) -> tuple[Phrase, ...]:
             N_("on how many days you did not travel to work in this way"),
         ),
         ("month" in facts, N_("months in which you were ill or on leave, where a figure is low")),
+        (
+            terms.module is not None,
+            N_("whatever their module hides in its numbers: nobody here knows its formula"),
+        ),
     )
     return tuple(phrase(text) for holds, text in inferences if holds)
 

@@ -82,6 +82,14 @@ def test_offers_are_compared_in_the_order_in_which_they_are_named(
     assert found[0].total == found[1].total
 
 
+def test_trips_that_are_too_unsure_are_counted_apart(vault: Vault, employer: Desk) -> None:
+    terms = charged(scene.mileage(employer))
+    sure = replace(terms, select=replace(terms.select, min_sureness="sure"))
+    (likely,), (one,) = (simulated(vault, Asked(asked)) for asked in (terms, sure))
+    assert likely.charged[0].waiting == 0
+    assert one.charged[0].waiting >= (one.charged[0].metres < likely.charged[0].metres)
+
+
 def test_nothing_is_written(vault: Vault, employer: Desk) -> None:
     before = vault.mark()
     simulated(vault, Asked(charged(scene.mileage(employer))))

@@ -10,6 +10,7 @@ from geowallet.contracts.catalogue import DRIVING
 from geowallet.contracts.explain import deductions, explain
 from geowallet.contracts.facts import FACTS, leaving, staying, unusual
 from geowallet.contracts.measures import Measure
+from geowallet.contracts.module_terms import Module, ModuleOutput
 from geowallet.contracts.selection import MODES
 from geowallet.contracts.syntax import Terms, terms_as_json, terms_from_json
 from geowallet.contracts.templates import USUAL, soft_mobility_commute, work_hour_mileage
@@ -177,6 +178,12 @@ def test_what_can_be_deduced() -> None:
     assert len(deductions(replace(mileage(), group_by=("day",)))) == 2
     yearly = work_hour_mileage(particulars(cadence="year"), window=HOURS)
     assert deductions(replace(yearly, group_by=())) == ()
+
+
+def test_a_module_may_hide_something_in_its_numbers() -> None:
+    module = Module("0" * 64, 1_000, 1, (ModuleOutput("score", 0, 100),))
+    (said,) = set(deductions(replace(mileage(), module=module))) - set(deductions(mileage()))
+    assert "nobody here knows its formula" in str(said)
 
 
 @pytest.mark.parametrize("cadence", ["month", "year"])

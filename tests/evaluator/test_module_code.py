@@ -176,7 +176,7 @@ def test_what_the_contract_asks_must_be_there_and_fit() -> None:
     found.check_fits(("score",), 2)
     with pytest.raises(ModuleInterfaceError, match="'risk'"):
         found.check_fits(("score", "risk"), 2)
-    with pytest.raises(ModuleMemoryError, match="than 1 page"):
+    with pytest.raises(ModuleMemoryError, match="pages: 1"):
         found.check_fits(("score",), 1)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from geowallet.contracts.rows import Row
+    from geowallet.contracts.select import Selected
     from geowallet.contracts.syntax import Terms
     from geowallet.contracts.tariff_cost import Cost
     from geowallet.vault.store import Vault
@@ -51,12 +51,14 @@ class Charged:
     Attributes:
         period: One export of it.
         metres: That the terms select.
+        waiting: Trips that are too unsure to be counted.
         cost: None where the offer names no tariff.
         outputs: Of its module that are no amounts; empty without one.
     """
 
     period: Period
     metres: int
+    waiting: int
     cost: Cost | None
     outputs: dict[str, int]
 
@@ -122,24 +124,24 @@ def _simulated(vault: Vault, asked: Asked, months: Period) -> Simulated:
     measures = tuple(measure for measure in asked.terms.measures if measure.id != NIGHT.id)
     terms = replace(asked.terms, covers=months, measures=(*measures, NIGHT))
     found = periods(terms)
-    rows = [selected_for(vault, terms, period).rows for period in found]
+    selected = [selected_for(vault, terms, period) for period in found]
     outputs: tuple[dict[str, int], ...] = ({},) * len(found)
     if terms.module is not None:
-        outputs = scored(terms, asked.module, rows).groups
+        outputs = scored(terms, asked.module, [one.rows for one in selected]).groups
     charged = tuple(
         _charged(terms, period, inside, values)
-        for period, inside, values in zip(found, rows, outputs, strict=True)
+        for period, inside, values in zip(found, selected, outputs, strict=True)
     )
     return Simulated(asked.terms, len(months.months()), charged)
 
 
-def _charged(terms: Terms, period: Period, rows: Sequence[Row], outputs: dict[str, int]) -> Charged:
-    metres = sum(row.metres for row in rows)
-    night_m = sum(row.night_m for row in rows)
+def _charged(terms: Terms, period: Period, selected: Selected, outputs: dict[str, int]) -> Charged:
+    metres = sum(row.metres for row in selected.rows)
+    night_m = sum(row.night_m for row in selected.rows)
     cents = sum(value for name, value in outputs.items() if name.endswith(CENTS))
     tariff = terms.tariff
     cost = None if tariff is None else cost_of(tariff, metres, night_m, scored_cents=cents)
     said = {
         name: value for name, value in outputs.items() if tariff is None or not name.endswith(CENTS)
     }
-    return Charged(period, metres, cost, said)
+    return Charged(period, metres, len(selected.waiting), cost, said)

@@ -1,4 +1,4 @@
-"""Scoring modules of others."""
+"""Scoring modules of others, and offers compared."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ModuleImportError(GeowalletError):
 
     code = "module.imports"
     exit_status = 6
-    text = N_("the module asks for {count} thing(s) from outside; a scoring module gets none")
+    text = N_("the module imports from outside ({count}); a scoring module gets nothing")
     hint = N_("no clock, no chance, no file, no network: build it without WASI")
 
 
@@ -47,7 +47,7 @@ class ModuleMemoryError(GeowalletError):
 
     code = "module.memory"
     exit_status = 6
-    text = N_("the module may take more than {pages} page(s) of memory")
+    text = N_("the module needs more memory than it may have; pages: {pages}")
     hint = N_("it must declare a maximum that fits the contract, and reserve room within it")
 
 
@@ -66,7 +66,7 @@ class ModuleMissingError(GeowalletError):
     code = "module.missing"
     exit_status = 4
     text = N_("contract '{name}' needs a module that is not here")
-    hint = N_("put {file} beside the offer, or name it with --module")
+    hint = N_("put {file} beside the offer; whoever sent that has it")
 
 
 class ModuleFuelError(GeowalletError):
@@ -75,7 +75,7 @@ class ModuleFuelError(GeowalletError):
     code = "module.fuel"
     exit_status = 6
     text = N_("the module was stopped: it had not ended after {fuel} steps")
-    hint = N_("nothing left; a module that loops without end is refused by its author's fault")
+    hint = N_("nothing left; tell whoever made it, or ask for more steps in the contract")
 
 
 class ModuleTrapError(GeowalletError):
@@ -94,3 +94,12 @@ class ModuleOutputError(GeowalletError):
     exit_status = 6
     text = N_("the module's output '{name}' is outside the range that the contract names")
     hint = N_("nothing left; tell whoever made it")
+
+
+class NothingToCompareError(GeowalletError):
+    """A wallet without a whole month of trips."""
+
+    code = "simulate.no_months"
+    exit_status = 4
+    text = N_("there is no month with a trip that has ended")
+    hint = N_("read traces in with 'geowallet ingest', or wait until the month is over")
