@@ -85,7 +85,11 @@ TABLE: Mapping[str, Entry] = {
         joined=("vault_erase",),
         below=(("keep", "vault_keep"),),
     ),
-    "desk": Entry("desk", _("For recipients: keys, offers, and what came back.")),
+    "desk": Entry(
+        "desk",
+        _("For recipients: keys, offers, and what came back."),
+        joined=("desk_inbox", "desk_list", "desk_keys"),
+    ),
     "rule": Entry("rule", _("Allowances by the book: dated tables with their sources.")),
     "connector": Entry("connector", _("Formats that can be read.")),
 }

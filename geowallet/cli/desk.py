@@ -1,9 +1,8 @@
-"""``desk init``, ``offer`` and ``open``: the recipient's side."""
+"""``desk init`` and ``offer``: the recipient's side."""
 
 from __future__ import annotations
 
 import datetime as dt
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,9 +19,8 @@ from geowallet.cli.offering import (
     hand_over,
 )
 from geowallet.cli.secrets import asker, locations, new_passphrase
-from geowallet.cli.shell import Column, Shell
+from geowallet.cli.shell import Shell
 from geowallet.cli.verb import group, verb
-from geowallet.cli.verify import refused, show_verified
 from geowallet.cli.work import parse_hours
 from geowallet.model.calendar import Period, WorkWeek
 from geowallet.model.errors import BadOptionError
@@ -80,10 +78,14 @@ def offer(
     output: Outputs = None,
     fuel: Fuel = FUEL,
     tariff: TariffFile = None,
+    supersede: Annotated[
+        bool, typer.Option("--supersede", help=_("The next version of the offer of that name."))
+    ] = False,
     out: Annotated[Path, typer.Option(help=_("Folder for the offer."))] = Path(),
 ) -> None:
     """Write and sign an offer from a template."""
     from geowallet.app.sharing.desk import make_offer, open_desk
+    from geowallet.app.sharing.desk_offers import following
     from geowallet.contracts.templates import (
         Particulars,
         soft_mobility_commute,
@@ -111,56 +113,11 @@ def offer(
     else:
         terms = soft_mobility_commute(particulars, window=window if hours else None)
     terms, data = furnished(terms, module=module, outputs=output, fuel=fuel, tariff=tariff)
+    terms = following(desk, terms, supersede=supersede)
     written = make_offer(desk, terms, out)
     shell.say(_("Wrote {path}: send it to the people you ask.", path=str(written)))
     hand_over(shell, desk, written, data)
     shell.emit({"offer": name, "file": str(written)})
-
-
-def open_(
-    shell: Shell,
-    file: Annotated[Path, typer.Argument(help=_("A contract or an export that you received."))],
-) -> None:
-    """File a contract that came back, or verify an export and record it."""
-    from geowallet.app.files import read_small
-    from geowallet.app.sharing import desk as use
-    from geowallet.app.sharing.verification import record, verify_file
-
-    desk = use.open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
-    data = read_small(file, use.MAX_FILE_BYTES)
-    if data.lstrip()[:1] == b"{":
-        contract = use.file_contract(desk, data)
-        holder = contract.grant.holder
-        key = _fingerprint(holder.signing_jwk)
-        shell.say(
-            _("Filed: contract {name} with {holder}.", name=contract.terms.name, holder=holder.name)
-        )
-        shell.say(_("Their key {key}: compare it with them.", key=key))
-        shell.emit({"contract": contract.terms.name, "holder": holder.name, "key": key})
-        return
-    verified = verify_file(file, desk, now_s=int(time.time()))
-    show_verified(shell, verified, every_check=False)
-    refused(verified.verdict)
-    record(desk, verified, today=dt.datetime.now(tz=dt.UTC).date())
-    shell.say(_("Recorded."))
-
-
-def list_(shell: Shell) -> None:
-    """Show the exports received."""
-    from geowallet.app.sharing import desk as use
-    from geowallet.app.sharing.verification import received
-
-    desk = use.open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
-    rows = []
-    for entry in received(desk):
-        shell.emit(entry)
-        receipt = f"{entry['jti'][:4]}-{entry['jti'][4:8]}"
-        rows.append([receipt, entry["contract"], entry["period"], entry["received"]])
-    if not rows:
-        shell.say(_("Nothing received yet."))
-        return
-    headings = (_("RECEIPT"), _("CONTRACT"), _("PERIOD"), _("RECEIVED"))
-    shell.table([Column(heading) for heading in headings], rows)
 
 
 verb(app, "init", _("Make your organisation's keys."), desk=True)(init)
@@ -171,8 +128,6 @@ verb(
     example="geowallet desk offer work-hour-mileage --name exemple-mileage --covers 2026",
     desk=True,
 )(offer)
-verb(app, "open", _("Take in a contract or an export."), desk=True)(open_)
-verb(app, "list", _("List what was received."), desk=True)(list_)
 
 
 def _window(hours: list[str], zone: str, holidays: str) -> WorkWeek:

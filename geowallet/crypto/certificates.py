@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509 import verification
 from cryptography.x509.oid import NameOID
 
 from geowallet.crypto.encoding import unb64u
+from geowallet.crypto.signing import public_jwk
 from geowallet.model.words import N_
 
 if TYPE_CHECKING:
@@ -89,6 +92,19 @@ def check_chain(
         raise ChainError(N_("no way from it to a root that you gave holds today")) from None
     ends = min(one.not_valid_after_utc for one in found)
     return Chain(_organisation(leaf), _organisation(found[-1]), ends.date())
+
+
+def certificate_request(organisation: str, signing_jwk: dict[str, Any]) -> bytes:
+    """Return a request (PKCS #10, PEM) for a certificate on a private P-256 key.
+
+    Raises:
+        ValueError: The key is malformed.
+    """
+    public_jwk(signing_jwk)
+    key = ec.derive_private_key(int.from_bytes(unb64u(signing_jwk["d"]), "big"), ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation)])
+    request = x509.CertificateSigningRequestBuilder().subject_name(subject)
+    return request.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
 def _certificates(pem: bytes) -> list[x509.Certificate]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.sharing import desk, export, preparing, verification
+from geowallet.app.sharing import desk, export, ledger, preparing, verification
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.export import Exported
 from geowallet.app.sharing.verification import Verified
@@ -107,16 +107,16 @@ class TestLedger:
 
     def test_what_was_accepted_is_entered(self, sent: Path, employer: Desk) -> None:
         verification.record(employer, judge(sent, employer), today=scene.TODAY)
-        (entry,) = verification.received(employer)
-        assert entry["period"] == "2026-05"
-        assert entry["total"] == {"distance_m": 47_000}
+        (entry,) = ledger.received(employer)
+        assert entry.period == "2026-05"
+        assert entry.total == {"distance_m": 47_000}
         assert judge(sent, employer).received == "2026-06-02"
 
     def test_a_replay_is_refused_and_not_entered_again(self, sent: Path, employer: Desk) -> None:
         verification.record(employer, judge(sent, employer), today=scene.TODAY)
         with pytest.raises(ReplayError):
             verification.record(employer, judge(sent, employer), today=scene.TODAY)
-        assert len(verification.received(employer)) == 1
+        assert len(ledger.received(employer)) == 1
 
     def test_a_replay_is_refused_although_both_were_judged_before(
         self, sent: Path, employer: Desk
@@ -138,16 +138,16 @@ class TestLedger:
         for later_s in (0, 10):
             path = send(vault, contract, tmp_path, later_s=later_s).files[0]
             verification.record(employer, judge(path, employer), today=scene.TODAY)
-        first, second = verification.received(employer)
-        assert first["nullifier"] == second["nullifier"]
-        assert first["jti"] != second["jti"]
+        first, second = ledger.received(employer)
+        assert first.nullifier == second.nullifier
+        assert first.jti != second.jti
 
     def test_what_was_refused_is_not_entered(
         self, sent: Path, vault: Vault, employer: Desk, tmp_path: Path
     ) -> None:
         other = scene.agree(vault, employer, scene.mileage(employer, name="other"), tmp_path)
         verification.record(employer, judge(sent, employer, other), today=scene.TODAY)
-        assert verification.received(employer) == []
+        assert ledger.received(employer) == ()
 
     @pytest.mark.parametrize("body", [b'{"jti": "ab', b"[]\n", b"{}\n", b"\xff\n"])
     def test_a_damaged_ledger_is_said_to_be_damaged(

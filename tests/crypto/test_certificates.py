@@ -4,11 +4,18 @@ import base64
 import datetime as dt
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from geowallet.crypto.certificates import MOST_CERTIFICATES, Chain, ChainError, check_chain
+from geowallet.crypto.certificates import (
+    MOST_CERTIFICATES,
+    Chain,
+    ChainError,
+    certificate_request,
+    check_chain,
+)
 from geowallet.crypto.signing import new_private_jwk, public_jwk
 from tests.crypto.certificates import ENDS, NOW, Party, key_of, party
 
@@ -115,3 +122,15 @@ class TestRefused:
                 passed += 1
                 assert found == check(given.pem)
         assert passed <= 2
+
+
+def test_a_request_asks_for_a_certificate_on_this_key_in_this_name() -> None:
+    request = x509.load_pem_x509_csr(certificate_request("Exemple SAS", DESK))
+    assert request.is_signature_valid
+    assert request.public_key() == key_of(DESK).public_key()
+    assert request.subject.rfc4514_string() == "O=Exemple SAS"
+
+
+def test_a_request_needs_a_whole_key() -> None:
+    with pytest.raises(ValueError, match="together"):
+        certificate_request("Exemple SAS", DESK | {"d": new_private_jwk("sig", b"e" * 32)["d"]})

@@ -1,19 +1,21 @@
-"""Use cases of a recipient: keys, offers, contracts received, exports received.
+"""Use cases of a recipient: keys, offers, contracts received.
 
 A desk is a folder: ``keys.json`` (private keys under a passphrase), ``offers/``,
-``contracts/`` and ``received.jsonl``. It needs no wallet.
+``contracts/``, ``declines/``, ``withdrawals/`` and ``received.jsonl``. It needs no wallet.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geowallet.app.files import read_small, replace_whole, write_new
 from geowallet.contracts.grant import Contract, contract_bytes, read_contract
 from geowallet.contracts.offer import offer_bytes, sign_offer
+from geowallet.contracts.rotation import rotation_bytes
 from geowallet.contracts.syntax import Recipient
 from geowallet.crypto.canonical import canonical_bytes, strict_json
 from geowallet.crypto.encoding import b64u, unb64u
@@ -30,6 +32,7 @@ from geowallet.model.errors import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
     from pathlib import Path
 
@@ -43,21 +46,52 @@ MAX_FILE_BYTES = 1 << 20
 """Largest file that a desk takes in: an export of a year by day is below 200 kB."""
 
 _MAX_BYTES = 64 << 10
+_THUMBPRINT = r"[A-Za-z0-9_-]{43}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """Two private keys (JWK): one signs, one opens what was sealed."""
+
+    signing_jwk: dict[str, Any]
+    sealing_jwk: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An opened desk: who it is, its keys, and its folder."""
+    """An opened desk: who it is, its keys, and its folder.
+
+    Attributes:
+        folder: Where it lies.
+        name: Of the organisation.
+        signing_jwk: The private key that signs today.
+        sealing_jwk: The private key that opens what is sealed today.
+        earlier: Keys that were given up, oldest first: contracts of their time go on.
+    """
 
     folder: Path
     name: str
     signing_jwk: dict[str, Any]
     sealing_jwk: dict[str, Any]
+    earlier: tuple[KeyPair, ...] = ()
 
     @property
     def recipient(self) -> Recipient:
         """What offers say of it: its name and public keys."""
         return Recipient(self.name, public_jwk(self.signing_jwk), public_jwk(self.sealing_jwk))
+
+    @property
+    def pairs(self) -> tuple[KeyPair, ...]:
+        """Every pair of keys that it ever had, today's first."""
+        return (KeyPair(self.signing_jwk, self.sealing_jwk), *reversed(self.earlier))
+
+    def pair_of(self, recipient: Recipient) -> KeyPair | None:
+        """Return the keys that terms call ``recipient``, or None where it is somebody else."""
+        for pair in self.pairs:
+            one = Recipient(self.name, public_jwk(pair.signing_jwk), public_jwk(pair.sealing_jwk))
+            if one == recipient:
+                return pair
+        return None
 
 
 def create_desk(
@@ -90,14 +124,7 @@ def create_desk(
         nonce=os.urandom(24),
         vault_id="desk",
     )
-    keys = canonical_bytes({"signing": desk.signing_jwk, "sealing": desk.sealing_jwk})
-    stored = {
-        "schema": _SCHEMA,
-        "name": name,
-        "slot": {"header": slot.header, "wrapped": b64u(slot.wrapped)},
-        "keys": b64u(seal(master, keys, aad=_aad(name), nonce24=os.urandom(24))),
-    }
-    replace_whole(folder / "keys.json", json.dumps(stored, indent=2).encode() + b"\n")
+    _store(desk, slot, master)
     return desk
 
 
@@ -109,6 +136,42 @@ def open_desk(folder: Path, ask: Callable[[], bytes]) -> Desk:
         DeskPassphraseError: The passphrase does not open it.
         DeskDamagedError: Its file is not what was written.
     """
+    return _opened(folder, ask)[0]
+
+
+def rotate_desk(folder: Path, ask: Callable[[], bytes], *, today: dt.date, target: Path) -> Path:
+    """Give a desk new keys, and write the statement that both keys sign, for every owner.
+
+    The old keys stay: what was sealed for them can still be opened, and contracts of
+    their time go on. The statement comes first: without it no owner follows.
+
+    Raises:
+        NoDeskError: There is none.
+        DeskPassphraseError: The passphrase does not open it.
+        DeskDamagedError: Its file is not what was written.
+        DiskFullError: It could not be written; the old keys are in use.
+    """
+    old, slot, master = _opened(folder, ask)
+    pair = KeyPair(old.signing_jwk, old.sealing_jwk)
+    new = Desk(
+        folder,
+        old.name,
+        new_private_jwk("sig", os.urandom(32)),
+        new_private_jwk("enc", os.urandom(32)),
+        (*old.earlier, pair),
+    )
+    body = rotation_bytes(
+        old.name,
+        old=(old.signing_jwk, public_jwk(old.sealing_jwk)),
+        new=(new.signing_jwk, public_jwk(new.sealing_jwk)),
+        today=today,
+    )
+    written = write_new(target / f"desk-{today.isoformat()}.rotation", body)
+    _store(new, slot, master)
+    return written
+
+
+def _opened(folder: Path, ask: Callable[[], bytes]) -> tuple[Desk, Slot, bytes]:
     path = folder / "keys.json"
     if not path.exists():
         raise NoDeskError(path=str(folder))
@@ -127,7 +190,28 @@ def open_desk(folder: Path, ask: Callable[[], bytes]) -> Desk:
         keys = json.loads(open_sealed(master, sealed, aad=_aad(name)))
     except ValueError as error:
         raise DeskDamagedError from error
-    return Desk(folder, name, keys["signing"], keys["sealing"])
+    earlier = tuple(KeyPair(one["signing"], one["sealing"]) for one in keys.get("earlier", ()))
+    return Desk(folder, name, keys["signing"], keys["sealing"], earlier), slot, master
+
+
+def _store(desk: Desk, slot: Slot, master: bytes) -> None:
+    """Write the keys of a desk under its master key, over those that are there."""
+    keys = canonical_bytes(
+        {
+            "signing": desk.signing_jwk,
+            "sealing": desk.sealing_jwk,
+            "earlier": [
+                {"signing": one.signing_jwk, "sealing": one.sealing_jwk} for one in desk.earlier
+            ],
+        }
+    )
+    stored = {
+        "schema": _SCHEMA,
+        "name": desk.name,
+        "slot": {"header": slot.header, "wrapped": b64u(slot.wrapped)},
+        "keys": b64u(seal(master, keys, aad=_aad(desk.name), nonce24=os.urandom(24))),
+    }
+    replace_whole(desk.folder / "keys.json", json.dumps(stored, indent=2).encode() + b"\n")
 
 
 def _aad(name: str) -> bytes:
@@ -158,7 +242,7 @@ def file_contract(desk: Desk, data: bytes) -> Contract:
     """
     contract = read_contract(data)
     terms = contract.terms
-    if terms.recipient != desk.recipient:
+    if desk.pair_of(terms.recipient) is None:
         raise ForeignContractError(name=terms.name)
     path = _contract_path(desk, contract)
     if path.exists() and path.read_bytes() != contract_bytes(contract):
@@ -172,6 +256,26 @@ def filed_contracts(desk: Desk) -> tuple[Contract, ...]:
     folder = desk.folder / "contracts"
     files = sorted(folder.glob("*.contract")) if folder.is_dir() else []
     return tuple(read_contract(read_small(path, _MAX_BYTES)) for path in files)
+
+
+def filed_contract(desk: Desk, terms_sha256: str, holder: str) -> Contract | None:
+    """Return the contract under these terms with the holder of this key, or None.
+
+    Args:
+        desk: Where it would be filed.
+        terms_sha256: Digest of the terms; anything else finds nothing.
+        holder: Thumbprint of the holder's signing key; likewise.
+    """
+    if not (re.fullmatch(r"[0-9a-f]{64}", terms_sha256) and re.fullmatch(_THUMBPRINT, holder)):
+        return None
+    paths = desk.folder.glob(f"contracts/*-{terms_sha256[:12]}-{holder[:12]}.contract")
+    found = (read_contract(read_small(path, _MAX_BYTES)) for path in paths)
+    return next((one for one in found if _is_of(one, terms_sha256, holder)), None)
+
+
+def _is_of(contract: Contract, terms_sha256: str, holder: str) -> bool:
+    key = thumbprint(contract.grant.holder.signing_jwk)
+    return (contract.sha256, key) == (terms_sha256, holder)
 
 
 def _contract_path(desk: Desk, contract: Contract) -> Path:

@@ -105,3 +105,12 @@ class NotReceivedError(GeowalletError):
     exit_status = 4
     text = N_("no export with this receipt was received at this desk")
     hint = N_("list them with 'geowallet desk list'")
+
+
+class OfferExistsError(GeowalletError):
+    """A second offer under one name, that does not say it replaces the first."""
+
+    code = "desk.offer_exists"
+    exit_status = 8
+    text = N_("there is already an offer named {name}")
+    hint = N_("choose another name, or say that it replaces the old one: --supersede")

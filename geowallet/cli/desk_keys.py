@@ -1,0 +1,89 @@
+"""``desk rotate``, ``reader-key`` and ``request-certificate``: the keys of a recipient."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geowallet.cli.desk_list import open_desk
+from geowallet.cli.language import _
+from geowallet.cli.secrets import asker, locations
+from geowallet.cli.shell import Shell
+from geowallet.cli.verb import verb
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the verbs with the noun ``desk``."""
+    verb(app, "rotate", _("Make new keys, and say so with the old ones."), desk=True)(rotate)
+    verb(
+        app,
+        "reader-key",
+        _("Write the key that opens exports, for a verifier of another make."),
+        example="geowallet desk reader-key --out reader.json",
+        desk=True,
+    )(reader_key)
+    verb(
+        app,
+        "request-certificate",
+        _("Write a request (PKCS #10) with which an authority can vouch for your key."),
+        example="geowallet desk request-certificate --out desk.csr",
+        desk=True,
+    )(request_certificate)
+
+
+def rotate(
+    shell: Shell,
+    *,
+    out: Annotated[Path, typer.Option(help=_("Folder for the signed change."))] = Path(),
+) -> None:
+    """Replace both key pairs; owners follow by a file that both signing keys sign."""
+    from geowallet.app.sharing.desk import rotate_desk
+
+    folder = locations(shell).desk
+    shell.note(_("Every owner must take in the file that this writes before your next offer."))
+    shell.confirm(_("Replace the keys of this desk?"))
+    ask = asker(shell, _("Passphrase of the desk: "))
+    today = dt.datetime.now(tz=dt.UTC).date()
+    written = rotate_desk(folder, ask, today=today, target=out)
+    shell.say(_("New keys. What was sealed for the old ones can still be opened here."))
+    shell.say(
+        _("Wrote {path}: send it to every owner ('contract recipient trust').", path=str(written))
+    )
+    shell.emit({"file": str(written)})
+
+
+def reader_key(
+    shell: Shell,
+    *,
+    out: Annotated[Path, typer.Option(help=_("File for the key."))] = Path("reader.json"),
+) -> None:
+    """Write the private sealing key in clear; the signing key never leaves the desk."""
+    from geowallet.app.files import write_new
+
+    desk = open_desk(shell)
+    shell.note(_("Whoever has this file reads every export that is sealed for you."))
+    shell.confirm(_("Write the key in clear?"))
+    body = json.dumps(desk.sealing_jwk, indent=2).encode() + b"\n"
+    written = write_new(out, body)
+    shell.say(_("Wrote {path}: keep it as you keep the passphrase.", path=str(written)))
+    shell.emit({"file": str(written)})
+
+
+def request_certificate(
+    shell: Shell,
+    *,
+    out: Annotated[Path, typer.Option(help=_("File for the request."))] = Path("desk.csr"),
+) -> None:
+    """Write a request for a certificate on the signing key, in the name of the desk."""
+    from geowallet.app.files import write_new
+    from geowallet.crypto.certificates import certificate_request
+
+    desk = open_desk(shell)
+    written = write_new(out, certificate_request(desk.name, desk.signing_jwk))
+    shell.say(_("Wrote {path}: an authority answers it with a certificate.", path=str(written)))
+    shell.say(_("Send the certificate with your offers, as NAME.pem beside NAME.offer."))
+    shell.emit({"file": str(written)})
