@@ -50,3 +50,9 @@ def trust_file() -> Path:
     """Return the file that lists the connectors the owner trusts; it needs no wallet."""
     folder = os.environ.get("GEOWALLET_CONFIG") or platformdirs.user_config_dir(_APP, False)
     return Path(folder).expanduser().absolute() / "connectors.json"
+
+
+def witness_folder(chosen: Path | None) -> Path:
+    """Return the folder of a witness: the one chosen, or the platform's default."""
+    data = Path(platformdirs.user_data_dir(_APP, appauthor=False))
+    return (chosen or data / "witness").expanduser().absolute()

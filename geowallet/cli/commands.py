@@ -78,6 +78,8 @@ TABLE: Mapping[str, Entry] = {
     "evidence": Entry(
         "evidence",
         _("The evidence log: what happened to your data, and the way back from a figure."),
+        joined=("evidence_stamp", "evidence_witness", "evidence_timeline"),
+        below=(("authority", "evidence_authority"),),
     ),
     "vault": Entry(
         "vault",
@@ -89,6 +91,10 @@ TABLE: Mapping[str, Entry] = {
         "desk",
         _("For recipients: keys, offers, and what came back."),
         joined=("desk_inbox", "desk_list", "desk_keys"),
+        below=(("anchor", "desk_anchor"),),
+    ),
+    "witness": Entry(
+        "witness", _("For witnesses: sign that a log only grew. It shows you hashes, and no data.")
     ),
     "rule": Entry("rule", _("Allowances by the book: dated tables with their sources.")),
     "connector": Entry("connector", _("Formats that can be read.")),

@@ -30,7 +30,7 @@ def list_(
         leaves = list(vault.leaves())
         here = trips.own_zone(vault)
     shown = leaves if everything or shell.as_json else leaves[-_SHOWN:]
-    words = _kinds()
+    words = kinds()
     for leaf in shown:
         shell.emit(
             {
@@ -131,7 +131,8 @@ def _receipt(predicate: dict[str, Any]) -> str:
     return f" ({receipt_id(jti)})" if jti else ""
 
 
-def _kinds() -> dict[str, str]:
+def kinds() -> dict[str, str]:
+    """Return what each kind of entry is to people."""
     return {
         "create": _("wallet created"),
         "import": _("file read"),
@@ -149,4 +150,9 @@ def _kinds() -> dict[str, str]:
         "acknowledge": _("word of a recipient taken in"),
         "recompute": _("all trips computed again"),
         "erase": _("erased"),
+        "merge": _("another copy taken in"),
+        "stamp": _("time-stamped"),
+        "witness": _("signed by a witness"),
+        "device": _("device"),
+        "audit": _("question of a recipient answered"),
     }

@@ -139,6 +139,28 @@ def changes_since_export(vault: Vault, contract: str, period: str) -> int:
     return sum(len(changes_after(closed, known)) for closed in fitting)
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """That a closed period was changed: which, when it left first (UTC), and how often since."""
+
+    contract: str
+    period: str
+    at_us: int
+    changes: int
+
+
+def changed_since(vault: Vault, period: Period) -> tuple[Since, ...]:
+    """Return what was changed in periods that touch ``period`` after they left, oldest first."""
+    leaves = list(vault.leaves())
+    first, last = span_of(period, own_zone(vault))
+    closed = [
+        one for one in closed_periods(vault, leaves) if one.span[0] <= last and first <= one.span[1]
+    ]
+    known = changes(vault, leaves) if closed else []
+    found = (Since(c.contract, c.period, c.at_us, len(changes_after(c, known))) for c in closed)
+    return tuple(one for one in found if one.changes)
+
+
 def _touches(change: Change, closed: Closed) -> bool:
     if change.exports is not None:
         return closed.jti in change.exports

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from geowallet.app import rulebook, settings
+from geowallet.app.evidence.changes import changed_since
 from geowallet.app.travel.errands import errands
 from geowallet.app.travel.trips import described_trips
 from geowallet.app.vehicles import fuel, odometer
@@ -29,6 +30,7 @@ from geowallet.rules.scale import REGULARISED, Scale
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geowallet.app.evidence.changes import Since
     from geowallet.app.travel.errands import Errand
     from geowallet.app.vehicles.fuel import Stretch
     from geowallet.app.vehicles.odometer import Reconciled
@@ -110,6 +112,7 @@ class Mileage:
         fuel: From filling to filling, where that touches the period.
         amount: By the scale, or None.
         no_amount: Why there is none.
+        since_export: Closed periods that were changed after they had left.
     """
 
     period: Period
@@ -126,6 +129,7 @@ class Mileage:
     fuel: tuple[Stretch, ...]
     amount: Amount | None
     no_amount: Phrase | None
+    since_export: tuple[Since, ...] = ()
 
     @property
     def why_no_amount(self) -> str:
@@ -185,6 +189,7 @@ def mileage(
         fuel=_fuel(vault, chosen, period),
         amount=amount,
         no_amount=why,
+        since_export=changed_since(vault, period),
     )
 
 

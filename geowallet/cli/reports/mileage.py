@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from geowallet.cli.language import _, clauses, language, say
+from geowallet.cli.language import _, clauses, language, plural, say
 from geowallet.cli.numbers import (
     NO_BREAK,
     count,
@@ -18,6 +18,7 @@ from geowallet.cli.numbers import (
     period_words,
 )
 from geowallet.cli.reports.fuel import fuel_record, fuel_table
+from geowallet.model.calendar import local_time
 from geowallet.paper.document import (
     Bars,
     Block,
@@ -54,6 +55,7 @@ def mileage_paper(book: Mileage, *, owner: str, id_: str, made: dt.date) -> Docu
         *([fuel_table(book.fuel)] if book.fuel else []),
         _lines(book),
         *_left_to_do(book),
+        *_changed(book),
         Note(_("This is a computation, not tax or payroll advice.")),
         Signatures(
             (
@@ -81,6 +83,10 @@ def as_record(book: Mileage) -> dict[str, Any]:
         "commute_m": book.commute_m,
         "private_m": book.private_m,
         "waiting": [trip.trip.id for trip in book.waiting],
+        "changes_after_close": [
+            {"contract": one.contract, "period": one.period, "changes": one.changes}
+            for one in book.since_export
+        ],
         "company": book.vehicle.company,
         "private_share": _share(book.private_share),
         "fuel": [fuel_record(book.vehicle.id, way) for way in book.fuel],
@@ -92,6 +98,22 @@ def as_record(book: Mileage) -> dict[str, Any]:
         "method": amount.method if amount else None,
         "trips": [_trip_record(line) for line in book.lines],
     }
+
+
+def _changed(book: Mileage) -> list[Block]:
+    """Return what the book must not hide: that it was changed after figures of it had left."""
+    return [
+        Note(
+            plural(
+                "{count} change to this period since it was exported under {contract} on {date}.",
+                "{count} changes to this period since it was exported under {contract} on {date}.",
+                one.changes,
+                contract=one.contract,
+                date=day(local_time(one.at_us, "UTC").date()),
+            )
+        )
+        for one in book.since_export
+    ]
 
 
 def _share(share: Fraction | None) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.evidence.changes import changes_since_export
+from geowallet.app.evidence.changes import Since, changed_since, changes_since_export
 from geowallet.app.evidence.stamps import want
 from geowallet.app.evidence.timeline import timeline
 from geowallet.app.locations import Locations
@@ -16,6 +16,7 @@ from geowallet.app.travel.corrections import Correction, correct, corrections, w
 from geowallet.app.travel.errands import Errand, remember_at, say_for_trip
 from geowallet.app.travel.trips import described_trips, stored_trips
 from geowallet.contracts.grant import Contract
+from geowallet.model.calendar import Period
 from geowallet.model.mobility import NamedPlace, PlaceKind, Purpose
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault.store import Vault
@@ -122,6 +123,21 @@ class TestChanges:
             with vault.transaction(now_us=LATER_US) as tx:
                 tx.log(Statement(StatementKind.RECOMPUTE, (), (), {"exports": named}))
         assert changes_since_export(vault, "mileage", "2026-05") == 1
+
+
+class TestChangedSince:
+    """Promise: a log book that was handed over cannot be rewritten unseen."""
+
+    def test_a_report_over_a_closed_period_says_how_often_it_was_changed(
+        self, vault: Vault, contract: Contract, tmp_path: Path
+    ) -> None:
+        send(vault, contract, tmp_path)
+        year = Period.parse("2026")
+        assert changed_since(vault, year) == ()
+        trip = stored_trips(vault)[0]
+        say(vault, trip.start_us, trip.end_us)
+        assert changed_since(vault, year) == (Since("mileage", "2026-05", scene.NOON_US, 1),)
+        assert changed_since(vault, Period.parse("2026-07")) == ()
 
 
 class TestTimeline:
