@@ -1,0 +1,1 @@
+"""The whole suite, peers beside it: ``./dev bench``."""

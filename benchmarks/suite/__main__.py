@@ -1,0 +1,90 @@
+"""Run the suite and write the page: ``python -m benchmarks.suite [--quick] [--page PATH]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sqlite3
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.suite import jobs, page, query
+from benchmarks.timing import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parent.parent.parent
+MOST_DAILY = 1.5
+"""What a day more in a long wallet may cost beside the same day in an empty one."""
+
+MOST_GROWTH = 2.0
+"""How much more a fix may cost in ten times as many."""
+
+
+def main() -> None:
+    """Measure, say what was found, write the page; fail where a ratio is out of bounds."""
+    parser = argparse.ArgumentParser(prog="./dev bench")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the fixes, fewer rounds")
+    parser.add_argument("--page", type=Path, default=None, help="write the page here")
+    wanted = parser.parse_args()
+    measured = measure(quick=wanted.quick)
+    target = wanted.page or (None if wanted.quick else ROOT / "docs" / "performance.md")
+    if target is not None:
+        folder = target.parent / "performance"
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(measured, indent=1) + "\n"
+        (folder / "measured.json").write_text(text, encoding="utf-8")
+        page.write(target, measured)
+    _check(measured)
+
+
+def measure(*, quick: bool) -> dict[str, Any]:
+    """Return all figures; each part is said as soon as it is known."""
+    n, rounds = (10_000, 3) if quick else (100_000, 5)
+    sizes = (1_000, 10_000, 100_000) if quick else (*jobs.GROWTH, jobs.LIFETIME)
+    parts: dict[str, Callable[[], Any]] = {
+        "reading": lambda: jobs.reading(n, rounds=rounds),
+        "memory": lambda: jobs.memory(10 * n),
+        "engine": lambda: jobs.engine(n, rounds=3),
+        "whole": lambda: jobs.whole(n),
+        "growth": lambda: jobs.growth(sizes),
+        "daily": lambda: jobs.daily(sizes[-2], rounds=3),
+        "query": lambda: query.asked(rounds=rounds),
+        "starting": lambda: jobs.starting(rounds=4 * rounds),
+    }
+    measured: dict[str, Any] = {"machine": _machine()}
+    for name, part in parts.items():
+        measured[name] = part()
+        say(f"{name}: {json.dumps(measured[name])}")
+    return measured
+
+
+def _machine() -> str:
+    return (
+        f"{os.cpu_count()} cores, {platform.system()} {platform.release().split('-')[0]}, "
+        f"CPython {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
+        f"numpy {np.__version__}"
+    )
+
+
+def _check(measured: dict[str, Any]) -> None:
+    """Leave with an error where time grows faster than the data."""
+    daily, rows = measured["daily"], measured["growth"]
+    costs = [row["cpu_s"] / row["n"] for row in rows]
+    grown = max(costs[-1] / costs[-2], 0)
+    if daily["full"] > MOST_DAILY * daily["empty"]:
+        say(f"a day more costs {daily['full'] / daily['empty']:.2f} times as much in a long wallet")
+        sys.exit(1)
+    if grown > MOST_GROWTH:
+        say(f"a fix costs {grown:.2f} times as much in ten times as many")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Scripts for the interpreters of other programs; they import nothing of ours."""
