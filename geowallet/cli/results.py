@@ -63,7 +63,7 @@ def heading(name: str) -> str:
         "measured_percent": _("MEASURED CLOSELY"),
         "amount_cents": _("AMOUNT"),
     }
-    return words.get(name, name.upper())
+    return words.get(name, name)  # an output of a module, by its own name
 
 
 def key(grouping: str, value: str) -> str:
