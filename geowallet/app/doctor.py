@@ -8,6 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geowallet.app.intake.trusting import State, lodgers
+from geowallet.app.keeping.checking import examine as examine_vault
+from geowallet.app.keeping.checking import line_of
+from geowallet.app.keeping.copies import Standing, copies
 from geowallet.app.settings import named_places, work_week
 from geowallet.app.travel.derive import pending
 from geowallet.app.travel.engine import is_outdated
@@ -26,7 +29,6 @@ from geowallet.model.errors import (
 from geowallet.model.mobility import PlaceKind
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.vault import session
-from geowallet.vault.check import check_vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,14 +87,20 @@ def _wallet(locations: Locations, ask: Ask) -> Iterator[Finding]:
 
 
 def _open_wallet(vault: Vault) -> Iterator[Finding]:
-    report = check_vault(vault)
+    found = examine_vault(vault)
+    report = found.report
     if report.problems:
-        error = report.problems[0][1]
-        yield Finding(Health.PROBLEM, "wallet", Phrase(error.text, tuple(error.details.items())))
-    else:
-        text = N_("{records} records and {entries} log entries, all as they were written")
-        note = phrase(text, records=report.records, entries=report.entries)
-        yield Finding(Health.OK, "wallet", note)
+        for one in found.findings:
+            yield Finding(Health.PROBLEM, "wallet", line_of(one))
+        if not found.findings:
+            error = report.problems[0][1]
+            note = Phrase(error.text, tuple(error.details.items()))
+            yield Finding(Health.PROBLEM, "wallet", note)
+        return
+    text = N_("{records} records and {entries} log entries, all as they were written")
+    note = phrase(text, records=report.records, entries=report.entries)
+    yield Finding(Health.OK, "wallet", note)
+    yield from _copies(vault)
     if pending(vault):
         note = phrase(N_("an import was cut short: any geowallet ingest finishes it"))
         yield Finding(Health.WARNING, "trips", note)
@@ -106,6 +114,22 @@ def _open_wallet(vault: Vault) -> Iterator[Finding]:
     if not {PlaceKind.HOME, PlaceKind.WORK} <= kinds:
         note = phrase(N_("home and work are not both named: geowallet place list"))
         yield Finding(Health.WARNING, "places", note)
+
+
+def _copies(vault: Vault) -> Iterator[Finding]:
+    known = copies(vault)
+    if not known:
+        note = phrase(N_("no backup is known: geowallet vault backup FOLDER"))
+        yield Finding(Health.WARNING, "backups", note)
+    for copy in known:
+        if copy.standing is not Standing.CLEAN:
+            yield Finding(Health.WARNING, "backups", phrase(_COPIES[copy.standing]))
+
+
+_COPIES = {
+    Standing.DUE: N_("a folder holds what was erased: geowallet vault copies --renew"),
+    Standing.UNREACHABLE: N_("a folder cannot be reached: geowallet vault copies"),
+}
 
 
 def _session() -> Finding:

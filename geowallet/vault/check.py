@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geowallet.crypto.merkle import frontier_of
@@ -12,7 +13,7 @@ from geowallet.model.words import N_
 from geowallet.vault.faults import WALLET_FILE, disk_faults
 from geowallet.vault.head import HEAD, read_head
 from geowallet.vault.log import read_leaves
-from geowallet.vault.records import KINDS, all_rows, open_row
+from geowallet.vault.records import KINDS, all_stubs, find_row, open_row
 from geowallet.vault.schema import check_schema
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from geowallet.vault.head import Head
     from geowallet.vault.keys import Keys
     from geowallet.vault.log import Change
-    from geowallet.vault.records import Row
+    from geowallet.vault.records import Row, Stub
+    from geowallet.vault.sample import InSample
     from geowallet.vault.store import Vault
 
     Problem = tuple[str, GeowalletError]
@@ -31,6 +33,31 @@ TABLES = N_("the tables of the wallet")
 LOG = N_("the evidence log")
 RECORD = N_("a record")
 RECORD_KEY = N_("the key of a record")
+
+
+class Trouble(StrEnum):
+    """What is wrong with a row of the file."""
+
+    UNREADABLE = "unreadable"
+    REPLACED = "replaced"
+    STRAY = "stray"
+    MISSING = "missing"
+    STRAY_KEY = "stray_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One row that is not what the log says.
+
+    Attributes:
+        trouble: In which way.
+        row_id: Where it lies, or should lie.
+        kind: What kind of record it says to be, or None.
+    """
+
+    trouble: Trouble
+    row_id: bytes
+    kind: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +69,18 @@ class VaultReport:
         entries: Entries of the evidence log, 0 where its head cannot be read.
         problems: Which part, and its error; empty where all is well. The log
             names its first bad entry only; records are named by kind only.
+        damages: The rows among them.
+        opened: Records that were looked into; the others are there, as the log says.
     """
 
     records: int
     entries: int
     problems: tuple[Problem, ...]
+    damages: tuple[Damage, ...] = ()
+    opened: int = 0
 
 
-def check_vault(vault: Vault) -> VaultReport:
+def check_vault(vault: Vault, in_sample: InSample | None = None) -> VaultReport:
     """Return what is wrong with an open vault, reading all of it as of one moment.
 
     Every transaction's first log entry names the records it wrote. Their sum is
@@ -57,31 +88,45 @@ def check_vault(vault: Vault) -> VaultReport:
     a record that was dropped, swapped, replayed from an older copy of the file
     or added is found although each may be authentic in itself.
 
+    With ``in_sample`` (`geowallet.vault.sample`) the log is read whole, of all other
+    records only whether they are there in the right version, and SQLite's own check of
+    its pages is left out.
+
     Raises:
         VaultBusyError: Another process writes for too long.
         DiskFullError: The disk does not answer.
     """
     with vault.snapshot() as (db, keys):
-        return check_file(db, keys)
+        return check_file(db, keys, in_sample)
 
 
-def check_file(db: sqlite3.Connection, keys: Keys) -> VaultReport:
+def check_file(
+    db: sqlite3.Connection, keys: Keys, in_sample: InSample | None = None
+) -> VaultReport:
     """Return what is wrong with the file, as `check_vault`; the caller holds it still."""
-    return _Check(db, keys).report()
+    return _Check(db, keys, in_sample).report()
 
 
 class _Check:
-    def __init__(self, db: sqlite3.Connection, keys: Keys) -> None:
-        self._db, self._keys = db, keys
+    def __init__(self, db: sqlite3.Connection, keys: Keys, in_sample: InSample | None) -> None:
+        self._db, self._keys, self._in_sample = db, keys, in_sample
         self._kinds = {keys.kind_id(kind): kind for kind in KINDS}
-        self._records = self._entries = 0
+        self._records = self._entries = self._opened = 0
         self._problems: list[Problem] = []
+        self._damages: list[Damage] = []
 
     def report(self) -> VaultReport:
-        self._gather(WALLET_FILE, self._file())
+        if self._in_sample is None:
+            self._gather(WALLET_FILE, self._file())
         self._gather(TABLES, self._tables())
         self._gather(HEAD, self._log())
-        return VaultReport(self._records, self._entries, tuple(self._problems))
+        return VaultReport(
+            self._records,
+            self._entries,
+            tuple(self._problems),
+            tuple(self._damages),
+            self._opened,
+        )
 
     def _gather(self, part: str, problems: Iterator[Problem]) -> None:
         try:
@@ -122,20 +167,44 @@ class _Check:
         return {i: change for i, change in expected.items() if change.sealed_sha256}
 
     def _rows(self, expected: dict[bytes, Change] | None) -> Iterator[Problem]:
-        for row in all_rows(self._db):
+        for stub in all_stubs(self._db):
             self._records += 1
-            kind = self._kinds.get(row.kind)
-            change = expected.pop(row.id, None) if expected is not None else None
-            if kind is None or not _opens(self._keys, kind, row):
+            kind = self._kinds.get(stub.kind)
+            change = expected.pop(stub.id, None) if expected is not None else None
+            trouble = self._trouble(stub, kind, change, known=expected is not None)
+            if trouble is not None:
+                self._damages.append(Damage(trouble, stub.id, kind))
                 yield _damage(KINDS[kind] if kind else RECORD)
-            elif expected is not None and not _is_the_one(row, change):
-                yield _damage(KINDS[kind])
+        for row_id in expected or ():
+            self._damages.append(Damage(Trouble.MISSING, row_id, None))
         if expected:
             yield _damage(RECORD)
 
+    def _trouble(
+        self, stub: Stub, kind: str | None, change: Change | None, *, known: bool
+    ) -> Trouble | None:
+        """Return what is wrong with one row; ``known`` says whether the log could be read."""
+        if self._in_sample is not None and not self._in_sample(stub.id):
+            if known and change is None:
+                return Trouble.STRAY
+            as_logged = change is None or stub.version == change.version
+            return None if as_logged and stub.has_key else Trouble.REPLACED
+        self._opened += 1
+        row = find_row(self._db, stub.id)
+        opens = row is not None and kind is not None and _opens(self._keys, kind, row)
+        if known and change is None:
+            return Trouble.STRAY
+        if not opens:
+            return Trouble.UNREADABLE
+        if known and row is not None and not _is_the_one(row, change):
+            return Trouble.REPLACED
+        return None
+
     def _stray_keys(self) -> Iterator[Problem]:
-        query = "SELECT count(*) FROM record_key WHERE id NOT IN (SELECT id FROM record)"
-        if self._db.execute(query).fetchone()[0]:
+        query = "SELECT id FROM record_key WHERE id NOT IN (SELECT id FROM record)"
+        found = [row_id for (row_id,) in self._db.execute(query)]
+        self._damages += [Damage(Trouble.STRAY_KEY, row_id, None) for row_id in found]
+        if found:
             yield _damage(RECORD_KEY)
 
 

@@ -65,6 +65,23 @@ class Row:
     wrapped: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """What lies beside a record in the file; nothing in it is trusted.
+
+    Attributes:
+        id: As `Row`.
+        kind: As `Row`.
+        version: As `Row`.
+        has_key: Whether there is a key for it.
+    """
+
+    id: Any
+    kind: Any
+    version: Any
+    has_key: bool
+
+
 _SELECT = (
     "SELECT record.id, record.kind, record.version, record.sealed, record_key.wrapped "
     "FROM record LEFT JOIN record_key ON record_key.id = record.id "
@@ -120,10 +137,14 @@ def rows_of_kind(db: sqlite3.Connection, keys: Keys, kind: str) -> Iterator[Row]
         yield Row(*db.execute(f"{_SELECT}WHERE record.id = ?", (row_id,)).fetchone())
 
 
-def all_rows(db: sqlite3.Connection) -> Iterator[Row]:
-    """Yield every row of every kind."""
-    for found in db.execute(_SELECT):
-        yield Row(*found)
+def all_stubs(db: sqlite3.Connection) -> Iterator[Stub]:
+    """Yield what lies beside every record; none of them is read."""
+    query = (
+        "SELECT record.id, record.kind, record.version, record_key.id IS NOT NULL "
+        "FROM record LEFT JOIN record_key ON record_key.id = record.id"
+    )
+    for row_id, kind, version, has_key in db.execute(query):
+        yield Stub(row_id, kind, version, bool(has_key))
 
 
 def open_row(keys: Keys, kind: str, row: Row) -> tuple[str, bytes]:

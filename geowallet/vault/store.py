@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from geowallet.crypto.merkle import frontier_of
@@ -12,7 +12,7 @@ from geowallet.vault.head import read_head
 from geowallet.vault.highwater import Mark
 from geowallet.vault.keys import TAG_BYTES, opened_keys
 from geowallet.vault.log import read_leaves
-from geowallet.vault.records import KINDS, find_row, open_row, record_ids
+from geowallet.vault.records import KINDS, find_row, open_row, record_ids, rows_of_kind
 from geowallet.vault.schema import BUSY_S, check_schema, connect, use_rollback_journal
 from geowallet.vault.slots import existing_wallet, wallet_row
 from geowallet.vault.transaction import Transaction
@@ -118,6 +118,15 @@ class Vault:
             row = find_row(self._db, self._keys.record_id(kind, name))
         return open_row(self._keys, kind, row)[1] if row else None
 
+    def row_id(self, kind: str, name: str) -> bytes:
+        """Return where a record lies in the file: what a `Damage` is named by.
+
+        Raises:
+            ValueError: Unknown kind.
+        """
+        _check_kind(kind)
+        return self._keys.record_id(kind, name)
+
     def items(self, kind: str) -> Iterator[tuple[str, bytes]]:
         """Yield name and payload of every record of ``kind``, in an order that says nothing.
 
@@ -135,6 +144,18 @@ class Vault:
             with disk_faults():
                 row = find_row(self._db, row_id)
             if row is not None:
+                yield open_row(self._keys, kind, row)
+
+    def readable_items(self, kind: str) -> Iterator[tuple[str, bytes]]:
+        """Yield what `items` would, leaving out what is not what was written.
+
+        For saying what a damage touches; nothing else may be built on a part.
+        """
+        _check_kind(kind)
+        with self.snapshot() as (db, keys), disk_faults():
+            rows = list(rows_of_kind(db, keys, kind))
+        for row in rows:
+            with suppress(VaultDamagedError):
                 yield open_row(self._keys, kind, row)
 
     def leaves(self) -> Iterator[Leaf]:

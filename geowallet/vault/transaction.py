@@ -73,6 +73,12 @@ class Transaction:
             self._changes[row_id] = None
         return found
 
+    def give_up_row(self, row_id: bytes) -> None:
+        """Erase what lies at a row id, and note that nothing is there, even if nothing was."""
+        with disk_faults():
+            remove_record(self._db, row_id)
+        self._changes[row_id] = None
+
     def log(self, statement: Statement) -> int:
         """Append an entry to the evidence log and return its position.
 

@@ -369,4 +369,4 @@ def test_a_page_gone_bad_is_a_problem(vault: Vault) -> None:
 
 
 def test_a_whole_wallet_has_no_problem(vault: Vault) -> None:
-    assert check_vault(vault) == VaultReport(records=2, entries=4, problems=())
+    assert check_vault(vault) == VaultReport(records=2, entries=4, problems=(), opened=2)
