@@ -154,7 +154,7 @@ class TestPieces:
     def test_of_a_long_file_only_the_lost_piece_goes(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(columns, "BLOB_FIXES", 300)
+        monkeypatch.setattr(columns, "BLOB_FIXES", 200)
         here = scene.new_wallet(tmp_path / "one")
         rows = [scene.car_day(day).splitlines() for day in scene.days_of_may(4, 5)]
         path = tmp_path / "all.csv"
