@@ -104,7 +104,9 @@ def _night_percent(rows: Sequence[Row]) -> int | str:
 
 def _measured_percent(rows: Sequence[Row]) -> int | str:
     seen = exposure(rows)
-    return 100 * seen.dense_m // seen.driven_m if seen.driven_m else INSUFFICIENT
+    if not seen.driven_m:
+        return INSUFFICIENT
+    return 100 * min(seen.dense_m, seen.driven_m) // seen.driven_m
 
 
 _VALUE_OF: Mapping[str, Callable[[Sequence[Row]], int | str]] = MappingProxyType(

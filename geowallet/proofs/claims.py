@@ -14,6 +14,7 @@ from geowallet.contracts.catalogue import MEASURES
 from geowallet.contracts.result import Group, Result
 from geowallet.contracts.rows import GROUPINGS
 from geowallet.crypto.canonical import MAX_INT
+from geowallet.crypto.signing import thumbprint
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadExportError, BadPeriodError
 from geowallet.model.words import N_
@@ -106,6 +107,12 @@ def named_claims(terms: Terms) -> tuple[frozenset[str], frozenset[str]]:
         must |= {"groups", "_sd_alg"}
     if any(measure.id == "distance_m" for measure in terms.measures):
         must.add("share_m")
+    if terms.commitments != "none":
+        must |= {"commitments", "opening"}
+    if terms.commitments == "day_proved":
+        must.add("range_proofs")
+    if terms.audit.spot_checks:
+        must.add("track")
     may = must | {"supersedes", "changes_after_close"}
     if terms.min_assurance != "L0":
         may |= {"evidence"}
@@ -123,6 +130,21 @@ def content_claims(result: Result) -> dict[str, Any]:
     if result.share_m:
         claims["share_m"] = dict(result.share_m)
     return claims
+
+
+def shown_claims(terms: Terms, result: Result) -> dict[str, Any]:
+    """Return the claims that an export would carry, but for those that signing gives.
+
+    Canonical JSON of each member is, byte for byte, what is signed; the rows of
+    ``groups`` are signed by their digests, and travel beside.
+    """
+    claims = {
+        **content_claims(result),
+        "vct": EXPORT_VCT,
+        "aud": thumbprint(terms.recipient.signing_jwk),
+        "contract_name": terms.name,
+    }
+    return claims | ({"groups": rows_of(result)} if terms.group_by else {})
 
 
 def rows_of(result: Result) -> list[dict[str, Any]]:

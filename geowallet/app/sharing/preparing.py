@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.rulebook import texts
 from geowallet.app.sharing.modules import kept_module, with_outputs
+from geowallet.app.sharing.noise import with_noise
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.sharing.selecting import selected_and_grounds
 from geowallet.contracts.amount import charge_of
@@ -57,7 +58,9 @@ class Prepared:
 
 
 def prepare(vault: Vault, terms: Terms, period: Period, *, module: bytes = b"") -> Prepared:
-    """Select, evaluate in the confined process, and check: nothing is written.
+    """Select, evaluate in the confined process, and check.
+
+    Nothing is written but the noise of terms that ask for it: it is drawn once.
 
     Args:
         vault: The open wallet.
@@ -74,6 +77,7 @@ def prepare(vault: Vault, terms: Terms, period: Period, *, module: bytes = b"") 
         AmountRuleError: The rule of an amount is not at hand, or does not fit.
         SandboxError: The evaluation cannot be confined here.
         ResultRefusedError: The evaluation gave what the terms do not name.
+        MissingExtraError: Terms ask for noise, and the library for it is missing.
         GeowalletError: The module of the terms is not there, or is refused.
     """
     job = job_for(terms, period, charge=charge_for(terms, period))
@@ -81,6 +85,7 @@ def prepare(vault: Vault, terms: Terms, period: Period, *, module: bytes = b"") 
     raw = run(job.as_json(), [row.as_json() for row in selected.rows])
     scoring = module or kept_module(vault, terms)
     result = check_result(terms, period, with_outputs(raw, terms, scoring, job, selected.rows))
+    result = with_noise(vault, terms, result)
     before = any(receipt.terms_sha256 == terms_digest(terms) for receipt in receipts(vault))
     bits = leak_bits(terms, period)
     return Prepared(terms, period, selected, result, bits, not before, found)
