@@ -48,7 +48,11 @@ TABLE: Mapping[str, Entry] = {
         "look", _("Stops, legs and modes of files; no wallet needed, nothing is stored.")
     ),
     "ingest": Entry("ingest", _("Read traces into the wallet.")),
-    "export": Entry("export", _("Sign and seal what a contract names, for its one reader.")),
+    "export": Entry(
+        "export",
+        _("Sign and seal what a contract names, for its one reader."),
+        joined=("export_audit",),
+    ),
     "verify": Entry("verify", _("Check an export that you received; no wallet needed.")),
     "doctor": Entry("doctor", _("Check wallet, sandbox, session and formats.")),
     "trip": Entry(
@@ -90,8 +94,8 @@ TABLE: Mapping[str, Entry] = {
     "desk": Entry(
         "desk",
         _("For recipients: keys, offers, and what came back."),
-        joined=("desk_inbox", "desk_list", "desk_keys"),
-        below=(("anchor", "desk_anchor"),),
+        joined=("desk_inbox", "desk_list", "desk_keys", "desk_audit"),
+        below=(("anchor", "desk_anchor"), ("audit", "desk_audit")),
     ),
     "witness": Entry(
         "witness", _("For witnesses: sign that a log only grew. It shows you hashes, and no data.")

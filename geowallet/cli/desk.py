@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from geowallet.cli.language import _
+from geowallet.cli.offer_audit import Commitments, Draws, SpotChecks, looking_behind
 from geowallet.cli.offering import (
     FUEL,
     Fuel,
@@ -78,6 +79,9 @@ def offer(
     output: Outputs = None,
     fuel: Fuel = FUEL,
     tariff: TariffFile = None,
+    commitments: Commitments = "",
+    draws: Draws = 0,
+    spot_checks: SpotChecks = 0,
     supersede: Annotated[
         bool, typer.Option("--supersede", help=_("The next version of the offer of that name."))
     ] = False,
@@ -113,6 +117,7 @@ def offer(
     else:
         terms = soft_mobility_commute(particulars, window=window if hours else None)
     terms, data = furnished(terms, module=module, outputs=output, fuel=fuel, tariff=tariff)
+    terms = looking_behind(terms, commitments=commitments, draws=draws, spot_checks=spot_checks)
     terms = following(desk, terms, supersede=supersede)
     written = make_offer(desk, terms, out)
     shell.say(_("Wrote {path}: send it to the people you ask.", path=str(written)))

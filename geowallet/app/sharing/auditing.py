@@ -15,6 +15,7 @@ import msgspec
 
 from geowallet.app.files import write_new
 from geowallet.app.sharing.agreements import every_contract
+from geowallet.app.sharing.attempts import attempted
 from geowallet.app.sharing.committing import kept
 from geowallet.app.sharing.identity import signing_key
 from geowallet.app.sharing.receipts import Receipt, receipts
@@ -47,6 +48,7 @@ from geowallet.proofs.answers import (
 from geowallet.proofs.seal import seal_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from geowallet.contracts.grant import Contract
@@ -117,12 +119,16 @@ class Shown:
     before: Answered | None
 
 
-def look(vault: Vault, data: bytes) -> Shown:
-    """Return what a question asks and what an answer would open; nothing is written.
+def look(vault: Vault, data: bytes, *, clock: Callable[[], int]) -> Shown:
+    """Return what a question asks and what an answer would open.
+
+    Nothing is written, unless the recipient's own question is refused: that is
+    entered into the log by its code, as a failed export is.
 
     Args:
         vault: The open wallet.
         data: The file of the recipient, from anywhere.
+        clock: Gives UTC microseconds.
 
     Raises:
         BadContractError: Not a question.
@@ -136,26 +142,8 @@ def look(vault: Vault, data: bytes) -> Shown:
         AuditOverBudgetError: The contract grants fewer.
     """
     contract, question = _signed_question(vault, data)
-    receipt = _receipt(vault, question)
-    secrets = kept(vault, receipt.jti)
-    kind, budget = _budget(contract, question)
-    if secrets is None or budget == 0:
-        raise AuditNotAgreedError(name=contract.terms.name)
-    used, before = _taken(vault, contract, question, receipt)
-    draws = question if isinstance(question, Challenge) else None
-    sightings = question if isinstance(question, Sightings) else None
-    return Shown(
-        contract,
-        receipt,
-        kind,
-        question,
-        days=open_drawn(draws, secrets.days_m, secrets.seed) if draws else (),
-        compared=compare(sightings, secrets.track, secrets.track_seed) if sightings else (),
-        count=_count(question),
-        used=used,
-        budget=budget,
-        before=before,
-    )
+    with attempted(vault, contract.terms, question.about.period, clock=clock):
+        return _shown(vault, contract, question)
 
 
 def answer(vault: Vault, shown: Shown, *, now_us: int, target: Path) -> Path:
@@ -193,6 +181,29 @@ def answers(vault: Vault) -> tuple[Answered, ...]:
     """Return every answer that was given, by the digest of its question."""
     found = (msgspec.msgpack.decode(body, type=Answered) for _, body in vault.items(RECORD_KIND))
     return tuple(sorted(found, key=lambda one: one.question_sha256))
+
+
+def _shown(vault: Vault, contract: Contract, question: Challenge | Sightings) -> Shown:
+    receipt = _receipt(vault, question)
+    secrets = kept(vault, receipt.jti)
+    kind, budget = _budget(contract, question)
+    if secrets is None or budget == 0:
+        raise AuditNotAgreedError(name=contract.terms.name)
+    used, before = _taken(vault, contract, question, receipt)
+    draws = question if isinstance(question, Challenge) else None
+    sightings = question if isinstance(question, Sightings) else None
+    return Shown(
+        contract,
+        receipt,
+        kind,
+        question,
+        days=open_drawn(draws, secrets.days_m, secrets.seed) if draws else (),
+        compared=compare(sightings, secrets.track, secrets.track_seed) if sightings else (),
+        count=_count(question),
+        used=used,
+        budget=budget,
+        before=before,
+    )
 
 
 def _signed_question(vault: Vault, data: bytes) -> tuple[Contract, Challenge | Sightings]:
