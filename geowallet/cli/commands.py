@@ -75,8 +75,8 @@ TABLE: Mapping[str, Entry] = {
     "contract": Entry(
         "contract",
         _("Contracts: read an offer, see exactly what would leave, accept it."),
-        joined=("contract_simulate",),
-        below=(("module", "contract_module"),),
+        joined=("contract_accept", "contract_life", "contract_simulate"),
+        below=(("recipient", "contract_recipient"), ("module", "contract_module")),
     ),
     "key": Entry("key", _("The ways into your wallet."), joined=("key_slots",)),
     "evidence": Entry(

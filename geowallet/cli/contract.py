@@ -1,23 +1,34 @@
-"""``contract show``, ``preview``, ``accept`` and ``list``."""
+"""``contract show`` and ``preview``."""
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geowallet.cli.contract_accept import Chain, Roots
+from geowallet.cli.contract_views import (
+    certificate_of,
+    consent_record,
+    is_withdrawn,
+    show_json,
+    warn,
+    warnings_record,
+    who_asks,
+)
 from geowallet.cli.language import _, clauses, plural, say
-from geowallet.cli.numbers import count, day
+from geowallet.cli.numbers import count
 from geowallet.cli.results import show_result
 from geowallet.cli.secrets import open_wallet
-from geowallet.cli.shell import Column, Shell
+from geowallet.cli.shell import Shell
 from geowallet.cli.verb import group, verb
 from geowallet.model.calendar import Period
+from geowallet.model.errors import NotAcceptedError
 
 if TYPE_CHECKING:
     from geowallet.app.sharing.preparing import Prepared
+    from geowallet.contracts.grant import Contract
     from geowallet.contracts.syntax import Terms
     from geowallet.vault.store import Vault
 
@@ -26,37 +37,71 @@ app = group(_("Contracts: read an offer, see exactly what would leave, accept it
 Name = Annotated[str, typer.Argument(help=_("An offer's file, or the name of a contract."))]
 
 
-def show(shell: Shell, contract: Name) -> None:
+def show(
+    shell: Shell,
+    contract: Name,
+    *,
+    odrl: Annotated[bool, typer.Option("--odrl", help=_("As an ODRL 2.2 policy."))] = False,
+    receipt: Annotated[
+        bool, typer.Option("--receipt", help=_("As a consent receipt (ISO/IEC TS 27560)."))
+    ] = False,
+    chain: Chain = None,
+    roots: Roots = None,
+) -> None:
     """Show an offer or a contract in plain words, on one screen."""
     from geowallet.contracts.explain import explain
+    from geowallet.contracts.odrl import odrl_policy
     from geowallet.contracts.offer import terms_digest
     from geowallet.contracts.syntax import terms_as_json
 
+    agreed: Contract | None = None
+    ended = False
     if is_file(contract):
-        terms, accepted = _offered(contract), False
+        terms = _offered(contract)
     else:
         with open_wallet(shell) as vault:
-            terms, accepted = _terms(vault, contract)
+            agreed = _agreed(vault, contract)
+            consent = consent_record(vault, agreed) if receipt else None
+            ended = is_withdrawn(vault, agreed)
+        terms = agreed.terms
+    if odrl:
+        show_json(shell, odrl_policy(terms, agreed.grant if agreed else None))
+        return
+    if receipt:
+        if agreed is None:
+            raise NotAcceptedError(name=terms.name)
+        show_json(shell, consent or {})
+        return
+    found = certificate_of(terms, Path(contract), chain, roots)
+    who = who_asks(shell, terms, found, accepted=agreed is not None)
     shell.emit(
         {
             "contract": terms.name,
             "sha256": terms_digest(terms),
-            "accepted": accepted,
+            "accepted": agreed is not None,
+            "who": who,
+            "withdrawn": ended,
+            "warnings": warnings_record(terms),
             "terms": terms_as_json(terms),
         }
     )
     shell.say(
         _("Contract with {name}, accepted.", name=terms.recipient.name)
-        if accepted
+        if agreed
         else _(
             "Offer from {name}. NOT ACCEPTED: nothing leaves until you accept and export.",
             name=terms.recipient.name,
         )
     )
+    if ended:
+        shell.say(_("WITHDRAWN: nothing leaves under it any more."))
     shell.say()
     _show_sections(
         shell, [(say(label), [say(s) for s in lines]) for label, lines in explain(terms)]
     )
+    for line in who:
+        shell.note(line)
+    warn(shell, terms)
     shell.next(f"geowallet contract preview {contract} --period {_example(terms)}")
 
 
@@ -71,7 +116,7 @@ def preview(
     from geowallet.app.sharing.preparing import prepare
 
     with open_wallet(shell) as vault:
-        terms = _offered(contract) if is_file(contract) else _terms(vault, contract)[0]
+        terms = _offered(contract) if is_file(contract) else _agreed(vault, contract).terms
         module = module_beside(Path(contract), terms) if is_file(contract) else b""
         prepared = prepare(vault, terms, Period.parse(period), module=module)
     shell.emit(preview_record(prepared))
@@ -86,82 +131,6 @@ def preview(
     shell.next(f"geowallet export {terms.name} --period {period}")
 
 
-def accept(
-    shell: Shell,
-    offer: Annotated[Path, typer.Argument(help=_("The offer's file."))],
-    *,
-    name: Annotated[
-        str, typer.Option("--as", help=_("Your name, as the recipient reads it."))
-    ] = "",
-    out: Annotated[Path, typer.Option(help=_("Folder for the signed copy."))] = Path(),
-) -> None:
-    """Sign an offer; nothing leaves yet."""
-    from geowallet.app import settings
-    from geowallet.app.sharing import agreements
-    from geowallet.app.sharing.modules import module_beside
-    from geowallet.app.wallet import now_us
-    from geowallet.crypto.fingerprint import fingerprint
-    from geowallet.crypto.signing import thumbprint
-
-    read = agreements.offer_from(offer)
-    terms = read.terms
-    module = module_beside(offer, terms)
-    key = fingerprint(thumbprint(terms.recipient.signing_jwk))
-    with open_wallet(shell) as vault:
-        shell.note(
-            _("{name}, key {key}: compare it with them.", name=terms.recipient.name, key=key)
-        )
-        shell.confirm(_("Accept {contract} and sign it?", contract=terms.name))
-        if name:
-            settings.set_owner_name(vault, name, now_us=now_us())
-        elif not settings.owner_name(vault) and shell.can_ask:
-            asked = shell.answer(_("Your name, as the recipient reads it: "))
-            settings.set_owner_name(vault, asked, now_us=now_us())
-        today = dt.datetime.now(tz=dt.UTC).date()
-        __, written = agreements.accept_offer(
-            vault, read, today=today, now_us=now_us(), target=out, module=module
-        )
-    shell.say(_("Accepted {contract}. Nothing has left.", contract=terms.name))
-    shell.say(
-        _("Wrote {path}: give it to the recipient, it holds your public keys.", path=str(written))
-    )
-    shell.emit({"contract": terms.name, "accepted": today.isoformat(), "file": str(written)})
-    shell.next(f"geowallet contract preview {terms.name} --period {_example(terms)}")
-
-
-def list_(shell: Shell) -> None:
-    """Show the accepted contracts."""
-    from geowallet.app.sharing import agreements
-    from geowallet.app.sharing.receipts import receipts
-
-    with open_wallet(shell) as vault:
-        contracts = agreements.accepted(vault)
-        sent = [receipt.contract for receipt in receipts(vault)]
-    rows = []
-    for contract in contracts:
-        terms = contract.terms
-        exports = sent.count(terms.name)
-        shell.emit(
-            {
-                "contract": terms.name,
-                "recipient": terms.recipient.name,
-                "expires": terms.expires.isoformat(),
-                "exports": exports,
-            }
-        )
-        rows.append([terms.name, terms.recipient.name, day(terms.expires), count(exports)])
-    if not contracts:
-        shell.say(_("No contracts: nothing can leave this wallet."))
-        return
-    columns = [
-        Column(_("NAME")),
-        Column(_("RECIPIENT")),
-        Column(_("UNTIL")),
-        Column(_("EXPORTS"), numeric=True),
-    ]
-    shell.table(columns, rows)
-
-
 verb(app, "show", _("Say what an offer or a contract lets out, in plain words."))(show)
 verb(
     app,
@@ -169,8 +138,6 @@ verb(
     _("Show exactly what would leave; write nothing."),
     example="geowallet contract preview exemple-mileage --period 2026-05",
 )(preview)
-verb(app, "accept", _("Sign an offer."), example="geowallet contract accept exemple.offer")(accept)
-verb(app, "list", _("List your contracts."))(list_)
 
 
 def show_prepared(shell: Shell, prepared: Prepared) -> None:
@@ -229,10 +196,10 @@ def _offered(path: str) -> Terms:
     return offer_from(Path(path)).terms
 
 
-def _terms(vault: Vault, name: str) -> tuple[Terms, bool]:
+def _agreed(vault: Vault, name: str) -> Contract:
     from geowallet.app.sharing.agreements import find_contract
 
-    return find_contract(vault, name).terms, True
+    return find_contract(vault, name)
 
 
 def _example(terms: Terms) -> str:

@@ -31,8 +31,10 @@ def export(
     """Show what will leave, have the owner confirm and sign, and write the files."""
     from geowallet.app import wallet
     from geowallet.app.sharing import agreements
+    from geowallet.app.sharing.attempts import attempted
     from geowallet.app.sharing.export import export as sign_and_seal
     from geowallet.app.sharing.preparing import prepare
+    from geowallet.app.sharing.standing import check_not_withdrawn
     from geowallet.crypto.fingerprint import fingerprint
     from geowallet.crypto.signing import thumbprint
 
@@ -41,25 +43,27 @@ def export(
     with open_wallet(shell) as vault:
         found = agreements.find_contract(vault, contract)
         terms = found.terms
-        prepared = prepare(vault, terms, Period.parse(period))
-        fp = fingerprint(thumbprint(terms.recipient.signing_jwk))
-        first = _("FIRST EXPORT to {name} (key {key}).", name=terms.recipient.name, key=fp)
-        again = _("Export to {name} (key {key}).", name=terms.recipient.name, key=fp)
-        shell.say(first if prepared.new_recipient else again)
-        shell.say(_("These figures will leave your wallet:"))
-        show_prepared(shell, prepared)
-        shell.say(_("Once they have read it, it cannot be taken back."))
-        prompt = _("Type the contract's name to sign: ")
-        shell.confirm_name(terms.name, confirm, prompt)
-        wallet.check_passphrase(locations(shell), asker(shell))
-        done = sign_and_seal(
-            vault,
-            found,
-            prepared,
-            now_us=wallet.now_us(),
-            target=out,
-            words=say,
-        )
+        with attempted(vault, terms, period, clock=wallet.now_us):
+            check_not_withdrawn(vault, found)
+            prepared = prepare(vault, terms, Period.parse(period))
+            fp = fingerprint(thumbprint(terms.recipient.signing_jwk))
+            first = _("FIRST EXPORT to {name} (key {key}).", name=terms.recipient.name, key=fp)
+            again = _("Export to {name} (key {key}).", name=terms.recipient.name, key=fp)
+            shell.say(first if prepared.new_recipient else again)
+            shell.say(_("These figures will leave your wallet:"))
+            show_prepared(shell, prepared)
+            shell.say(_("Once they have read it, it cannot be taken back."))
+            prompt = _("Type the contract's name to sign: ")
+            shell.confirm_name(terms.name, confirm, prompt)
+            wallet.check_passphrase(locations(shell), asker(shell))
+            done = sign_and_seal(
+                vault,
+                found,
+                prepared,
+                now_us=wallet.now_us(),
+                target=out,
+                words=say,
+            )
     notes = (
         _("signed and sealed: the only one that can be checked"),
         _("the same figures, to read"),
