@@ -249,7 +249,7 @@ def _epoch_s(day: str) -> int:
 
 def _period_text(first: dt.date, last: dt.date) -> str:
     next_day = last + dt.timedelta(days=1)
-    if (first.month, first.day, next_day.month, next_day.day) == (1, 1, 1, 1):
+    if (first, next_day) == (dt.date(first.year, 1, 1), dt.date(first.year + 1, 1, 1)):
         return str(first)[:4]
     start = str(first)[: 7 if first.day == 1 else 10]
     end = str(last)[: 7 if next_day.day == 1 else 10]

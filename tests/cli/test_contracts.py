@@ -165,6 +165,17 @@ class TestRecipient:
         given = lived("verify", "km-2026-05.jwe", "--contract", "km.contract")
         assert given.status == 0
 
+    def test_the_verifier_is_written_as_a_program_or_as_a_page(self, lived: Terminal) -> None:
+        for name, start in (("verifier.py", '"""Verify an'), ("verify.html", "<!doctype html>")):
+            path = lived.folder / f"alone-{name}"
+            done = lived("verify", "--write-verifier", path)
+            assert (done.status, path.read_text("utf-8").startswith(start)) == (0, True)
+            assert str(path) in done.out
+
+    def test_without_a_file_it_says_what_is_missing(self, lived: Terminal) -> None:
+        done = lived("verify")
+        assert (done.status, "name the sealed file" in done.err) == (2, True)
+
     def test_a_trace_is_no_export(self, lived: Terminal, samples: Path) -> None:
         done = lived("verify", next((samples / "real").glob("*.gpx")))
         assert (done.status, "[verify.malformed]" in done.err) == (3, True)

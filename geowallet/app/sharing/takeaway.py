@@ -47,11 +47,11 @@ def page() -> str:
     """
     folder = resources.files("geowallet.verify.page")
     french = translation("geowallet", str(resources.files("geowallet") / "locale"), ["fr"])
-    names = {name: f"{kind.reveals} ({kind.unit})" for name, kind in MEASURES.items()}
+    names = {name: _label(kind.reveals, kind.unit) for name, kind in MEASURES.items()}
     words = {word: french.gettext(word) for word in WORDS}
     words |= {
-        names[name]: f"{french.gettext(kind.reveals)} ({kind.unit})"
-        for name, kind in MEASURES.items()
+        _label(kind.reveals, kind.unit): _label(french.gettext(kind.reveals), kind.unit)
+        for kind in MEASURES.values()
     }
     scripts = [(folder / name).read_text("utf-8") for name in ("verifier.js", "page.js")]
     tables = f"const FRENCH = {_in_html(words)};\nconst NAMES = {_in_html(names)};\n"
@@ -103,6 +103,10 @@ def _body(source: str) -> str:
     first = min(node.lineno for node in after)
     last = max(node.end_lineno or 0 for node in (*after, *main))
     return "\n".join(source.splitlines()[first - 1 : last])
+
+
+def _label(text: str, unit: str) -> str:
+    return text if unit == "count" else f"{text} ({unit})"
 
 
 def _in_html(table: dict[str, str]) -> str:

@@ -25,7 +25,7 @@ function element(tag, text = "", name = "") {
 
 function kindOf(bytes) {
   const start = new TextDecoder().decode(bytes.slice(0, 1 << 17)).trim();
-  if (!start.startsWith("{")) return ["export", bytes];
+  if (!/^[{[]/.test(start)) return ["export", bytes];
   let value = null;
   try {
     value = JSON.parse(start);
@@ -36,23 +36,26 @@ function kindOf(bytes) {
   return isObject(value) && has(value, "d") ? ["reader", value] : ["", null];
 }
 
+// A file that is none of the three clears the verdict: it might be meant to replace one of them.
 async function take(files) {
+  const strange = [];
   for (const file of files) {
     const bytes = new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer());
     const [kind, value] = kindOf(bytes);
     if (kind) given[kind] = { name: file.name, value };
-    at("unknown").textContent = kind ? "" : say("{name} is none of the three files", { name: file.name });
+    else strange.push(say("{name} is none of the three files", { name: file.name }));
   }
-  await look();
+  at("unknown").textContent = strange.join("; ");
+  await look(strange.length === 0);
 }
 
-async function look() {
+async function look(judging = true) {
   for (const kind of KINDS) {
     at(kind).textContent = given[kind] ? given[kind].name : tr("not yet given");
     at(kind).className = given[kind] ? "given" : "";
   }
   at("outcome").replaceChildren();
-  if (KINDS.some((kind) => !given[kind])) return;
+  if (!judging || KINDS.some((kind) => !given[kind])) return;
   const nowS = Number(document.body.dataset.now) || Math.floor(Date.now() / 1000);
   const period = at("period").value.trim();
   try {
@@ -65,8 +68,8 @@ async function look() {
 }
 
 function show(status, ...parts) {
-  const word = status === "accepted" ? tr("accepted") : tr("REFUSED");
-  const title = element("h2", `${word} (${status})`, status === "accepted" ? "good" : "bad");
+  const good = status === "accepted";
+  const title = element("h2", good ? tr(status) : `${tr("REFUSED")} (${status})`, good ? "good" : "bad");
   title.id = "status";
   title.dataset.status = status;
   at("outcome").replaceChildren(title, ...parts);
@@ -88,7 +91,7 @@ function showAccepted(taken) {
     [tr("receipt"), `${claims.jti.slice(0, 4)}-${claims.jti.slice(4, 8)}`],
     ...(has(claims, "supersedes") ? [[tr("replaces"), claims.supersedes.slice(0, 8)]] : []),
   ]);
-  const names = Object.keys(claims.total);
+  const names = Object.keys(taken.figures);
   const heads = [...taken.terms.group_by, ...names].map((name) => tr(NAMES[name] ?? name));
   const rows = taken.rows.map((row) => [...taken.terms.group_by, ...names].map((n) => figure(row[n])));
   const total = [...taken.terms.group_by.map((_, n) => (n ? "" : tr("total"))),
@@ -118,7 +121,7 @@ function table(rows, heads = []) {
 }
 
 function checks(failed) {
-  const names = ["papers", "open", "format", ...Object.keys(CHECKS)];
+  const names = ["open", "papers", "format", ...Object.keys(CHECKS)];
   const list = element("ol", "", "checks");
   const end = failed ? names.indexOf(failed) : names.length;
   for (const [n, name] of names.entries()) {
@@ -139,7 +142,7 @@ at("language").addEventListener("click", () => {
   language = language === "fr" ? "en" : "fr";
   speak();
 });
-at("period").addEventListener("change", look);
+at("period").addEventListener("change", () => look());
 at("files").addEventListener("change", (event) => take(event.target.files));
 document.addEventListener("dragover", (event) => event.preventDefault());
 document.addEventListener("drop", (event) => {
