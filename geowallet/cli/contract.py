@@ -17,6 +17,7 @@ from geowallet.cli.contract_views import (
     warnings_record,
     who_asks,
 )
+from geowallet.cli.grounds import show_grounds
 from geowallet.cli.language import _, clauses, plural, say
 from geowallet.cli.numbers import count
 from geowallet.cli.results import show_result
@@ -145,6 +146,7 @@ def show_prepared(shell: Shell, prepared: Prepared) -> None:
     from geowallet.contracts.explain import deductions
 
     show_result(shell, prepared.result, prepared.terms)
+    show_grounds(shell, prepared)
     left_out = ", ".join(
         _("{name}: {value}", name=say(reason), value=count(number))
         for reason, number in prepared.selected.left_out

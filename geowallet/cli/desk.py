@@ -8,7 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
+from geowallet.cli.drafting import (
+    RuleFacts,
+    RuleName,
+    RuleYear,
+    VehicleNames,
+    drafted,
+    purpose_of,
+    rule_use,
+    template_named,
+)
 from geowallet.cli.language import _
+from geowallet.cli.offer_assurance import Stamped, asking_for_stamps
 from geowallet.cli.offer_audit import Commitments, Draws, SpotChecks, looking_behind
 from geowallet.cli.offering import (
     FUEL,
@@ -22,23 +33,9 @@ from geowallet.cli.offering import (
 from geowallet.cli.secrets import asker, locations, new_passphrase
 from geowallet.cli.shell import Shell
 from geowallet.cli.verb import group, verb
-from geowallet.cli.work import parse_hours
-from geowallet.model.calendar import Period, WorkWeek
-from geowallet.model.errors import BadOptionError
+from geowallet.model.calendar import Period
 
 app = group(_("For recipients: keys, offers, and what came back."))
-
-TEMPLATES = ("work-hour-mileage", "soft-mobility-commute")
-"""What `desk offer` can write."""
-
-_PURPOSES = {
-    TEMPLATES[0]: lambda: _("to pay kilometre allowances"),
-    TEMPLATES[1]: lambda: _("to pay the sustainable mobility allowance"),
-}
-"""What each is for, in the words of the recipient's language."""
-
-USUAL_HOURS = "mon-fri 08:30-18:00"
-"""Hours of work that are asked for where none are named."""
 
 
 def init(
@@ -60,14 +57,16 @@ def init(
 
 def offer(
     shell: Shell,
-    template: Annotated[str, typer.Argument(help=_("work-hour-mileage or soft-mobility-commute."))],
+    template: Annotated[str, typer.Argument(help=_("Such as work-hour-mileage."))],
     *,
     name: Annotated[str, typer.Option(help=_("Of the contract: small letters, digits, dashes."))],
     covers: Annotated[str, typer.Option(help=_("Period it speaks of, such as 2026."))],
     expires: Annotated[
         str, typer.Option(help=_("Last day of an export; by default a year after the period."))
     ] = "",
-    cadence: Annotated[str, typer.Option(help=_("One export a month or a year."))] = "month",
+    cadence: Annotated[
+        str, typer.Option(help=_("One export a month, a year or once; else as usual."))
+    ] = "",
     hours: Annotated[
         list[str] | None, typer.Option(help=_("Work hours, such as 'mon-fri 08:30-18:00'."))
     ] = None,
@@ -75,6 +74,10 @@ def offer(
     holidays: Annotated[str, typer.Option(help=_("Public holidays: FR, FR-57; none."))] = "FR",
     purpose: Annotated[str, typer.Option(help=_("What it is for, in your words."))] = "",
     retention: Annotated[int, typer.Option(help=_("Months that you keep it."))] = 36,
+    vehicle: VehicleNames = None,
+    rule: RuleName = "",
+    rule_year: RuleYear = 0,
+    rule_fact: RuleFacts = None,
     module: ModuleFile = None,
     output: Outputs = None,
     fuel: Fuel = FUEL,
@@ -82,6 +85,7 @@ def offer(
     commitments: Commitments = "",
     draws: Draws = 0,
     spot_checks: SpotChecks = 0,
+    stamped: Stamped = 0,
     supersede: Annotated[
         bool, typer.Option("--supersede", help=_("The next version of the offer of that name."))
     ] = False,
@@ -90,14 +94,10 @@ def offer(
     """Write and sign an offer from a template."""
     from geowallet.app.sharing.desk import make_offer, open_desk
     from geowallet.app.sharing.desk_offers import following
-    from geowallet.contracts.templates import (
-        Particulars,
-        soft_mobility_commute,
-        work_hour_mileage,
-    )
+    from geowallet.contracts.template import Particulars
 
-    if template not in TEMPLATES:
-        raise BadOptionError(option="TEMPLATE", reason=", ".join(TEMPLATES))
+    chosen, use = template_named(template), rule_use(rule, rule_year, rule_fact)
+    why, basis = purpose_of(chosen)
     period = Period.parse(covers)
     desk = open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
     particulars = Particulars(
@@ -107,17 +107,22 @@ def offer(
         issued=dt.datetime.now(tz=dt.UTC).date(),
         expires=_expiry(expires, period),
         cadence=cadence,
-        purpose=purpose or _PURPOSES[template](),
-        legal_basis=_("the employment contract"),
+        purpose=purpose or why,
+        legal_basis=basis,
         retention_months=retention,
     )
-    window = _window(hours or [USUAL_HOURS], zone, holidays)
-    if template == TEMPLATES[0]:
-        terms = work_hour_mileage(particulars, window=window)
-    else:
-        terms = soft_mobility_commute(particulars, window=window if hours else None)
+    terms = drafted(
+        chosen,
+        particulars,
+        hours=hours,
+        zone=zone,
+        holidays=holidays,
+        vehicles=vehicle,
+        rule=use,
+    )
     terms, data = furnished(terms, module=module, outputs=output, fuel=fuel, tariff=tariff)
     terms = looking_behind(terms, commitments=commitments, draws=draws, spot_checks=spot_checks)
+    terms = asking_for_stamps(terms, stamped)
     terms = following(desk, terms, supersede=supersede)
     written = make_offer(desk, terms, out)
     shell.say(_("Wrote {path}: send it to the people you ask.", path=str(written)))
@@ -133,10 +138,6 @@ verb(
     example="geowallet desk offer work-hour-mileage --name exemple-mileage --covers 2026",
     desk=True,
 )(offer)
-
-
-def _window(hours: list[str], zone: str, holidays: str) -> WorkWeek:
-    return WorkWeek(parse_hours(hours), zone, "" if holidays == "none" else holidays)
 
 
 def _expiry(text: str, period: Period) -> dt.date:

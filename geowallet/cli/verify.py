@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, clauses, say
+from geowallet.cli.grounds import seen_words
+from geowallet.cli.language import _, clauses, plural, say
 from geowallet.cli.numbers import day, period_words
 from geowallet.cli.results import show_result
 from geowallet.cli.secrets import asker, locations
@@ -82,6 +83,8 @@ def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> Non
     figures, contract = verdict.figures, verified.contract
     shell.pairs(_accepted(verified, figures))
     show_result(shell, figures.result, contract.terms)
+    if verdict.seen:
+        shell.pairs([(_("SEEN"), seen_words(verdict.seen))])
     if figures.result.share_percent.get("L0"):
         shell.say(_("L0 declared: as strong as a signed sheet of paper, no more."))
     open_points = clauses([say(item) for item in verdict.not_proved])
@@ -140,6 +143,12 @@ def _accepted(verified: Verified, figures: Figures) -> list[tuple[str, str]]:
 
         earlier = receipt_id(figures.supersedes)
         rows.append(("", _("it replaces the export with receipt {id}", id=earlier)))
+        changed = plural(
+            "since the first one, the period was changed {count} time",
+            "since the first one, the period was changed {count} times",
+            figures.changes,
+        )
+        rows.append(("", changed))
     return [*rows, (_("FIGURE"), period_words(figures.result.period))]
 
 
@@ -158,6 +167,9 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
             "receipt": figures.receipt,
             "figures": figures.result.as_json(),
             "not_proved": [str(item) for item in verdict.not_proved],
+            "seen_s": list(verdict.seen.times_s) if verdict.seen else [],
+            "seen_by": list(verdict.seen.names) if verdict.seen else [],
+            "changes_after_close": figures.changes,
         }
     return record
 

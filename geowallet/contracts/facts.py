@@ -51,7 +51,7 @@ def unusual(terms: Terms) -> tuple[Fact, ...]:
     """Return the facts let out beyond what the named template usually needs.
 
     Terms without a template have no usual: then every fact but signature,
-    assurance and log is returned.
+    assurance with its stamps, and log is returned.
     """
     usual = USUAL.get(terms.template, _ALWAYS)
     return tuple(fact for fact in leaving(terms) if fact.id not in usual)
@@ -101,6 +101,10 @@ def _has_module(terms: Terms) -> bool:
     return terms.module is not None
 
 
+def _asks_for_level(terms: Terms) -> bool:
+    return terms.min_assurance != "L0"
+
+
 def _takes_every_mode(terms: Terms) -> bool:
     return set(terms.select.modes) == set(MODES)
 
@@ -123,7 +127,7 @@ def _takes_holidays(terms: Terms) -> bool:
     return window is None or not window.holidays
 
 
-_ALWAYS = frozenset({"identity", "assurance", "log"})
+_ALWAYS = frozenset({"identity", "assurance", "log", "stamps"})
 
 FACTS = (
     Fact(
@@ -184,6 +188,12 @@ FACTS = (
         ),
         N_("evidence log"),
         _always,
+    ),
+    Fact(
+        "stamps",
+        N_("when others saw your log, and how many files lie behind the figures"),
+        N_("when others saw your log"),
+        _asks_for_level,
     ),
     Fact("business", N_("business trips are counted"), N_("business trips"), _counts("business")),
     Fact("commute", N_("commuting is counted"), N_("commuting"), _counts("commute")),

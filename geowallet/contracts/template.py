@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from geowallet.contracts.syntax import Recipient
     from geowallet.model.calendar import Period, WorkWeek
 
-ALWAYS = frozenset({"identity", "assurance", "log"})
-"""Facts that every export lets out."""
+ALWAYS = frozenset({"identity", "assurance", "log", "stamps"})
+"""Facts that every export lets out; stamps only where the terms ask for a level."""
 
 ANY_TIME = frozenset({"any_hour", "weekends", "holidays"})
 """Facts of terms that name no hours."""

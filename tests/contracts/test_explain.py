@@ -223,3 +223,10 @@ def test_hours_that_are_crossed_and_holidays_that_are_not_named_are_let_out() ->
     } == {name: usual | {name} for name in let_out}
     named = replace(mileage(), select=replace(asked, vehicles=("AB-123",)))
     assert "trips in other vehicles" in section(named, "NEVER LEAVES")
+
+
+def test_stamps_leave_only_where_a_level_is_asked() -> None:
+    asked = replace(mileage(), min_assurance="L1", min_share_percent=80)
+    assert "stamps" in {fact.id for fact in leaving(asked)}
+    assert "stamps" in {fact.id for fact in staying(mileage())}
+    assert "stamps" not in {fact.id for fact in unusual(asked)}
