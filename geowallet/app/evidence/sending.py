@@ -129,5 +129,5 @@ def _parts(url: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable or parts.username is not None or parts.fragment:
-        raise BadOptionError(option="URL", reason=N_("an address such as https://tsa.example/"))
+        raise BadOptionError(option="URL", reason=N_("not an http or https address"))
     return parts
