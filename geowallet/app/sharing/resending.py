@@ -49,13 +49,14 @@ def resent(vault: Vault, trips: Sequence[DescribedTrip]) -> tuple[Resent, ...]:
     """Return the exports whose figures would differ, oldest first.
 
     One that another has replaced is left out, and one whose contract the wallet no
-    longer has.
+    longer has, or that carries noise: its figures were never the true ones.
 
     Args:
         vault: The open wallet.
         trips: All trips, as they would be.
     """
-    terms = {terms_digest(one.terms): one.terms for one in every_contract(vault)}
+    contracts = [one.terms for one in every_contract(vault) if not one.terms.epsilon_milli]
+    terms = {terms_digest(one): one for one in contracts}
     newest = {(one.terms_sha256, one.period): one for one in receipts(vault)}
     found = []
     for receipt in newest.values():
