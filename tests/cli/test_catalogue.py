@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PATH = LOCALE / "fr" / "LC_MESSAGES" / "geowallet.po"
 
 REFUSED = (
-    r"certifi(?!cats?\b)",  # nobody certified anything; the X.509 file has no other name
+    r"certifi(?!cat)",  # nobody certified anything; the X.509 file has no other name
     r"conforme",
     r"agré[ée]",
     r"homologu",
