@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from geowallet.cli import numbers
+from geowallet.cli.main import run
+from geowallet.crypto.keys import KdfCost
 from tests.cli.conftest import Terminal
+from tests.cli.conftest import _settle as settle
 from tests.evaluator.modules import module, wasm
 
 GENTLE = Path(__file__).parents[2] / "samples" / "module" / "gentle.wasm"
@@ -34,10 +38,38 @@ OFFER = ("desk", "offer", "work-hour-mileage", "--covers", "2026", "--name")
 SCORED = ("--module", GENTLE, "--output", "score:0:100", "--output", "premium_cents:0:50000")
 
 
-def tariff(here: Terminal, name: str, value: dict[str, object]) -> Path:
-    path = here.folder / f"{name}.json"
-    path.write_text(json.dumps(value))
-    return path
+FREE = BOREAL | {"base_cents": 0, "bands": [{"up_to_km": None, "cents_per_100km": 0}]}
+
+
+@pytest.fixture(scope="module")
+def offered_in(tmp_path_factory: pytest.TempPathFactory, lived_in: Path) -> Path:
+    """The wallet of the simulated month, with offers of tariffs and of a module beside it."""
+    folder = tmp_path_factory.mktemp("offered") / "here"
+    shutil.copytree(lived_in, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KdfCost, "MODERATE", KdfCost.LEAST)
+        settle(folder, patch)
+        for name, value in {"aurore": AURORE, "boreal": BOREAL, "scored": FREE}.items():
+            path = folder / f"{name}.json"
+            path.write_text(json.dumps(value))
+            more = SCORED if name == "scored" else ()
+            words = [*OFFER, name, "--tariff", path, *more]
+            assert run([str(word) for word in words]) == 0, name
+    return folder
+
+
+@pytest.fixture
+def offered(
+    offered_in: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Terminal:
+    """A terminal with a copy of that folder."""
+    folder = tmp_path / "offered"
+    shutil.copytree(offered_in, folder)
+    settle(folder, monkeypatch)
+    return Terminal(folder, capsys)
 
 
 class TestCheck:
@@ -115,49 +147,44 @@ class TestRun:
 
 
 class TestScoredContract:
-    @pytest.fixture
-    def scored(self, lived: Terminal) -> Terminal:
-        assert lived(*OFFER, "scored", *SCORED).status == 0
-        return lived
-
-    def test_the_offer_and_its_module_are_written_together(self, scored: Terminal) -> None:
-        assert (scored.folder / "scored.wasm").read_bytes() == GENTLE.read_bytes()
-        done = scored("contract", "show", "scored.offer")
+    def test_the_offer_and_its_module_are_written_together(self, offered: Terminal) -> None:
+        assert (offered.folder / "scored.wasm").read_bytes() == GENTLE.read_bytes()
+        done = offered("contract", "show", "scored.offer")
         said = " ".join(done.out.split())
         assert "score, a whole number from 0 to 100 that their module computes" in said
 
     def test_what_the_module_says_is_previewed_exported_and_verified(
-        self, scored: Terminal
+        self, offered: Terminal
     ) -> None:
-        assert scored("contract", "accept", "scored.offer", "--yes").status == 0
-        (scored.folder / "scored.wasm").unlink()  # kept in the wallet
-        assert scored("desk", "open", "scored.contract").status == 0
+        assert offered("contract", "accept", "scored.offer", "--yes").status == 0
+        (offered.folder / "scored.wasm").unlink()  # kept in the wallet
+        assert offered("desk", "open", "scored.contract").status == 0
         words = ("--period", "2026-05", "--json")
-        (preview,) = scored("contract", "preview", "scored", *words).records
+        (preview,) = offered("contract", "preview", "scored", *words).records
         assert set(preview["leaves"]["totals"]) == {"distance_m", "score", "premium_cents"}
-        shown = scored("contract", "preview", "scored", "--period", "2026-05").out
+        shown = offered("contract", "preview", "scored", "--period", "2026-05").out
         assert "SCORE" in shown.upper()
-        done = scored("export", "scored", "--confirm", "scored", *words)
+        done = offered("export", "scored", "--confirm", "scored", *words)
         assert done.status == 0, done.err
         assert done.records[0]["leaves"] == preview["leaves"]
-        done = scored("desk", "open", "scored-2026-05.jwe")
+        done = offered("desk", "open", "scored-2026-05.jwe")
         assert (done.status, done.err) == (0, "")
 
-    def test_an_offer_is_previewed_with_its_module(self, scored: Terminal) -> None:
-        done = scored("contract", "preview", "scored.offer", "--period", "2026-05", "--json")
+    def test_an_offer_is_previewed_with_its_module(self, offered: Terminal) -> None:
+        done = offered("contract", "preview", "scored.offer", "--period", "2026-05", "--json")
         assert done.records[0]["leaves"]["totals"]["score"] == 100
 
     @pytest.mark.parametrize("verb", ["accept", "preview"])
-    def test_without_its_module_nothing_happens(self, scored: Terminal, verb: str) -> None:
-        (scored.folder / "scored.wasm").unlink()
+    def test_without_its_module_nothing_happens(self, offered: Terminal, verb: str) -> None:
+        (offered.folder / "scored.wasm").unlink()
         words = ["--yes"] if verb == "accept" else ["--period", "2026-05"]
-        done = scored("contract", verb, "scored.offer", *words)
+        done = offered("contract", verb, "scored.offer", *words)
         assert (done.status, "[module.missing]" in done.err) == (4, True)
-        assert not (scored.folder / "scored.contract").exists()
+        assert not (offered.folder / "scored.contract").exists()
 
-    def test_another_module_is_refused(self, scored: Terminal) -> None:
-        (scored.folder / "scored.wasm").write_bytes(module())
-        done = scored("contract", "accept", "scored.offer", "--yes")
+    def test_another_module_is_refused(self, offered: Terminal) -> None:
+        (offered.folder / "scored.wasm").write_bytes(module())
+        done = offered("contract", "accept", "scored.offer", "--yes")
         assert (done.status, "[module.digest]" in done.err) == (6, True)
 
     def test_an_output_without_a_range_is_not_offered(self, lived: Terminal) -> None:
@@ -167,15 +194,8 @@ class TestScoredContract:
 
 
 class TestSimulate:
-    @pytest.fixture
-    def offers(self, lived: Terminal) -> Terminal:
-        for name, value in (("aurore", AURORE), ("boreal", BOREAL)):
-            path = tariff(lived, name, value)
-            assert lived(*OFFER, name, "--tariff", path).status == 0
-        return lived
-
-    def test_offers_stand_beside_each_other(self, offers: Terminal) -> None:
-        done = offers("contract", "simulate", "aurore.offer", "boreal.offer", "km.offer")
+    def test_offers_stand_beside_each_other(self, offered: Terminal) -> None:
+        done = offered("contract", "simulate", "aurore.offer", "boreal.offer", "km.offer")
         assert done.status == 0, done.err
         lines = done.out.splitlines()
         heading = next(line for line in lines if "PERIOD" in line)
@@ -186,28 +206,25 @@ class TestSimulate:
         assert "km: this offer names no tariff." in done.out
         assert "Nothing was written, nothing leaves." in done.out
 
-    def test_in_json_every_line_can_be_added_up(self, offers: Terminal) -> None:
-        month, total = offers("contract", "simulate", "aurore.offer", "--json").records
+    def test_in_json_every_line_can_be_added_up(self, offered: Terminal) -> None:
+        month, total = offered("contract", "simulate", "aurore.offer", "--json").records
         cost = month["cost"]
         assert (month["period"], cost["base"], cost["total"]) == ("2026-05", "9.90", "29.79")
         assert (total["months"], total["total"], total["monthly"]) == (1, "29.79", "29.79")
 
-    def test_in_french(self, offers: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_in_french(self, offered: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(numbers, "language", "fr")
-        done = offers("contract", "simulate", "aurore.offer")
+        done = offered("contract", "simulate", "aurore.offer")
         assert "29,79\N{NO-BREAK SPACE}€" in done.out
         assert "mai 2026" in done.out
 
-    def test_nothing_is_written(self, offers: Terminal) -> None:
-        before = {p: p.read_bytes() for p in offers.folder.rglob("*") if p.is_file()}
-        assert offers("contract", "simulate", "aurore.offer").status == 0
-        assert {p: p.read_bytes() for p in offers.folder.rglob("*") if p.is_file()} == before
+    def test_nothing_is_written(self, offered: Terminal) -> None:
+        before = {p: p.read_bytes() for p in offered.folder.rglob("*") if p.is_file()}
+        assert offered("contract", "simulate", "aurore.offer").status == 0
+        assert {p: p.read_bytes() for p in offered.folder.rglob("*") if p.is_file()} == before
 
-    def test_a_module_is_run_for_each_month(self, lived: Terminal) -> None:
-        free = BOREAL | {"base_cents": 0, "bands": [{"up_to_km": None, "cents_per_100km": 0}]}
-        path = tariff(lived, "free", free)
-        assert lived(*OFFER, "scored", *SCORED, "--tariff", path).status == 0
-        done = lived("contract", "simulate", "scored.offer")
+    def test_a_module_is_run_for_each_month(self, offered: Terminal) -> None:
+        done = offered("contract", "simulate", "scored.offer")
         assert "€23.78; score 100" in done.out  # 9.90, and 462.8 km at 3 cents
         assert "confined on this machine" in done.out
 
@@ -219,6 +236,6 @@ class TestSimulate:
         assert (done.status, "[simulate.no_months]" in done.err) == (4, True)
 
     def test_a_tariff_that_is_none_is_refused(self, lived: Terminal) -> None:
-        path = tariff(lived, "bad", {"currency": "EUR"})
-        done = lived(*OFFER, "bad", "--tariff", path)
+        (lived.folder / "bad.json").write_text('{"currency": "EUR"}')
+        done = lived(*OFFER, "bad", "--tariff", "bad.json")
         assert (done.status, "[contract.malformed]" in done.err) == (3, True)

@@ -7,6 +7,8 @@ import shlex
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Terminal
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +23,7 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+@pytest.mark.slow
 def test_the_page_is_typed_as_it_stands(lived: Terminal) -> None:
     shutil.rmtree(lived.folder / "desk")  # of another recipient
     shutil.copy(GENTLE, lived.folder / "gentle.wasm")

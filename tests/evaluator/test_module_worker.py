@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import wasmtime
 
 from geowallet.evaluator import module_worker
 from tests.evaluator.modules import module
@@ -79,3 +80,9 @@ def test_an_order_without_an_end_is_not_read_for_ever() -> None:
 
 def test_the_engine_is_ready_before_the_child_is_shut_in() -> None:
     module_worker.prepare({"folders": []})
+
+
+@pytest.mark.parametrize("name", module_worker.OFF)
+def test_every_switch_is_one_that_the_engine_has(name: str) -> None:
+    """Or it would be set on the settings without any effect."""
+    assert isinstance(getattr(wasmtime.Config, name), property)

@@ -12,6 +12,7 @@ from geowallet.contracts.module_rows import ROW_BYTES, records
 from geowallet.contracts.rows import Row
 from geowallet.evaluator.module import ModuleTask, run_module
 from geowallet.evaluator.module_code import read_module
+from geowallet.model.errors import GeowalletError
 from tests.evaluator.modules import wasm
 
 FOLDER = Path(__file__).parents[2] / "samples" / "module"
@@ -101,3 +102,30 @@ class TestAgainstPython:
     def test_both_agree(self, months: list[list[Row]]) -> None:
         data = (FOLDER / "gentle.wasm").read_bytes()
         assert score(data, *months) == [in_python(rows) for rows in months]
+
+
+@pytest.mark.slow
+class TestMutants:
+    """Promise: "what this lets pass is validated once more by the engine, inside"."""
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        changes=st.lists(
+            st.tuples(st.integers(8, 601), st.integers(0, 255)), min_size=1, max_size=4
+        )
+    )
+    def test_a_changed_module_gives_figures_or_a_refusal_of_its_own(
+        self, changes: list[tuple[int, int]]
+    ) -> None:
+        data = bytearray((FOLDER / "gentle.wasm").read_bytes())
+        for at, byte in changes:
+            data[at] = byte
+        try:
+            code = read_module(bytes(data))
+            task = ModuleTask(bytes(data), code.outputs, 100_000, 16)
+            run_module(task, [records([drive(5_000)])], row_bytes=ROW_BYTES)
+        except GeowalletError as error:
+            refused = error.code
+        else:
+            refused = "module.good"
+        assert refused.startswith("module.")
