@@ -51,7 +51,7 @@ TABLE: Mapping[str, Entry] = {
     "export": Entry(
         "export",
         _("Sign and seal what a contract names, for its one reader."),
-        joined=("export_audit",),
+        joined=("export_list", "export_audit"),
     ),
     "verify": Entry("verify", _("Check an export that you received; no wallet needed.")),
     "doctor": Entry("doctor", _("Check wallet, sandbox, session and formats.")),

@@ -114,3 +114,12 @@ class OfferExistsError(GeowalletError):
     exit_status = 8
     text = N_("there is already an offer named {name}")
     hint = N_("choose another name, or say that it replaces the old one: --supersede")
+
+
+class ErasedCopyError(GeowalletError):
+    """An export whose figures the owner erased from the wallet."""
+
+    code = "wallet.copy_erased"
+    exit_status = 4
+    text = N_("the figures of export {name} were erased from this wallet")
+    hint = N_("that it was made stays in 'geowallet contract history'")
