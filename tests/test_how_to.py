@@ -212,3 +212,35 @@ def test_a_test_that_a_page_calls_on_exists(name: str) -> None:
     named = re.findall(r"\btests/[\w/]+\.(?:py|json)", (ROOT / "docs" / name).read_text())
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.slow
+def test_the_page_on_audits_is_typed_as_it_stands(
+    first_figure: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line in BEFORE:
+        assert run(shlex.split(line)) == 0
+    capsys.readouterr()
+    named = {"contract accept": ["--yes"], "export": ["--confirm", "audited"]}
+    said = ""
+    for language, lines in fenced(ROOT / "docs" / "how-to" / "audit-a-total.md"):
+        if language == "csv":
+            Path("sightings.csv").write_text("\n".join(lines))
+        elif language == "text":
+            for line in lines:
+                assert plain(line) in plain(said), line
+        else:
+            said = ""
+            for line in lines:
+                words = shlex.split(line)[1:]
+                answers = [
+                    word
+                    for verb, given in named.items()
+                    if " ".join(words).startswith(f"{verb} ")
+                    for word in given
+                ]
+                status = run([*words, *answers])
+                out, err = capsys.readouterr()
+                assert status == 0, f"{line}\n{out}{err}"
+                said += out + err
+    assert (first_figure / "audited-2026-05-2.answer").exists()
