@@ -5,6 +5,7 @@ With ``--check`` nothing is written; the exit status is 1 if a page is stale.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -18,8 +19,9 @@ from geowallet.cli import commands
 from geowallet.cli.rule_table import how, rows
 from geowallet.cli.verb import DEFAULT_VERB, WithDefault
 from geowallet.connectors.registry import BUILTIN
-from geowallet.contracts.catalogue import MEASURES
+from geowallet.contracts.catalogue import DRIVING, INSUFFICIENT, MEASURES, MeasureKind
 from geowallet.contracts.rows import GROUPINGS
+from geowallet.contracts.schema import terms_schema
 from geowallet.model import errors
 from geowallet.model.errors import GeowalletError
 from geowallet.rules.facts import Facts
@@ -80,6 +82,7 @@ def pages() -> dict[str, list[str]]:
         "modules.md": list(module_page()),
         "formats.md": list(_formats()),
         "rules.md": list(_rules()),
+        "terms.schema.json": json.dumps(terms_schema(), indent=2).splitlines(),
     }
 
 
@@ -175,10 +178,45 @@ def _measures() -> Iterator[str]:
     yield "What is not in this table cannot leave a wallet. Figures may be grouped by "
     yield f"{', '.join(f'`{name}`' for name in GROUPINGS)}."
     yield ""
-    yield "| measure | unit | reveals | coarsest step |"
-    yield "|---|---|---|---|"
+    yield "| measure | unit | largest | coarsest step | reveals | groups sum to the total |"
+    yield "|---|---|--:|--:|---|---|"
     for name, kind in MEASURES.items():
-        yield f"| `{name}` | {kind.unit} | {kind.reveals} | {kind.coarsest_step} |"
+        cells = (
+            f"`{name}`",
+            kind.unit,
+            kind.largest,
+            kind.coarsest_step,
+            kind.reveals,
+            _sums(kind),
+        )
+        yield f"| {' | '.join(str(cell) for cell in cells)} |"
+    yield ""
+    yield "Every figure is a whole number from 0 to the maximum that the terms name, a multiple of"
+    yield "their step. Where another word is given, it is one of two:"
+    yield ""
+    yield f"- `{INSUFFICIENT}`: a score, a rate or a share that the data cannot carry"
+    yield f"  ({', '.join(f'`{name}`' for name in MEASURES if name in DRIVING)}). A score and its"
+    yield "  rates need 400 km, and 70 % of them with a position and the receiver's speed a second"
+    yield "  (docs/driving-score.md); the shares need any driven way."
+    yield "- null: kept back, because fewer trips stand behind it than `small_cells` asks. A second"
+    yield "  group, or the total, is kept back with it, so that subtraction does not undo it."
+    yield ""
+    yield "Rates are weighted events (light half, strong one, rough two) per 1,000 km. An amount"
+    yield "is in hundredths of the rule's currency, of the whole export, and follows from the"
+    yield "distance or the days as they leave; the rule's file is pinned by its SHA-256. A module"
+    yield "of the recipient adds outputs of its own, bounded by the terms, which never add up."
+    yield "With noise, all of this holds of what was drawn. The terms: [terms.schema.json]"
+    yield "(terms.schema.json)."
+
+
+def _sums(kind: MeasureKind) -> str:
+    if not kind.grouped:
+        return "stands beside the total alone"
+    if kind.overlaps is None:
+        return "no: computed anew for each"
+    if not kind.overlaps:
+        return "yes"
+    return f"yes, but over {', '.join(f'`{name}`' for name in kind.overlaps)}"
 
 
 def _formats() -> Iterator[str]:
