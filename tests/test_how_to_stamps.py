@@ -1,0 +1,54 @@
+"""docs/how-to/time-stamps.md is typed as it stands, with an authority of our own behind it."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from geowallet.cli.main import run
+from geowallet.crypto.keys import KdfCost
+from geowallet.vault import session
+from tests.app import scene
+from tests.authority import new_authority, served
+from tests.test_how_to import ROOT, fenced
+
+PAGE = ROOT / "docs" / "how-to" / "time-stamps.md"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "passphrase").write_text("seven plain words for a page that is typed\n")
+    scene.write_days(tmp_path / "phone", scene.days_of_may(4))
+    monkeypatch.chdir(tmp_path)
+    for name in ("WALLET", "DESK", "STATE"):
+        monkeypatch.setenv(f"GEOWALLET_{name}", str(tmp_path / name.lower()))
+    monkeypatch.setenv("GEOWALLET_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
+    monkeypatch.setenv("GEOWALLET_LANG", "en")
+    monkeypatch.setattr(KdfCost, "MODERATE", KdfCost.LEAST)
+    monkeypatch.setattr(session, "_ring", lambda: None)
+    return tmp_path
+
+
+def test_the_page_is_typed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    authority = new_authority(folder / "authority")
+    (folder / "tsa.pem").write_text(authority.pem)
+    assert run(["init", "--recovery-file", "recovery"]) == 0
+    typed = 0
+    known: dict[str, str] = {}
+    with served(authority.answer) as address:
+        known["https://tsa.example/tsr"] = address
+        for _language, lines in fenced(PAGE):
+            for line in lines:
+                capsys.readouterr()
+                words = [known.get(word, word) for word in shlex.split(line)[1:]]
+                status = run(words)
+                out, err = capsys.readouterr()
+                assert status == 0, f"{line}\n{out}{err}"
+                typed += 1
+                keys = [text for text in out.splitlines() if text.count("+") >= 2]
+                if keys:
+                    known["LOG_KEY" if "request" in line else "WITNESS_KEY"] = keys[0]
+    assert typed == 15
+    assert (folder / "log.json").exists()
