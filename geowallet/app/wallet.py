@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geowallet.app.keeping.memories import bring_up, compare_all
 from geowallet.app.sharing.identity import create_identity
 from geowallet.crypto.keys import SALT_BYTES, KdfCost, make_slot
 from geowallet.crypto.recovery import parse_recovery, recovery_text
@@ -227,11 +228,13 @@ def opened(locations: Locations, ask: Ask) -> Iterator[Vault]:
         NoVaultError: There is no wallet.
         VaultLockedError: ``ask`` could not ask.
         VaultRolledBackError: An older copy stands in its place.
+        VaultForkedError: A copy that went on by itself does.
     """
     master = _master(locations, ask)
     with open_vault(locations.wallet, master, random=os.urandom) as vault:
         memory = locations.highwater(vault.id)
         highwater.compare(memory, size=vault.mark().size, root_at=vault.root_at)
+        compare_all(vault)
         try:
             yield vault
         except BaseException:
@@ -240,6 +243,7 @@ def opened(locations: Locations, ask: Ask) -> Iterator[Vault]:
                 highwater.remember(memory, vault.mark())
             raise
         highwater.remember(memory, vault.mark())
+        bring_up(vault)
 
 
 def accept_rollback(locations: Locations, ask: Ask) -> None:
@@ -254,6 +258,7 @@ def accept_rollback(locations: Locations, ask: Ask) -> None:
             tx.log(Statement(StatementKind.SETTING, (), (), what))
         memory = locations.highwater(vault.id)
         highwater.remember(memory, vault.mark(), accept_rollback=True)
+        bring_up(vault, accept_rollback=True)
 
 
 def check_strength(passphrase: bytes) -> None:

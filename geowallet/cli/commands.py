@@ -75,7 +75,7 @@ TABLE: Mapping[str, Entry] = {
     "contract": Entry(
         "contract",
         _("Contracts: read an offer, see exactly what would leave, accept it."),
-        joined=("contract_accept", "contract_life", "contract_simulate"),
+        joined=("contract_preview", "contract_accept", "contract_life", "contract_simulate"),
         below=(("recipient", "contract_recipient"), ("module", "contract_module")),
     ),
     "key": Entry("key", _("The ways into your wallet."), joined=("key_slots",)),
@@ -89,7 +89,7 @@ TABLE: Mapping[str, Entry] = {
         "vault",
         _("The wallet's file."),
         joined=("vault_erase",),
-        below=(("keep", "vault_keep"),),
+        below=(("keep", "vault_keep"), ("memory", "vault_memory")),
     ),
     "desk": Entry(
         "desk",

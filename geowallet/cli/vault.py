@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -37,6 +38,10 @@ def check(
     repair: Annotated[
         bool, typer.Option("--repair", help=_("Put right what can be proved, after asking."))
     ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", help=_("Compare with a checkpoint kept elsewhere.")),
+    ] = None,
     accept: Annotated[
         bool,
         typer.Option("--accept-rollback", help=_("This older copy was restored on purpose.")),
@@ -50,6 +55,8 @@ def check(
     if accept:
         accept_rollback(shell)
     with open_wallet(shell, keep=False) as vault:
+        if against is not None:
+            _compare(shell, vault, against)
         found = examine(vault, _sample(percent))
         _show(shell, found)
         if repair and found.repairable:
@@ -57,6 +64,26 @@ def check(
     if found.report.problems:
         raise found.report.problems[0][1]
     _say_whole(shell, found)
+
+
+def _compare(shell: Shell, vault: Vault, path: Path) -> None:
+    """Compare with a checkpoint, such as one that a witness or a memory holds."""
+    from geowallet.app.keeping.memories import raise_alarm
+    from geowallet.vault.memories import Standing, recall
+
+    memory = recall(vault, str(path))
+    raise_alarm(vault, memory)
+    if memory.mark is None:
+        missing = memory.standing is Standing.UNREACHABLE
+        reason = _("it cannot be read") if missing else _("nothing that this wallet signed")
+        raise BadOptionError(option="--against", reason=reason)
+    shell.say(
+        _(
+            "It continues {path}, {entries} entries.",
+            path=str(path),
+            entries=count(memory.mark.size),
+        )
+    )
 
 
 def _sample(percent: int) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.crypto.canonical import canonical_bytes, strict_json
-from geowallet.model.errors import VaultRolledBackError
+from geowallet.model.errors import VaultForkedError, VaultRolledBackError
 from geowallet.vault.faults import disk_faults
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def remembered(path: Path) -> Mark | None:
 
 
 def compare(path: Path, *, size: int, root_at: Callable[[int], bytes]) -> None:
-    """Check that a log of ``size`` entries continues the remembered one.
+    """Check that a log of ``size`` entries continues the one remembered at ``path``.
 
     Args:
         path: File of the memory.
@@ -50,13 +50,20 @@ def compare(path: Path, *, size: int, root_at: Callable[[int], bytes]) -> None:
         root_at: Gives the root over its first n entries, 1 <= n <= ``size``.
 
     Raises:
-        VaultRolledBackError: It is shorter, or its beginning is another one.
+        VaultRolledBackError: It is shorter.
+        VaultForkedError: Its beginning is another one.
     """
     mark = remembered(path)
-    if mark is None:
-        return
-    if size < mark.size or root_at(mark.size) != mark.root:
+    if mark is not None:
+        continues(mark, size=size, root_at=root_at)
+
+
+def continues(mark: Mark, *, size: int, root_at: Callable[[int], bytes]) -> None:
+    """Check that a log of ``size`` entries continues ``mark``; as `compare`."""
+    if size < mark.size:
         raise VaultRolledBackError(found=size, remembered=mark.size)
+    if root_at(mark.size) != mark.root:
+        raise VaultForkedError(found=size, remembered=mark.size)
 
 
 def remember(path: Path, mark: Mark, *, accept_rollback: bool = False) -> None:

@@ -17,6 +17,7 @@ from geowallet.model.errors import (
     NoVaultError,
     RecoveryTypoError,
     VaultExistsError,
+    VaultForkedError,
     VaultLockedError,
     VaultRolledBackError,
     WeakPassphraseError,
@@ -240,7 +241,7 @@ class TestRollback:
         shutil.copy(tmp_path / "older", empty.wallet)
         wallet.accept_rollback(empty, scene.ask)
         shutil.copy(newer, empty.wallet)
-        with pytest.raises(VaultRolledBackError), scene.opened(empty):
+        with pytest.raises(VaultForkedError), scene.opened(empty):
             pass
 
     def test_work_done_before_a_failure_is_remembered_too(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.model.errors import DiskFullError, VaultRolledBackError
+from geowallet.model.errors import DiskFullError, VaultForkedError, VaultRolledBackError
 from geowallet.vault.highwater import Mark, compare, remember, remembered
 from geowallet.vault.store import open_vault
 from tests.vault.conftest import NOW_US, Made, statement
@@ -45,7 +45,7 @@ def test_an_older_copy_that_grew_on_its_own_is_found(path: Path, made: Made, mem
         for _ in range(3):
             with vault.transaction(now_us=NOW_US) as tx:
                 tx.log(statement())
-        with pytest.raises(VaultRolledBackError):
+        with pytest.raises(VaultForkedError, match="went on separately"):
             compare(memory, size=vault.mark().size, root_at=vault.root_at)
 
 
