@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from geowallet.cli.language import _, say
+from geowallet.cli.language import _, plural, say
 from geowallet.cli.numbers import count, moment
 from geowallet.cli.secrets import locations, open_wallet
 from geowallet.cli.shell import Column, Shell
@@ -57,18 +57,36 @@ def list_(
 
 def check(shell: Shell) -> None:
     """Check every entry against the ones before it, the signed head, and our memory."""
+    from geowallet.app.evidence.stamps import confirmed
     from geowallet.vault.highwater import remembered
 
     with open_wallet(shell) as vault:
         entries = sum(1 for __ in vault.leaves())
+        seen = confirmed(vault)
         mark = vault.mark()
         memory = remembered(locations(shell).highwater(vault.id))
         origin = vault.origin
     shell.say(_("{count} entries, unbroken, signed by this wallet.", count=count(entries)))
     if memory:
         shell.say(_("It continues what this computer remembers."))
+    if seen:
+        shell.say(
+            plural(
+                "{count} state of it that others saw is in it.",
+                "{count} states of it that others saw are in it.",
+                seen,
+            )
+        )
     shell.say(_("Root {root}", root=mark.root.hex()))
-    shell.emit({"entries": entries, "root": mark.root.hex(), "origin": origin, "unbroken": True})
+    shell.emit(
+        {
+            "entries": entries,
+            "root": mark.root.hex(),
+            "origin": origin,
+            "seen": seen,
+            "unbroken": True,
+        }
+    )
 
 
 def trace(

@@ -1,4 +1,4 @@
-"""``evidence timeline`` and ``export``: the log by day, and for other tools."""
+"""``evidence timeline``, ``export`` and ``proof``: the log by day, and for other tools."""
 
 from __future__ import annotations
 
@@ -35,6 +35,30 @@ def add_to(app: typer.Typer) -> None:
         _("Write the log as W3C PROV-JSON, for other tools: digests, no content."),
         example="geowallet evidence export --prov log.json",
     )(export)
+    verb(
+        app,
+        "proof",
+        _("Write a C2SP proof that an entry is in the log, for any log tool."),
+        example="geowallet evidence proof 12 entry.tlog-proof",
+    )(proof)
+
+
+def proof(
+    shell: Shell,
+    entry: Annotated[int, typer.Argument(help=_("Its number, from 'geowallet evidence list'."))],
+    file: Annotated[Path, typer.Argument(help=_("The file to write."))],
+) -> None:
+    """Write the proof of one entry."""
+    from geowallet.app.evidence.proving import entry_proof
+    from geowallet.app.files import write_new
+
+    with open_wallet(shell) as vault:
+        found = entry_proof(vault, entry)
+    written = write_new(file, str(found).encode())
+    shell.say(
+        _("Wrote {path}: it shows that the entry is there, not what it says.", path=str(written))
+    )
+    shell.emit({"file": str(written), "entry": entry})
 
 
 def timeline(shell: Shell) -> None:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 
 import pytest
 
+from geowallet.app import wallet
+from geowallet.app.intake.ingest import ingest
+from geowallet.app.locations import Locations
+from geowallet.crypto.keys import KdfCost
 from tests.app import scene
 from tests.authority import POLICY, LocalAuthority, new_authority, served
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import PASSPHRASE, Terminal
 
 
 @pytest.fixture(scope="module")
@@ -16,12 +19,22 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> LocalAuthority:
     return new_authority(tmp_path_factory.mktemp("authority"))
 
 
+@pytest.fixture(scope="module")
+def one_day(tmp_path_factory: pytest.TempPathFactory) -> Locations:
+    """A wallet of one day, opened by the passphrase of terminals."""
+    folder = tmp_path_factory.mktemp("one-day")
+    here = scene.places_at(folder)
+    wallet.create_wallet(here, PASSPHRASE.encode(), cost=KdfCost.LEAST)
+    files = scene.write_days(folder / "days", scene.days_of_may(4))
+    with wallet.opened(here, PASSPHRASE.encode) as vault:
+        ingest(vault, [str(path) for path in files], scene.manner(), progress=scene.no_progress)
+    return here
+
+
 @pytest.fixture
-def owner(terminal: Terminal) -> Terminal:
-    """A terminal with a wallet of one day."""
-    (terminal.folder / "day.csv").write_bytes(scene.car_day(dt.date(2026, 5, 4)))
-    assert terminal("init", "--recovery-file", "recovery").status == 0
-    assert terminal("ingest", "day.csv").status == 0
+def owner(terminal: Terminal, one_day: Locations) -> Terminal:
+    """A terminal with a copy of that wallet."""
+    scene.copied(one_day, terminal.folder)
     return terminal
 
 
@@ -149,6 +162,18 @@ class TestTheLogForOthers:
         document = json.loads((owner.folder / "log.json").read_bytes())
         assert len(document["activity"]) == done.records[0]["entries"] > 4
         assert "entries." in owner("evidence", "export", "--prov", "log.json").out
+
+    def test_an_entry_is_proved_by_a_file(self, owner: Terminal) -> None:
+        assert owner("evidence", "proof", "2", "two.tlog-proof").status == 0
+        text = (owner.folder / "two.tlog-proof").read_text()
+        assert text.startswith("c2sp.org/tlog-proof@v1\nindex 2\n")
+        assert owner("evidence", "proof", "999", "x").status == 2
+
+    def test_the_check_names_what_others_saw(self, owner: Terminal, url: str) -> None:
+        assert owner("evidence", "check", "--json").records[0]["seen"] == 0
+        add_authority(owner, url)
+        owner("evidence", "stamp")
+        assert "1 state of it that others saw is in it." in owner("evidence", "check").out
 
     def test_the_timeline_has_a_day_for_what_was_read(self, owner: Terminal) -> None:
         days = owner("evidence", "timeline", "--json").records

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from geowallet.crypto.canonical import sha256_hex
+from geowallet.crypto.merkle import Frontier
 from geowallet.crypto.notes import Checkpoint
+from geowallet.model.errors import EvidenceError
 from geowallet.model.provenance import Statement, StatementKind
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class Stamp(msgspec.Struct, frozen=True):
         root: Root over them, 32 bytes.
         at_s: When, by their clock: seconds since the epoch.
         token: Answer of the authority, DER; Ed25519 signature of the witness.
+        note: What the witness sent back, or "": any log tool reads it.
     """
 
     kind: Literal["stamp", "witness"]
@@ -42,6 +45,7 @@ class Stamp(msgspec.Struct, frozen=True):
     root: bytes
     at_s: int
     token: bytes
+    note: str = ""
 
     def message(self, origin: str) -> bytes:
         """Return what was stamped: the three lines of the checkpoint."""
@@ -71,6 +75,23 @@ def stamps(vault: Vault) -> tuple[Stamp, ...]:
         if not name.startswith(_WANTED)
     ]
     return tuple(sorted(found, key=lambda stamp: (stamp.at_s, stamp.size, stamp.by)))
+
+
+def confirmed(vault: Vault) -> int:
+    """Return how many states of the log others saw; each is found again in the log as it is.
+
+    Raises:
+        EvidenceError: One is not: the log was rewritten after somebody saw it.
+    """
+    known = sorted(stamps(vault), key=lambda stamp: stamp.size)
+    hashes = vault.leaf_hashes()
+    frontier = Frontier()
+    for stamp in known:
+        for leaf in hashes[frontier.size : stamp.size]:
+            frontier = frontier.append(leaf)
+        if (frontier.size, frontier.root()) != (stamp.size, stamp.root):
+            raise EvidenceError(entry=stamp.size - 1)
+    return len(known)
 
 
 def keep(vault: Vault, stamp: Stamp, *, now_us: int) -> int:

@@ -135,4 +135,5 @@ def _stamp_in(vault: Vault, note: str, witness: ChosenWitness) -> Stamp:
         root=checkpoint.root,
         at_s=said.at_s,
         token=said.signature,
+        note=note,
     )

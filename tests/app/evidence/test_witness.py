@@ -5,11 +5,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from geowallet.app import settings
 from geowallet.app.evidence import witnessing
-from geowallet.app.evidence.stamps import stamps
+from geowallet.app.evidence.proving import entry_proof
+from geowallet.app.evidence.stamps import confirmed, stamps
 from geowallet.app.evidence.witness import (
     Witness,
     create_witness,
@@ -19,15 +21,22 @@ from geowallet.app.evidence.witness import (
 from geowallet.app.locations import Locations
 from geowallet.crypto.cosignatures import witness_key
 from geowallet.crypto.keys import KdfCost
-from geowallet.crypto.log_texts import WitnessRequest
-from geowallet.crypto.merkle import consistency_proof, leaf_hash, root
-from geowallet.crypto.notes import Checkpoint, sign_checkpoint, verifier_key
+from geowallet.crypto.log_texts import EntryProof, WitnessRequest, parse_entry_proof
+from geowallet.crypto.merkle import consistency_proof, leaf_hash, root, verify_inclusion
+from geowallet.crypto.note_lines import split_note
+from geowallet.crypto.notes import (
+    Checkpoint,
+    open_checkpoint,
+    sign_checkpoint,
+    verifier_key,
+)
 from geowallet.crypto.signing import log_public
 from geowallet.model.errors import (
     BadLogKeyError,
     BadOptionError,
     BadRequestError,
     CosignatureError,
+    EvidenceError,
     GeowalletError,
     LogForkedError,
     LogRolledBackError,
@@ -45,6 +54,7 @@ from geowallet.model.errors import (
 from geowallet.model.provenance import StatementKind
 from geowallet.vault.store import Vault
 from tests.app import scene
+from tests.app.evidence.seen import at, seen
 
 SEED = bytes(range(32))
 ORIGIN = "geowallet/0123"
@@ -337,3 +347,63 @@ class TestTheOwnersSide:
         assert witnessing.last_signed(vault, None) == 0
         with pytest.raises(UnknownWitnessError):
             witnessing.chosen_witness(vault, "other")
+
+
+class TestProving:
+    """Promise: self-contained, offline, with the witness's signature where there is one."""
+
+    def checked(self, vault: Vault, proof: EntryProof) -> Checkpoint:
+        """Check a proof as a stranger with the log's key would, and return its state."""
+        again = parse_entry_proof(str(proof))
+        checkpoint = open_checkpoint(again.note, vault.log_public)
+        leaf = vault.leaf_hashes()[again.index]
+        verify_inclusion(
+            leaf, again.proof, index=again.index, size=checkpoint.size, root=checkpoint.root
+        )
+        return checkpoint
+
+    def test_leads_to_the_state_of_now_without_a_witness(self, vault: Vault) -> None:
+        for index in (0, 3, vault.mark().size - 1):
+            assert self.checked(vault, entry_proof(vault, index)).size == vault.mark().size
+
+    def test_leads_to_the_earliest_state_that_a_witness_signed(
+        self, vault: Vault, witness: Witness, tmp_path: Path
+    ) -> None:
+        owner = TestTheOwnersSide()
+        chosen = witnessing.add_witness(vault, witness.key, now_us=1)
+        size = vault.mark().size
+        path = owner.answer(vault, witness, tmp_path)
+        witnessing.take_cosigned(vault, path, chosen, now_us=1)
+        proof = entry_proof(vault, 0)
+        assert self.checked(vault, proof).size == size
+        _, lines = split_note(proof.note)
+        assert [line.name for line in lines] == [vault.origin, witness.name]
+        assert self.checked(vault, entry_proof(vault, size)).size == size + 1
+
+    def test_there_is_no_proof_of_what_is_not_there(self, vault: Vault) -> None:
+        for index in (-1, vault.mark().size):
+            with pytest.raises(BadOptionError):
+                entry_proof(vault, index)
+
+
+class TestConfirmed:
+    """Promise: what others saw is found again in the log, or the log was rewritten."""
+
+    def test_every_state_that_was_seen_is_in_the_log(self, vault: Vault) -> None:
+        assert confirmed(vault) == 0
+        for hour in (20, 21, 22):
+            seen(vault, at(4, hour))
+        assert confirmed(vault) == 3
+
+    def test_a_state_that_is_not_is_said(self, vault: Vault) -> None:
+        true = seen(vault, at(4, 20))
+        for size, other in ((true.size, bytes(32)), (vault.mark().size + 5, true.root)):
+            forged = msgspec.structs.replace(true, size=size, root=other, by=f"w+{size}+x")
+            with vault.transaction(now_us=1) as tx:
+                tx.put("witness", f"forged/{size}", msgspec.msgpack.encode(forged))
+                tx.log(scene.statement())
+            with pytest.raises(EvidenceError):
+                confirmed(vault)
+            with vault.transaction(now_us=1) as tx:
+                tx.delete("witness", f"forged/{size}")
+                tx.log(scene.statement())
