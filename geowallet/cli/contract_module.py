@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.contract import is_file
+from geowallet.cli.contract_named import is_file
 from geowallet.cli.language import _
 from geowallet.cli.numbers import count
 from geowallet.cli.secrets import open_wallet

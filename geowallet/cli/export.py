@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from geowallet.cli.contract import is_file, preview_record, show_prepared
+from geowallet.cli.contract_named import is_file
+from geowallet.cli.contract_preview import preview_record, show_inferred, show_prepared
 from geowallet.cli.language import _, say
 from geowallet.cli.secrets import asker, locations, open_wallet
 from geowallet.cli.shell import Shell
@@ -33,6 +34,7 @@ def export(
     from geowallet.app.sharing import agreements
     from geowallet.app.sharing.attempts import attempted
     from geowallet.app.sharing.export import export as sign_and_seal
+    from geowallet.app.sharing.inferring import inferred
     from geowallet.app.sharing.preparing import prepare
     from geowallet.app.sharing.standing import check_not_withdrawn
     from geowallet.crypto.fingerprint import fingerprint
@@ -52,6 +54,8 @@ def export(
             shell.say(first if prepared.new_recipient else again)
             shell.say(_("These figures will leave your wallet:"))
             show_prepared(shell, prepared)
+            inferences = inferred(vault, prepared)
+            show_inferred(shell, inferences)
             shell.say(_("Once they have read it, it cannot be taken back."))
             prompt = _("Type the contract's name to sign: ")
             shell.confirm_name(terms.name, confirm, prompt)
@@ -78,7 +82,7 @@ def export(
         )
     )
     shell.emit(
-        preview_record(prepared)
+        preview_record(prepared, inferences)
         | {"receipt": done.receipt.id, "files": [str(path) for path in done.files]}
     )
     shell.next(f"geowallet evidence trace {done.receipt.id}")

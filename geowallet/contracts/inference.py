@@ -68,7 +68,7 @@ def inferences(
 ) -> tuple[Inference, ...]:
     """Return what can be worked out of ``result``, alone and beside ``earlier`` figures."""
     return (
-        *_few_trips(result),
+        *([] if terms.small_cells or terms.epsilon_milli else _few_trips(result)),
         *_mean_way(terms, result),
         *_same_way_daily(result),
         *_quiet_workdays(result),
