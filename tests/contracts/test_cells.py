@@ -63,6 +63,11 @@ class TestAround:
         corner = cells_around(4_802_000, 202_000, 100)
         assert corner == {f"cell:{row}:{column}" for row in (2400, 2401) for column in (100, 101)}
 
+    def test_degrees_are_narrower_in_the_north(self) -> None:
+        """At 60 degrees 300 m are 540 hundred-thousandths east, and 270 north."""
+        assert "cell:3000:1" in cells_around(6_000_000, 1_500, 300)
+        assert "cell:0:1" not in cells_around(1_000, 1_500, 300)
+
     def test_the_widest_circle_in_france_has_few(self) -> None:
         assert len(cells_around(4_801_000, 201_000, 2_000)) <= 16
 

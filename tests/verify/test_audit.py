@@ -225,6 +225,15 @@ class TestSightings:
             with pytest.raises(AuditRefusedError, match=r"committed to|what the answer says"):
                 check_sightings_answer(answer, CONTRACT, CLAIMS, asked)
 
+    def test_one_who_was_there_at_another_hour_cannot_agree(self) -> None:
+        asked = sightings(replace(THERE, start=IDLE.start, end=IDLE.end))
+        slots = open_slots(TRACK, [FIRST + 1], seed=TRACK_SEED, size=SIZE)
+        mark = open_mark(FIRST + 1, "cell:2405:105", seed=TRACK_SEED)
+        said = (Compared(Word.AGREE, slots, mark),)
+        answer = sightings_answer(CONTRACT, asked, said, now_s=NOW_S, private_jwk=HOLDER)
+        with pytest.raises(AuditRefusedError, match="what the answer says"):
+            check_sightings_answer(answer, CONTRACT, CLAIMS, asked)
+
     def test_one_who_travelled_cannot_say_that_there_is_no_data(self) -> None:
         asked = sightings(ELSEWHERE)
         slots = open_slots(TRACK, [FIRST], seed=TRACK_SEED, size=SIZE)
