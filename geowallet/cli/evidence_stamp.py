@@ -54,7 +54,7 @@ def stamp(
             _(
                 "This goes over the network, to {hosts}. What leaves: the SHA-256 of your log's "
                 "name, length and root, and a random number. No position, no date, no name.",
-                hosts=enumeration([host_of(one.url) for one in chosen]),
+                hosts=enumeration(list(dict.fromkeys(host_of(one.url) for one in chosen))),
             )
         )
         done = stamping.stamp_now(vault, chosen, clock=now_us)
