@@ -24,7 +24,7 @@ AUDITED = replace(
     name="audited-mileage",
     measures=(Measure("distance_m", 1, 20_000_000),),
     group_by=(),
-    min_share_percent=0,
+    min_assurance="L1",
     commitments="day",
     audit=Audit(draws=20, spot_checks=5),
 )

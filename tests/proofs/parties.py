@@ -47,8 +47,8 @@ TERMS = Terms(
     cadence="month",
     covers=Period(dt.date(2026, 10, 1), dt.date(2027, 12, 31)),
     expires=dt.date(2027, 12, 31),
-    min_assurance="L1",
-    min_share_percent=80,
+    min_assurance="L0",
+    min_share_percent=0,
     retention_months=36,
     issued=dt.date(2026, 9, 20),
 )
@@ -74,8 +74,9 @@ def contract_of(terms: Terms = TERMS, *, holder: dict[str, Any] = HOLDER) -> Con
 CONTRACT = contract_of()
 
 
-def mileage(period: Period = OCTOBER, terms: Terms = TERMS) -> Result:
+def mileage(period: Period = OCTOBER, terms: Terms = TERMS, *, stamped_m: int = 0) -> Result:
     """412 km on 9 days: 400 km by car on 8, 12 km by bike on 2, one day with both."""
+    percent = round(stamped_m / 4_120)
     month = period.months()[0]
     raw = {
         "totals": {"distance_m": 412_000, "days": 9},
@@ -89,8 +90,8 @@ def mileage(period: Period = OCTOBER, terms: Terms = TERMS) -> Result:
                 "values": {"distance_m": 12_000, "days": 2},
             },
         ],
-        "share_m": {"L0": 41_000, "L1": 371_000, "L2": 0, "L3": 0},
-        "share_percent": {"L0": 10, "L1": 90, "L2": 0, "L3": 0},
+        "share_m": {"L0": 412_000 - stamped_m, "L1": stamped_m, "L2": 0, "L3": 0},
+        "share_percent": {"L0": 100 - percent, "L1": percent, "L2": 0, "L3": 0},
     }
     return check_result(terms, period, raw)
 
@@ -100,7 +101,7 @@ def commute_days() -> Result:
         "totals": {"days": 9},
         "groups": [],
         "share_m": {},
-        "share_percent": {"L0": 10, "L1": 90, "L2": 0, "L3": 0},
+        "share_percent": {"L0": 100, "L1": 0, "L2": 0, "L3": 0},
     }
     return check_result(COMMUTE, OCTOBER, raw)
 
@@ -134,4 +135,5 @@ def export_of(
         holder_private_jwk=holder,
         salts=fixed_salts(),
         supersedes=supersedes,
+        further={"changes_after_close": 2} if supersedes else {},
     )

@@ -43,8 +43,8 @@ def test_says_exactly_this() -> None:
         "nbf": NOW_S,
         "nullifier": NULLIFIER,
         "period": "2026-10",
-        "share_m": {"L0": 41_000, "L1": 371_000, "L2": 0, "L3": 0},
-        "share_percent": {"L0": 10, "L1": 90, "L2": 0, "L3": 0},
+        "share_m": {"L0": 412_000, "L1": 0, "L2": 0, "L3": 0},
+        "share_percent": {"L0": 100, "L1": 0, "L2": 0, "L3": 0},
         "total": {"days": 9, "distance_m": 412_000},
         "vct": "urn:geowallet:export:1",
     }

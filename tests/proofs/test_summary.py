@@ -15,7 +15,7 @@ from geowallet.proofs.sdjwt import pack, unpack
 from geowallet.proofs.summary import CSV_HEADER, csv_rows, csv_text, safe_cell, summary_lines
 from tests.proofs.parties import HOLDER, export_of, fixed_salts, mileage
 
-FIGURES = read_figures(export_of())
+FIGURES = read_figures(export_of(mileage(stamped_m=371_000)))
 
 
 def test_the_lines_are_these() -> None:
@@ -66,7 +66,7 @@ class TestNothingMore:
     """Promise: "the same, and nothing more"."""
 
     def test_every_number_of_the_copies_is_in_the_signed_file(self) -> None:
-        opened = unpack(export_of())
+        opened = unpack(export_of(mileage(stamped_m=371_000)))
         signed = set(re.findall(r"\d+", f"{opened.claims} {opened.rows}"))
         values = [row[5] for row in csv_rows(FIGURES)[1:]]
         assert set(values) <= signed
@@ -100,7 +100,7 @@ class TestReadFigures:
     """Promise: "what an export of one's own says"."""
 
     def test_gives_back_what_was_signed(self) -> None:
-        assert FIGURES.result == mileage()
+        assert FIGURES.result == mileage(stamped_m=371_000)
         assert isinstance(FIGURES, Figures)
 
     @pytest.mark.parametrize("lost", ["total", "log", "jti", "period", "share_percent"])

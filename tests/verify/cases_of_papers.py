@@ -44,7 +44,7 @@ SWAPPED = (
     case(
         "terms changed after both signed",
         _DIGEST,
-        papers=papers(lambda file: file["terms"]["assurance"].update(share_percent=0)),
+        papers=papers(lambda file: file["terms"].update(retention_months=1)),
     ),
     case(
         "an offer that its recipient did not sign",

@@ -168,6 +168,45 @@ PROOFS = (
     proved("proofs that are a text", _UNSUMMED, "proofs"),
 )
 
+LEVELLED = contract_of(
+    replace(
+        TERMS,
+        name="levelled",
+        min_assurance="L1",
+        min_share_percent=80,
+        measures=(Measure("days", 1, 31),),
+        group_by=(),
+    )
+)
+OUTSIDE: Papers = {"stamps": [{}], "leaves": [[]], "nodes": []}
+"""Evidence as it looks from outside; its inside is checked with the reader's anchors."""
+
+
+def levelled(name: str, ends: str, percent: int, **claims: Any) -> Case:
+    """Nine days, so much of whose metres are said to be at L1."""
+    shares = {"L0": 100 - percent, "L1": percent, "L2": 0, "L3": 0}
+    text = made(LEVELLED, {"days": 9}, [], share_m=..., share_percent=shares, **claims)
+    return case(name, ends, text, contract=LEVELLED)
+
+
+_GROUNDLESS = "contract_mismatch/evidence"
+LEVELS = (
+    levelled("too little assurance", "contract_mismatch/assurance", 79, evidence=OUTSIDE),
+    levelled("a demanded level without evidence", _GROUNDLESS, 90),
+    levelled("evidence without a level", _GROUNDLESS, 0, evidence=OUTSIDE),
+    levelled("evidence that is a list", _GROUNDLESS, 90, evidence=[]),
+    levelled("evidence with a member more", _GROUNDLESS, 90, evidence={**OUTSIDE, "place": 1}),
+    levelled(
+        "evidence whose leaves are a text", _GROUNDLESS, 90, evidence={**OUTSIDE, "leaves": ""}
+    ),
+    levelled(
+        "more stamps than any month has",
+        _GROUNDLESS,
+        90,
+        evidence={**OUTSIDE, "stamps": [{}] * 401},
+    ),
+)
+
 MANY = contract_of(
     replace(
         PLAIN,
@@ -195,5 +234,5 @@ GROUPED = (
     many("trips that do not add up", _NO, [3, 2, 4, 0], [6, 4, 9, 0], (5, 18)),
 )
 
-TERMS_CASES: tuple[Case, ...] = (*SUPPRESSED, *SCORED, *SUMMED, *PROOFS, *GROUPED)
+TERMS_CASES: tuple[Case, ...] = (*SUPPRESSED, *SCORED, *SUMMED, *PROOFS, *LEVELS, *GROUPED)
 """Cases under other contracts."""

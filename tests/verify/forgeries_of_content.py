@@ -74,6 +74,30 @@ _CONTENT = (
         lambda: with_claim("departure_time", 755),
     ),
     (
+        "evidence that was not asked for",
+        "contract_mismatch",
+        "named_claims",
+        lambda: with_claim("evidence", {"stamps": [], "leaves": [], "nodes": []}),
+    ),
+    (
+        "changes without an earlier export",
+        "contract_mismatch",
+        "named_claims",
+        lambda: with_claim("changes_after_close", 0),
+    ),
+    (
+        "an earlier export without changes",
+        "contract_mismatch",
+        "named_claims",
+        lambda: with_claim("supersedes", "0" * 32),
+    ),
+    (
+        "changes below zero",
+        "malformed",
+        "identifiers",
+        lambda: changed(lambda claims: claims.update(supersedes="0" * 32, changes_after_close=-1)),
+    ),
+    (
         "a place",
         "contract_mismatch",
         "named_claims",
@@ -130,7 +154,12 @@ _CONTENT = (
         "identifiers",
         lambda: with_claim("nullifier", 48_853),
     ),
-    ("supersedes nothing", "malformed", "identifiers", lambda: with_claim("supersedes", None)),
+    (
+        "supersedes nothing",
+        "malformed",
+        "identifiers",
+        lambda: changed(lambda claims: claims.update(supersedes=None, changes_after_close=0)),
+    ),
     (
         "a row of another mode",
         "contract_mismatch",
@@ -200,7 +229,7 @@ _CONTENT = (
         "arithmetic",
         lambda: inside("share_percent", "L1", 91),
     ),
-    ("too little assurance", "contract_mismatch", "assurance", too_weak),
+    ("a level without evidence", "contract_mismatch", "evidence", too_weak),
     (
         "a place as the name of the log",
         "malformed",

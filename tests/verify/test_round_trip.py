@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from geowallet.contracts.evaluate import evaluate
 from geowallet.contracts.measures import Measure
-from geowallet.contracts.result import check_result, group_keys, job_for
+from geowallet.contracts.periods import group_keys
+from geowallet.contracts.result import check_result, job_for
 from geowallet.contracts.rows import Row
 from geowallet.contracts.selection import MODES
 from geowallet.contracts.syntax import Terms
@@ -27,7 +28,14 @@ MEASURES = (
     Measure("distance_m", 500, 20_000_000),
     Measure("trips", 1, 500),
     Measure("days", 1, 366),
+    Measure("duration_s", 60, 6_000_000),
+    Measure("night_distance_m", 1_000, 20_000_000),
+    Measure("driving_score", 1, 100),
+    Measure("night_percent", 5, 100),
 )
+
+
+FURTHER: list[list[str]] = [[], ["mode"], ["purpose"], ["mode", "purpose"]]
 
 
 @st.composite
@@ -36,8 +44,10 @@ def any_terms(draw: st.DrawFn) -> Terms:
     return replace(
         TERMS,
         measures=tuple(draw(st.lists(st.sampled_from(MEASURES), min_size=1, unique=True))),
-        group_by=tuple(draw(st.permutations([*span, *draw(st.sampled_from([[], ["mode"]]))]))),
-        cadence=draw(st.sampled_from(["month", "year"])),
+        group_by=tuple(draw(st.permutations([*span, *draw(st.sampled_from(FURTHER))]))),
+        select=replace(TERMS.select, purposes=("business", "commute")),
+        small_cells=draw(st.sampled_from([0, 2, 5])),
+        cadence=draw(st.sampled_from(["month", "year", "once"])),
         covers=draw(st.sampled_from([Period.parse("2026"), FROM_MID_OCTOBER])),
         min_share_percent=0,
     )
@@ -48,9 +58,12 @@ ROWS = st.lists(
         Row,
         day=st.integers(15, 31).map(lambda day: f"2026-10-{day:02d}"),
         mode=st.sampled_from(["car", "bike"]),
+        purpose=st.sampled_from(["business", "commute"]),
         trip=st.integers(1, 9),
         metres=st.integers(0, 400_000),
-        level=st.integers(0, 3),
+        level=st.just(0),
+        seconds=st.integers(0, 10_000),
+        night_m=st.integers(0, 1_000),
     ),
     max_size=12,
 )
@@ -65,6 +78,8 @@ class TestRoundTrip:
         self, terms: Terms, rows: list[Row]
     ) -> None:
         whole = Period.parse("2026-10" if terms.cadence == "month" else "2026")
+        if terms.cadence == "once":
+            whole = terms.covers
         period = Period(max(whole.first, terms.covers.first), min(whole.last, terms.covers.last))
         result = check_result(terms, period, evaluate(job_for(terms, period), rows))
         contract = contract_of(terms)

@@ -203,7 +203,7 @@ class TestContract:
         assert failed_check(verdict) == "contract_signatures"
 
     def test_terms_changed_after_the_grant_are_found(self) -> None:
-        wider = contract_of(replace(TERMS, min_share_percent=0))
+        wider = contract_of(replace(TERMS, retention_months=35))
         mixed = replace(CONTRACT, offer=wider.offer)
         claims = unpack(GOOD).claims | {"contract": wider.sha256}
         text = assembled(token_of(canonical_bytes(claims)), disclosures_of(GOOD))

@@ -35,7 +35,9 @@ def vector(path: Path) -> Vector:
         raise ValueError(f"{path.name}: not a vector of this version")
     values = {name: value.strip() for name, value in fields.items()}
     return Vector(
-        *(values[name] for name in ("name", "expect", "check")),
+        name=values["name"],
+        expect=values["expect"],
+        check=values["check"],
         contract=json.loads((FOLDER / values["contract"]).read_bytes()),
         reader=json.loads((FOLDER / values["reader"]).read_bytes()),
         now_s=int(values["now"]),

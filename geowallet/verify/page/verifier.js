@@ -314,12 +314,12 @@ const CHECKS = {
     const figures = Object.keys(e.figures);
     const grouped = terms.group_by.length > 0;
     const named = [[grouped, ["groups", "_sd_alg"]], [figures.includes("distance_m"), ["share_m"]],
+      [has(claims, "supersedes"), ["changes_after_close"]],
       [terms.commitments !== "none", ["commitments", "opening"]],
       [terms.commitments === "day_proved", ["range_proofs"]],
       [terms.audit.spot_checks > 0, ["track"]]];
     const must = [...ALWAYS, ...named.flatMap(([asked, names]) => (asked ? names : []))];
     const may = [...must, "supersedes",
-      ...(has(claims, "supersedes") ? ["changes_after_close"] : []),
       ...(terms.assurance.level === "L0" ? [] : ["evidence"])];
     members(claims, must, may, e);
     const shapes = { total: figures, share_m: LEVELS, share_percent: LEVELS,
@@ -411,12 +411,12 @@ const CHECKS = {
   // Its stamps are for a program that knows the authorities; here it is looked at from outside.
   evidence(e) {
     const { share_percent: shares, evidence } = e.claims;
-    if (!has(e.claims, "evidence")) return;
     const needed = shares.L0 < sum(Object.values(shares));
     const most = { leaves: 4000, nodes: 200000, stamps: 400 };
-    const good = needed && hasExactly(evidence, Object.keys(most))
+    const shaped = () => hasExactly(evidence, Object.keys(most))
       && Object.entries(most).every(([name, limit]) => Array.isArray(evidence[name])
         && evidence[name].length <= limit);
+    const good = needed === has(e.claims, "evidence") && (!needed || shaped());
     refuse("its levels are not those that its evidence carries", MISMATCH, !good);
   },
 
