@@ -94,10 +94,11 @@ def show_changes(shell: Shell, old: Contract | None, new: Terms) -> None:
     for section in reworded(old.terms, new):
         for sign, clauses in (("-", section.gone), ("+", section.come)):
             for clause in clauses:
-                shell.say(f"  {sign} {say(section.label)}: {say(clause)}")
+                said = _("{name}: {value}", name=say(section.label), value=say(clause))
+                shell.say(f"  {sign} {said}")
     for member in changed_members(old.terms, new):
         before, after = (json.dumps(v, ensure_ascii=False) for v in (member.before, member.after))
-        shell.say(f"    {member.member}: {before} -> {after}")
+        shell.say(f"    {member.member}   {before} -> {after}")
 
 
 def changes_record(old: Contract | None, new: Terms) -> list[dict[str, Any]]:

@@ -103,6 +103,7 @@ def _show_answers(shell: Shell, desk: Desk) -> None:
         rows.append((name, holder, "accepted", contract.grant.accepted))
         rows += [(name, holder, "withdrawn", ended)] if ended else []
     rows += [(one.contract, one.name or "-", "declined", one.declined) for one in declines(desk)]
+    rows.sort(key=lambda row: (row[3], row[0], row[1]))
     words = {"accepted": _("accepted"), "withdrawn": _("withdrawn"), "declined": _("declined")}
     for name, holder, answer, date in rows:
         shell.emit({"contract": name, "holder": holder, "answer": answer, "date": date.isoformat()})

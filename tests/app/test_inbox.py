@@ -111,6 +111,7 @@ class TestFolder:
         assert found["other.decline"].reason == "too much"
         assert [one.contract for one in desk_answers.declines(employer)] == ["other"]
         assert desk_answers.withdrawn_on(employer, contract) == scene.TODAY
+        assert found["mileage.withdrawal"].delete == (sent.receipt.jti,)
         assert [entry.jti for entry in ledger.received(employer)] == [sent.receipt.jti]
 
     def test_a_second_time_nothing_is_entered_twice(

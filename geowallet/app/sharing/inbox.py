@@ -129,7 +129,9 @@ def _looked_at_again(desk: Desk, found: Sequence[Taken]) -> tuple[Taken, ...]:
     Somebody with two wallets can claim a period twice, and no mark shows it: the same
     name under another key is pointed out.
     """
-    worth = {one.entry.jti: one for one in ledger.judged(ledger.received(desk))}
+    entries = ledger.received(desk)
+    worth = {one.entry.jti: one for one in ledger.judged(entries)}
+    here = {entry.jti for entry in entries if not entry.deleted}
     keys: dict[str, set[str]] = {}
     if any(one.came is Came.CONTRACT and one.error is None for one in found):
         for contract in filed_contracts(desk):
@@ -141,6 +143,7 @@ def _looked_at_again(desk: Desk, found: Sequence[Taken]) -> tuple[Taken, ...]:
             one,
             judged=worth[one.judged.entry.jti] if one.judged else None,
             others=_others(one, keys),
+            delete=tuple(jti for jti in one.delete if jti in here),
         )
         for one in found
     )
@@ -198,9 +201,7 @@ def _decline(desk: Desk, taken: Taken, data: bytes) -> Taken:
 
 def _withdrawal(desk: Desk, taken: Taken, data: bytes) -> Taken:
     found, contract = file_withdrawal(desk, data)
-    here = {entry.jti for entry in ledger.received(desk) if not entry.deleted}
-    delete = tuple(jti for jti in found.delete if jti in here)
-    return replace(_of(taken, contract), delete=delete)
+    return replace(_of(taken, contract), delete=found.delete)
 
 
 def _export(desk: Desk, taken: Taken, data: bytes, *, now_s: int, today: dt.date) -> Taken:
