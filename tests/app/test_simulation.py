@@ -9,14 +9,18 @@ from decimal import Decimal
 import pytest
 
 from geowallet.app.locations import Locations
+from geowallet.app.sharing import simulation
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.simulation import Asked, Simulated, simulate, whole_months
+from geowallet.contracts.rows import Row
+from geowallet.contracts.select import Selected
+from geowallet.contracts.syntax import Terms
 from geowallet.contracts.tariff_terms import Tariff, TariffBand
 from geowallet.model.calendar import Period
 from geowallet.model.errors import NothingToCompareError
 from geowallet.vault.store import Vault
 from tests.app import scene
-from tests.app.scoring import FLAT, GENTLE, charged, scored_by_gentle
+from tests.app.scoring import GENTLE, charged, scored_by_gentle
 
 
 def simulated(vault: Vault, *offers: Asked, today: dt.date = scene.TODAY) -> list[Simulated]:
@@ -110,10 +114,18 @@ class TestWholeMonths:
         assert whole_months(vault, dt.date(2030, 1, 1)).months() == ("2026-05",)
 
 
-def test_the_night_is_charged_where_the_offer_says_so(vault: Vault, employer: Desk) -> None:
-    """The scene is by day: the same as without."""
-    (one,) = simulated(
-        vault, Asked(charged(scene.mileage(employer), replace(FLAT, night_percent=0)))
-    )
-    (night,) = simulated(vault, Asked(charged(scene.mileage(employer))))
-    assert one.total == night.total
+def test_metres_by_night_cost_more_where_the_offer_says_so(
+    vault: Vault, employer: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Terms] = []
+
+    def half_by_night(_vault: Vault, terms: Terms, _period: Period) -> Selected:
+        asked.append(terms)
+        row = Row("2026-05-04", "car", 1, 100_000, 0, night_m=50_000)
+        return Selected((row,), (), (), (), ())
+
+    monkeypatch.setattr(simulation, "selected_for", half_by_night)
+    (one,) = simulated(vault, Asked(charged(scene.mileage(employer))))
+    # 10.00 a month, 10.00 for 100 km, of which half cost half as much again: 2.50.
+    assert one.total == Decimal("22.50")
+    assert "night_distance_m" in {measure.id for measure in asked[0].measures}

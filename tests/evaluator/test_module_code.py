@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geowallet.evaluator.module_bytes import Bytes
 from geowallet.evaluator.module_code import MAX_MODULE_BYTES, read_module
-from geowallet.evaluator.module_instructions import pass_expression
+from geowallet.evaluator.module_instructions import ALLOWED, BULK, pass_expression
 from geowallet.model.errors import (
     BadModuleError,
     GeowalletError,
@@ -142,6 +142,36 @@ def test_what_could_differ_between_machines_is_refused(body: str, rest: str, wha
 def test_a_rounding_conversion_is_a_float_too() -> None:
     with pytest.raises(ModuleFeatureError, match="floating"):
         pass_expression(Bytes(b"\xfc\x01\x0b"))
+
+
+WHOLE_NUMBERS = (
+    {0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x10, 0x11, 0x1A, 0x1B}
+    | {0x20, 0x21, 0x22, 0x23, 0x24}  # local.get to global.set
+    | {0x28, 0x29} | set(range(0x2C, 0x36))  # i32.load, i64.load, the narrow loads
+    | {0x36, 0x37} | set(range(0x3A, 0x3F))  # i32.store, i64.store, the narrow stores
+    | {0x3F, 0x40, 0x41, 0x42}  # memory.size, memory.grow, i32.const, i64.const
+    | set(range(0x45, 0x5B))  # i32.eqz to i64.ge_u; f32.eq is 0x5B
+    | set(range(0x67, 0x8B))  # i32.clz to i64.rotr; f32.abs is 0x8B
+    | {0xA7, 0xAC, 0xAD}  # i32.wrap_i64, i64.extend_i32_s and _u
+    | set(range(0xC0, 0xC5))  # i32.extend8_s to i64.extend32_s
+)  # fmt: skip
+"""Written from the table of the specification, not from the code."""
+
+
+@pytest.mark.parametrize("first", sorted({*range(256)} - WHOLE_NUMBERS - {0xFC}))
+def test_every_other_first_byte_is_refused(first: int) -> None:
+    with pytest.raises(ModuleFeatureError):
+        pass_expression(Bytes(bytes([first]) + b"\x00" * 20 + b"\x0b"))
+
+
+def test_the_list_of_instructions_is_that_of_the_specification() -> None:
+    assert set(ALLOWED) == WHOLE_NUMBERS
+    assert set(BULK) == {8, 9, 10, 11}
+
+
+def test_a_global_that_is_a_float_is_refused_by_its_type_alone() -> None:
+    with pytest.raises(ModuleFeatureError, match="floating"):
+        read_module(HEADER + section(6, b"\x01\x7c\x00\x41\x00\x0b"))
 
 
 def test_a_memory_that_is_shared_or_wide_is_refused() -> None:
