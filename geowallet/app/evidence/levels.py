@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.evidence.stamps import SKEW_S, stamps
 from geowallet.app.intake.sources import sources
+from geowallet.contracts.rows import LEVELS
 from geowallet.crypto.proof_tree import ProofTree
 from geowallet.model.provenance import StatementKind
 from geowallet.proofs.evidence import MOST_LEAVES, MOST_STAMPS, Backing, evidence_claim
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from geowallet.app.evidence.stamps import Stamp
+    from geowallet.app.sharing.preparing import Prepared
+    from geowallet.contracts.result import Result
     from geowallet.model.mobility import Trip
     from geowallet.vault.store import Vault
 
@@ -74,20 +77,20 @@ def grounds(vault: Vault, trips: Iterable[Trip]) -> dict[str, Grounds]:
     return found
 
 
-def evidence_of(
-    vault: Vault, found: Mapping[str, Grounds], used: Iterable[tuple[str, int]], *, note: str
-) -> dict[str, Any]:
-    """Return what an export carries for the trips ``used``: {} or its claim ``evidence``.
+def evidence_of(vault: Vault, prepared: Prepared, *, note: str) -> dict[str, Any]:
+    """Return what an export carries for its levels: {} or its claim ``evidence``.
+
+    Where so few metres are above L0 that no share shows it, nothing is carried.
 
     Args:
         vault: The open wallet.
-        found: As `grounds` returns it.
-        used: Ids of trips, with their metres.
+        prepared: What is to be signed.
         note: Checkpoint that the export's claim ``log`` is made from.
     """
-    resting = [found[trip_id] for trip_id, _ in used if trip_id in found]
-    if not resting:
+    found, used = prepared.grounds, prepared.selected.used
+    if not _shows_levels(prepared.result):
         return {}
+    resting = [found[trip_id] for trip_id, _ in used if trip_id in found]
     leaves = {leaf for one in resting for leaf in one.leaves}
     seen = {stamp for one in resting for stamp in one.stamps}
     backing = [
@@ -103,6 +106,12 @@ def evidence_of(
     size = int(note.split("\n")[1])
     tree = ProofTree(vault.leaf_hashes()[:size])
     return {"evidence": evidence_claim(tree, backing, leaves)}
+
+
+def _shows_levels(result: Result) -> bool:
+    """Say whether a share above L0 would be claimed; a share that is kept back is none."""
+    shares = (result.share_percent, result.share_m)
+    return any(share[name] for share in shares for name in share if name != LEVELS[0])
 
 
 def _imports(vault: Vault) -> dict[str, int]:

@@ -137,7 +137,7 @@ def _signed(
         holder_private_jwk=signing_key(vault),
         salts=os.urandom,
         supersedes=earlier[-1].jti if earlier else "",
-        further=evidence_of(vault, prepared.grounds, prepared.selected.used, note=note)
+        further=evidence_of(vault, prepared, note=note)
         | _changes(vault, earlier)
         | claims_for(prepared, secrets),
     )

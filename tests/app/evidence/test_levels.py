@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from geowallet.app.evidence import levels
-from geowallet.app.evidence.levels import Grounds, evidence_of, grounds
+from geowallet.app.evidence.levels import evidence_of, grounds
 from geowallet.app.intake import ingest
 from geowallet.app.intake.sources import sources
 from geowallet.app.locations import Locations
@@ -168,6 +169,15 @@ class TestExport:
         assert prepared.grounds == {}
         assert prepared.result.share_percent["L0"] == 100
 
-    def test_a_trip_that_is_not_used_is_no_reason_to_carry_anything(self, vault: Vault) -> None:
-        found = {"t1": Grounds(frozenset({1}), frozenset())}
-        assert evidence_of(vault, found, [("t2", 5)], note=vault.checkpoint()) == {}
+    def test_a_share_too_small_to_show_is_no_reason_to_carry_anything(
+        self, vault: Vault, employer: Desk
+    ) -> None:
+        seen(vault, at(4, 20))
+        terms = stamped_mileage(employer, percent=0)
+        prepared = preparing.prepare(vault, terms, scene.MONTH)
+        assert "evidence" in evidence_of(vault, prepared, note=vault.checkpoint())
+        metres: dict[str, int | None] = {"L0": 47_000, "L1": 0, "L2": 0, "L3": 0}
+        percent = {"L0": 100, "L1": 0, "L2": 0, "L3": 0}
+        result = dataclasses.replace(prepared.result, share_percent=percent, share_m=metres)
+        small = dataclasses.replace(prepared, result=result)
+        assert evidence_of(vault, small, note=vault.checkpoint()) == {}
