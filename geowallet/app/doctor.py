@@ -17,11 +17,13 @@ from geowallet.app.travel.engine import is_outdated
 from geowallet.app.wallet import opened
 from geowallet.connectors.registry import BUILTIN
 from geowallet.evaluator.host import layers
+from geowallet.evaluator.module import probe
 from geowallet.evaluator.trial import escape_attempts
 from geowallet.model.errors import (
     ConnectorChangedError,
     ConnectorUnusableError,
     GeowalletError,
+    MissingExtraError,
     NoVaultError,
     SandboxError,
     VaultLockedError,
@@ -62,6 +64,7 @@ def examine(locations: Locations, ask: Ask) -> tuple[Finding, ...]:
         *_wallet(locations, ask),
         _session(),
         *_sandbox(),
+        _modules(),
         *_connectors(),
     )
 
@@ -154,6 +157,17 @@ def _sandbox() -> Iterator[Finding]:
     note = phrase(N_("{refused} of {total} escapes refused"), refused=refused, total=len(attempts))
     health = Health.OK if refused == len(attempts) else Health.PROBLEM
     yield Finding(health, "sandbox", note)
+
+
+def _modules() -> Finding:
+    try:
+        probe()
+    except MissingExtraError:
+        note = phrase(N_("not installed; a contract that brings a module is refused"))
+        return Finding(Health.OK, "modules", note)
+    except GeowalletError as error:
+        return Finding(Health.PROBLEM, "modules", Phrase(error.text, tuple(error.details.items())))
+    return Finding(Health.OK, "modules", phrase(N_("scoring modules run, confined")))
 
 
 def _connectors() -> Iterator[Finding]:

@@ -52,6 +52,13 @@ _TRAPS: Mapping[str, str] = MappingProxyType(
 )
 
 
+PROBE = bytes.fromhex(
+    "0061736d01000000010c0260017f017f60027f7f017e0303020001050401010101071b03066d656d6f7279"
+    "02000772657365727665000004726f777300010a0c02040041000b05002001ad0b"
+)
+"""A module whose one output, ``rows``, is how many rows it sees."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleTask:
     """What to run, and within which bounds.
@@ -116,6 +123,20 @@ def run_module(
     setting = {"folders": [_library_folder()]}
     said = visit(WORKER, setting, parts, pace=PACE, limits=limits)
     return _scored(_bounded(said, limits.output_bytes), task, len(groups))
+
+
+def probe() -> None:
+    """Run a module that counts, to see whether modules can run here.
+
+    Raises:
+        MissingExtraError: The engine is not installed.
+        SandboxError: It cannot be confined here.
+        EvaluationFailedError: It does not count.
+    """
+    task = ModuleTask(PROBE, ("rows",), fuel=100, memory_pages=1)
+    found = run_module(task, [[b"\0"] * 3, []], row_bytes=1)
+    if found.values != ((3,), (0,)):
+        raise EvaluationFailedError
 
 
 def _library_folder() -> str:

@@ -8,7 +8,12 @@ from geowallet.app import doctor
 from geowallet.app.doctor import Finding, Health
 from geowallet.app.locations import Locations
 from geowallet.app.travel import derive
-from geowallet.model.errors import VaultLockedError
+from geowallet.model.errors import (
+    GeowalletError,
+    MissingExtraError,
+    SandboxError,
+    VaultLockedError,
+)
 from geowallet.vault import session
 from tests.app import scene
 
@@ -63,3 +68,32 @@ class TestWallet:
     ) -> None:
         monkeypatch.setattr(session, "available", lambda: there)
         assert wallet_of(scene.places_at(tmp_path))["session"].health is health
+
+
+class TestModules:
+    def test_a_module_is_run_where_they_can_run(self, here: Locations) -> None:
+        found = wallet_of(here)["modules"]
+        assert (found.health, str(found.note)) == (Health.OK, "scoring modules run, confined")
+
+    @pytest.mark.parametrize(
+        ("error", "health", "said"),
+        [
+            (MissingExtraError(extra="modules"), Health.OK, "not installed"),
+            (SandboxError(reason="limits"), Health.PROBLEM, "cannot be confined here: limits"),
+        ],
+    )
+    def test_where_they_cannot_it_says_why(
+        self,
+        here: Locations,
+        monkeypatch: pytest.MonkeyPatch,
+        error: GeowalletError,
+        health: Health,
+        said: str,
+    ) -> None:
+        def fail() -> None:
+            raise error
+
+        monkeypatch.setattr(doctor, "probe", fail)
+        found = wallet_of(here)["modules"]
+        assert found.health is health
+        assert said in str(found.note)

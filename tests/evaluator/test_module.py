@@ -164,6 +164,22 @@ def test_more_fuel_than_time_is_stopped_by_the_clock() -> None:
         run_module(loop, [[number(1)]], row_bytes=4, limits=Limits(seconds=1))
 
 
+PROBE = """(module (memory (export "memory") 1 1)
+    (func (export "reserve") (param i32) (result i32) (i32.const 0))
+    (func (export "rows") (param i32 i32) (result i64) (i64.extend_i32_u (local.get 1))))"""
+
+
+class TestProbe:
+    def test_it_is_what_its_source_becomes_and_it_counts(self) -> None:
+        assert wasm(PROBE) == use.PROBE
+        use.probe()
+
+    def test_a_wrong_count_is_no_engine(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(use, "run_module", lambda *_, **__: Scored(((3,), (1,)), 1))
+        with pytest.raises(EvaluationFailedError):
+            use.probe()
+
+
 class TestAnswersOfALyingChild:
     """Promise: "what came back is no answer" is all that a false answer achieves."""
 
