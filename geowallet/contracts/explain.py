@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from geowallet.contracts.catalogue import MEASURES
 from geowallet.contracts.facts import leaving, staying, unusual
 from geowallet.contracts.hours import clock
-from geowallet.contracts.leak import leak_bits
+from geowallet.contracts.leak import draw_bits, leak_bits, sighting_bits
 from geowallet.contracts.periods import periods
 from geowallet.contracts.templates import USUAL
 from geowallet.crypto.fingerprint import fingerprint
@@ -222,10 +222,14 @@ def _looks_behind(terms: Terms) -> list[Phrase]:
         text = N_("audits: the metres of up to {count} days drawn by lot, over the whole contract")
         clauses.append(phrase(text, count=terms.audit.draws))
         clauses.append(phrase(N_("with each such day, the metres of all days before it")))
+        most = max(draw_bits(terms, period) for period in periods(terms))
+        clauses.append(phrase(N_("one draw says at most {bits} bits more"), bits=math.ceil(most)))
     if terms.audit.spot_checks:
         text = N_("up to {count} spot checks of sightings that they already hold")
         clauses.append(phrase(text, count=terms.audit.spot_checks))
         clauses.append(phrase(N_("a spot check opens nothing but the place and hour they named")))
+        text = N_("one spot check says at most {bits} bits more")
+        clauses.append(phrase(text, bits=math.ceil(sighting_bits())))
     return clauses
 
 

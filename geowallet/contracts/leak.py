@@ -5,14 +5,23 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from geowallet.contracts.cells import SLOT_MINUTES
 from geowallet.contracts.columns import columns
 from geowallet.contracts.periods import group_keys
 from geowallet.contracts.rows import LEVELS
+from geowallet.contracts.sightings import LONGEST_WINDOW_MINUTES
 
 if TYPE_CHECKING:
     from geowallet.contracts.columns import Column
     from geowallet.contracts.syntax import Terms
     from geowallet.model.calendar import Period
+
+
+MOST_SQUARES = 40
+"""More than the widest circle of a sighting touches, anywhere that one may lie."""
+
+MOST_PADDED = 8
+"""Different padded numbers of marks that a quarter hour can show."""
 
 
 def leak_bits(terms: Terms, period: Period) -> float:
@@ -32,6 +41,23 @@ def leak_bits(terms: Terms, period: Period) -> float:
             steps = column.maximum // column.step
             bits += math.log2(math.comb(steps + len(LEVELS) - 1, len(LEVELS) - 1))
     return bits
+
+
+def draw_bits(terms: Terms, period: Period) -> float:
+    """Return an upper bound of what one drawn metre of ``period`` opens: a day, and two sums."""
+    days = (period.last - period.first).days + 1
+    maximum = next(measure.maximum for measure in terms.measures if measure.id == "distance_m")
+    return math.log2(days) + 2 * math.log2(maximum + 1)
+
+
+def sighting_bits() -> float:
+    """Return an upper bound of what one spot check opens.
+
+    A contradiction, empty quarter hours, or one quarter hour of the window with one
+    square of the circle and the padded number of marks beside it.
+    """
+    quarter_hours = LONGEST_WINDOW_MINUTES // SLOT_MINUTES + 1
+    return math.log2(2 + quarter_hours * MOST_SQUARES * MOST_PADDED)
 
 
 def _values(column: Column, terms: Terms, period: Period, key: dict[str, str]) -> int:

@@ -2,13 +2,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from geowallet.contracts.cells import cells_around
+from geowallet.contracts.leak import MOST_PADDED, MOST_SQUARES, draw_bits, sighting_bits
+from geowallet.contracts.measures import Measure
 from geowallet.contracts.sightings import (
+    NORTHERNMOST_E5,
     SIGHTINGS_SCHEMA,
     SIGHTINGS_TYP,
+    WIDEST_RADIUS_M,
     Area,
     Sighting,
     check_sightings,
@@ -18,6 +27,8 @@ from geowallet.contracts.sightings import (
 from geowallet.contracts.signed import signed_bytes
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadContractError, ContractSignatureError
+from geowallet.proofs.track import PADDED_TO
+from geowallet.verify.audit import MOST_HASHES
 from tests.contracts.parties import EMPLOYER_SIGNING, HOLDER_SIGNING, contract, mileage
 from tests.contracts.test_audit import ABOUT, CONTRACT
 
@@ -112,3 +123,27 @@ def test_a_sighting_outside_the_period_is_refused() -> None:
     late = dt.datetime(2026, 12, 3, 8, 0, tzinfo=dt.UTC)
     with pytest.raises(BadContractError, match="outside the period"):
         made(Sighting("badge", late, late + dt.timedelta(minutes=5), place="work"))
+
+
+class TestBits:
+    """`sighting_bits`, `draw_bits`: "an upper bound of what one opens"."""
+
+    @given(
+        st.integers(-NORTHERNMOST_E5, NORTHERNMOST_E5) | st.just(NORTHERNMOST_E5 - 1_000),
+        st.integers(-18_000_000, 18_000_000),
+    )
+    def test_no_circle_touches_more_squares_than_are_counted(self, lat: int, lon: int) -> None:
+        assert len(cells_around(lat, lon, WIDEST_RADIUS_M)) <= MOST_SQUARES
+
+    def test_a_window_has_no_more_quarter_hours_than_are_counted(self) -> None:
+        late = replace(VISIT, start=at("06T09:14"), end=at("06T10:14"))
+        assert len(late.slots(OCTOBER)) == 5
+        assert sighting_bits() == pytest.approx(math.log2(2 + 5 * 40 * 8))
+
+    def test_a_padded_number_is_one_of_those_that_are_counted(self) -> None:
+        assert MOST_HASHES // PADDED_TO == MOST_PADDED
+
+    def test_a_draw_opens_a_day_and_two_sums(self) -> None:
+        """31 days, and metres up to 20,000,000 twice."""
+        terms = replace(mileage(step_m=1), measures=(Measure("distance_m", 1, 20_000_000),))
+        assert draw_bits(terms, OCTOBER) == pytest.approx(4.954 + 2 * 24.2535, abs=1e-3)
