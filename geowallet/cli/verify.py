@@ -15,7 +15,7 @@ from geowallet.cli.results import show_result
 from geowallet.cli.secrets import asker, locations
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import verb
-from geowallet.model.errors import ContractMismatchError
+from geowallet.model.errors import BadOptionError, ContractMismatchError
 
 if TYPE_CHECKING:
     from geowallet.app.sharing.verification import Verified
@@ -55,7 +55,7 @@ def verify(
         _write_verifier(shell, write_to)
         return
     if file is None:
-        raise typer.BadParameter(_("name the sealed file"), param_hint="FILE")
+        raise BadOptionError(option="FILE", reason=_("name the sealed file"))
     from geowallet.app.files import read_small
     from geowallet.app.sharing.agreements import MAX_CONTRACT_BYTES
     from geowallet.app.sharing.desk import open_desk

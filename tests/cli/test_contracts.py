@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -171,6 +173,23 @@ class TestRecipient:
             done = lived("verify", "--write-verifier", path)
             assert (done.status, path.read_text("utf-8").startswith(start)) == (0, True)
             assert str(path) in done.out
+
+    def test_a_recipient_reads_a_real_export_without_geowallet(self, lived: Terminal) -> None:
+        lived(*EXPORT)
+        assert lived("desk", "reader-key", "--out", "reader.json", "--yes").status == 0
+        lived("verify", "--write-verifier", "alone.py")
+        files = ["alone.py", "km-2026-05.jwe", "reader.json", "km.contract", "2026-05"]
+        done = subprocess.run(
+            [sys.executable, "-I", *files],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=lived.folder,
+            timeout=60,
+        )
+        said = json.loads(done.stdout)
+        assert (done.returncode, said["status"]) == (0, "accepted")
+        assert said["claims"]["total"] == {"distance_m": 463_000}
 
     def test_without_a_file_it_says_what_is_missing(self, lived: Terminal) -> None:
         done = lived("verify")
