@@ -11,6 +11,7 @@ from geowallet.contracts.explain import deductions, explain
 from geowallet.contracts.facts import FACTS, leaving, staying, unusual
 from geowallet.contracts.measures import Measure
 from geowallet.contracts.module_terms import Module, ModuleOutput
+from geowallet.contracts.protection import Audit
 from geowallet.contracts.selection import MODES
 from geowallet.contracts.syntax import Terms, terms_as_json, terms_from_json
 from geowallet.contracts.templates import USUAL, soft_mobility_commute, work_hour_mileage
@@ -230,3 +231,24 @@ def test_stamps_leave_only_where_a_level_is_asked() -> None:
     assert "stamps" in {fact.id for fact in leaving(asked)}
     assert "stamps" in {fact.id for fact in staying(mileage())}
     assert "stamps" not in {fact.id for fact in unusual(asked)}
+
+
+class TestLooksBehind:
+    """What the recipient may open beside the figures is said before the offer is accepted."""
+
+    def test_budgets_and_what_one_question_opens(self) -> None:
+        terms = replace(
+            mileage(step_m=1), commitments="day_proved", audit=Audit(draws=7, spot_checks=3)
+        )
+        said = section(terms, "THEY CHECK")
+        assert "a sealed commitment to the metres of each day" in said
+        assert "a proof (experimental) that no day is below 0 or above 1,048 km" in said
+        assert any("up to 7 days drawn by lot" in clause for clause in said)
+        assert "with each such day, the metres of all days before it" in said
+        assert any(clause.startswith("one draw says at most") for clause in said)
+        assert any(clause.startswith("up to 3 spot checks") for clause in said)
+        assert "one spot check says at most 11 bits more" in said
+
+    def test_without_them_nothing_is_said(self) -> None:
+        said = " ".join(section(mileage(), "THEY CHECK"))
+        assert not any(word in said for word in ("commitment", "audit", "spot check", "draw"))
