@@ -141,6 +141,43 @@ def test_the_pages_on_reports_are_typed_as_they_stand(
                 trip = found[1] if found else trip
 
 
+ASKING = {
+    "contract accept": ["--yes"],
+    "export": ["--confirm", "exemple-mileage"],
+    "desk receipt": ["--yes"],
+}
+"""What the two sides of the page on asking answer."""
+
+
+@pytest.mark.slow
+def test_a_figure_is_asked_for_by_typing_the_page(
+    first_figure: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line in BEFORE:
+        assert run(shlex.split(line)) == 0
+    capsys.readouterr()
+    said, receipt = "", ""
+    for language, lines in fenced(ROOT / "docs" / "how-to" / "ask-for-a-figure.md"):
+        if language == "text":
+            for line in lines:
+                assert plain(line) in plain(said), line
+            continue
+        said = ""
+        for line in lines:
+            words = [receipt if word == "RECEIPT" else word for word in shlex.split(line)[1:]]
+            verb = next((verb for verb in ASKING if " ".join(words).startswith(verb)), "")
+            status = run([*words, *ASKING.get(verb, [])])
+            out, err = capsys.readouterr()
+            for copy in Path("box").glob("*.[tc][xs][tv]"):
+                copy.unlink()
+            assert status == 0, f"{line}\n{out}{err}"
+            said += out + err
+            found = re.search(r"Receipt ([0-9a-f]{4}-[0-9a-f]{4})", out)
+            receipt = found[1] if found else receipt
+    assert (first_figure / "next" / "exemple-mileage.offer").exists()
+    assert len(list(first_figure.glob("*.received")) + list(first_figure.glob("*.deleted"))) == 2
+
+
 def installed(package: Path, site: Path) -> None:
     """Build a wheel as pip does, offline, and unpack it where this process finds it."""
     line = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]

@@ -48,7 +48,8 @@ def list_(
     for one in judged(received(desk)):
         entry = one.entry
         shell.emit(_entry(one))
-        rows.append([short(entry.jti), entry.contract, entry.period, entry.received, state_of(one)])
+        came = day(dt.date.fromisoformat(entry.received))
+        rows.append([short(entry.jti), entry.contract, entry.period, came, state_of(one)])
     if not rows:
         shell.say(_("Nothing received yet."))
         return
