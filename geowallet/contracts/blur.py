@@ -3,7 +3,8 @@
 Each figure that does not follow from others is drawn anew around itself, counted in
 steps; sums are taken of what was drawn, so that a recipient can redo the addition. What
 is drawn is then forced into its range, which no reader can undo. Words and what is kept
-back stay as they are. Shares by level follow from the drawn total and the percentages.
+back stay as they are, and terms with noise have no amount (`protection`). Shares by
+level follow from the drawn total and the percentages.
 
 What it promises: two values of one figure that lie one step apart are told apart by a
 factor of at most e to the epsilon, two that lie n steps apart by n times as much. It
@@ -49,7 +50,7 @@ def blurred(terms: Terms, result: Result, draw: Draw) -> Result:
     totals = dict(result.totals)
     for column in columns(terms):
         _blur_groups(column, result, groups, draw)
-        shown = [group.values[column.id] for group in groups] if column.grouped else []
+        shown = [group.values[column.id] for group in groups]
         totals[column.id] = _total(column, result, shown, draw)
     return replace(
         result, totals=totals, groups=tuple(groups), share_m=_share_m(terms, result, totals)
@@ -58,8 +59,6 @@ def blurred(terms: Terms, result: Result, draw: Draw) -> Result:
 
 def _blur_groups(column: Column, result: Result, groups: Sequence[Group], draw: Draw) -> None:
     """Draw one column of every group; together they stay within the largest total."""
-    if not column.grouped:
-        return
     room = column.maximum
     for group, true in zip(groups, result.groups, strict=True):
         value = true.values[column.id]

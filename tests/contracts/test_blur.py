@@ -122,6 +122,20 @@ def test_a_word_stays_a_word() -> None:
     assert blurred(scored, result, lambda _place, steps: steps + 1) == result
 
 
+def test_a_score_moves_by_itself_and_stays_in_its_range() -> None:
+    scored = replace(panel((Measure("driving_score", 5, 100),)), group_by=())
+    said = {
+        "totals": {"driving_score": 95},
+        "groups": [],
+        "share_m": {},
+        "share_percent": NO_SHARE,
+    }
+    result = check_result(scored, OCTOBER, said)
+    down = blurred(scored, result, lambda _place, steps: steps - 2)
+    up = blurred(scored, result, lambda _place, steps: steps + 9)
+    assert (down.totals, up.totals) == ({"driving_score": 85}, {"driving_score": 100})
+
+
 COUNT = st.integers(0, 30)
 
 

@@ -239,3 +239,51 @@ def test_an_export_for_once_speaks_of_all_that_is_covered() -> None:
     assert periods(terms) == (tax_year,)
     with pytest.raises(PeriodCadenceError):
         check_period(terms, OCTOBER)
+
+
+KEEPS_BACK = replace(commute(), small_cells=3)
+MODES_OF = ("walk", "run", "bike", "e_bike", "e_scooter")
+
+
+def kept(days: list[Any], total: Any) -> dict[str, Any]:
+    return BIKE_DAYS | {
+        "totals": {"days": total},
+        "groups": [
+            {"key": {"mode": mode}, "values": {"days": value}}
+            for mode, value in zip(MODES_OF, days, strict=True)
+        ],
+    }
+
+
+class TestKeptBack:
+    def test_two_groups_or_all_of_it(self) -> None:
+        for raw in (kept([None, None, 5, 0, 0], 7), kept([None, 0, 0, 0, 0], None)):
+            assert check_result(KEEPS_BACK, OCTOBER, raw).as_json() == raw
+
+    @pytest.mark.parametrize(
+        ("days", "total"),
+        [
+            ([None, 0, 5, 0, 0], 7),  # one alone: 7 - 5 undoes it
+            ([None, None, 5, 0, 0], 4),  # less than what is shown
+            ([None, None, "insufficient_data", 0, 0], 7),
+        ],
+    )
+    def test_what_subtraction_undoes_is_refused(self, days: list[Any], total: Any) -> None:
+        with pytest.raises(ResultRefusedError):
+            check_result(KEEPS_BACK, OCTOBER, kept(days, total))
+
+    def test_nothing_is_kept_back_unasked(self) -> None:
+        with pytest.raises(ResultRefusedError):
+            check_result(commute(), OCTOBER, kept([None, None, 5, 0, 0], 7))
+
+    def test_shares_of_a_total_that_is_kept_back_are_kept_back_too(self) -> None:
+        terms = replace(mileage(), small_cells=3)
+        null = {"distance_m": None}
+        raw = KILOMETRES | {
+            "totals": null,
+            "groups": [{"key": {"month": "2026-10"}, "values": null}],
+            "share_m": dict.fromkeys(NO_SHARE),
+        }
+        assert check_result(terms, OCTOBER, raw).as_json() == raw
+        with pytest.raises(ResultRefusedError, match="share_m"):
+            check_result(terms, OCTOBER, raw | {"share_m": NO_SHARE})
