@@ -20,7 +20,7 @@ from geowallet.proofs.evidence import MOST_LEAVES, MOST_STAMPS, Backing, evidenc
 from geowallet.verify.evidence import IN_TIME_S
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from typing import Any
 
     from geowallet.app.evidence.stamps import Stamp
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 STAMPED = 1
 """L1."""
+
+MOST_BYTES = 1_200_000
+"""Of the claim ``evidence``, by a generous guess: an export has 2 MiB, in base64."""
+
+_LEAF_BYTES, _STAMP_BYTES = 800, 1_200
+"""With their proofs; measured 700 and 1,000 where neither shares much."""
 
 _US = 1_000_000
 
@@ -70,7 +76,7 @@ def grounds(vault: Vault, trips: Iterable[Trip]) -> dict[str, Grounds]:
         one = _grounds(trip, imports, seen)
         if one is None:
             continue
-        if len(leaves | one.leaves) > MOST_LEAVES or len(used | one.stamps) > MOST_STAMPS:
+        if not _fits(leaves | one.leaves, used | one.stamps):
             break
         leaves, used = leaves | one.leaves, used | one.stamps
         found[trip.id] = one
@@ -106,6 +112,13 @@ def evidence_of(vault: Vault, prepared: Prepared, *, note: str) -> dict[str, Any
     size = int(note.split("\n")[1])
     tree = ProofTree(vault.leaf_hashes()[:size])
     return {"evidence": evidence_claim(tree, backing, leaves)}
+
+
+def _fits(leaves: Collection[int], stamps: Collection[Stamp]) -> bool:
+    """Say whether an export can carry so much; some authorities send long tokens."""
+    weight = _LEAF_BYTES * len(leaves)
+    weight += sum(_STAMP_BYTES + 4 * len(stamp.token) // 3 for stamp in stamps)
+    return len(leaves) <= MOST_LEAVES and len(stamps) <= MOST_STAMPS and weight <= MOST_BYTES
 
 
 def _shows_levels(result: Result) -> bool:

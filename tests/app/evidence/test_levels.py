@@ -99,7 +99,9 @@ class TestLevels:
         }
         assert stamps == {first, other}
 
-    @pytest.mark.parametrize(("limit", "most"), [("MOST_STAMPS", 1), ("MOST_LEAVES", 1)])
+    @pytest.mark.parametrize(
+        ("limit", "most"), [("MOST_STAMPS", 1), ("MOST_LEAVES", 1), ("MOST_BYTES", 2_100)]
+    )
     def test_more_than_one_export_carries_stays_declared(
         self, vault: Vault, monkeypatch: pytest.MonkeyPatch, limit: str, most: int
     ) -> None:
