@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -70,6 +71,32 @@ class TestLevels:
         scene.ingest_files(empty, files[1:])
         with scene.opened(empty) as vault:
             assert stamped_days(vault) == {4: 2, 5: 0}
+
+    def test_trips_that_were_still_to_come_were_not_seen(self, vault: Vault) -> None:
+        """A trace written ahead: seen at 8:00, it holds trips that end at 9:14 and later."""
+        seen(vault, at(4, 8))
+        assert stamped_days(vault) == {4: 1, 5: 0}
+
+    def test_a_file_added_later_takes_the_trips_that_rest_on_it_back_to_declared(
+        self, empty: Locations, tmp_path: Path
+    ) -> None:
+        """More positions for 4 May, read after that day was seen: its trips rest on both files."""
+        (day,) = scene.write_days(tmp_path / "days", scene.days_of_may(4))
+        lines = day.read_text().splitlines()
+        half = tmp_path / "half.csv"
+        half.write_text("\n".join([lines[0], *lines[1::2]]) + "\n")
+        other = tmp_path / "other.csv"
+        other.write_text("\n".join([lines[0], *lines[2::2]]) + "\n")
+        scene.ingest_files(empty, [half])
+        with scene.opened(empty) as vault:
+            seen(vault, at(4, 20))
+            assert stamped_days(vault) == {4: 4}
+        scene.ingest_files(empty, [other])
+        with scene.opened(empty) as vault:
+            trips = stored_trips(vault)
+            new = hashlib.sha256(other.read_bytes()).hexdigest()
+            assert {t.id for t in trips if new not in t.sources} == set(grounds(vault, trips))
+            assert len(grounds(vault, trips)) < 4
 
     def test_the_clock_of_the_machine_plays_no_part(self, empty: Locations, tmp_path: Path) -> None:
         files = scene.write_days(tmp_path / "days", scene.days_of_may(4))
