@@ -167,6 +167,15 @@ def _show_plan(shell: Shell, vault: Vault, planned: Plan) -> None:
             [Column(_("RECEIPT")), Column(_("PERIOD")), Column(_("CONTRACT"))],
             [[one.id, one.period, one.contract] for one in planned.exports],
         )
+    if planned.audits:
+        shell.say()
+        shell.say(
+            plural(
+                "{count} export can no longer be audited then: you could not answer.",
+                "{count} exports can no longer be audited then: you could not answer.",
+                planned.audits,
+            )
+        )
     found = known(vault)
     if found:
         shell.say()
@@ -296,4 +305,5 @@ def _plan_record(planned: Plan) -> dict[str, object]:
         "records": len(planned.records),
         "files": [one.before.sha256 for one in planned.sources],
         "exports": [one.id for one in planned.exports],
+        "audits": planned.audits,
     }

@@ -10,6 +10,8 @@ import keyring.backend
 import keyring.errors
 import pytest
 
+from geowallet.crypto.merkle import EMPTY_ROOT
+from geowallet.crypto.notes import Checkpoint, sign_checkpoint
 from geowallet.model.errors import MemoryUnusableError, MissingExtraError
 from geowallet.vault.memories import KEYRING, Standing, recall, remember, signed_mark
 from geowallet.vault.store import Vault, open_vault
@@ -22,7 +24,7 @@ class Ring(keyring.backend.KeyringBackend):
     priority = 1
 
     def __init__(self, *, locked: bool = False) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # of the library
         self.kept: dict[tuple[str, str], str] = {}
         self.locked = locked
 
@@ -110,6 +112,14 @@ class TestStandings:
         assert signed_mark(vault, vault.checkpoint()) == vault.mark()
         other = vault.checkpoint().replace(vault.origin, "geowallet/other")
         assert signed_mark(vault, other) is None
+
+    def test_nor_is_one_of_another_log_by_the_same_key(self, vault: Vault) -> None:
+        mark, seed = vault.mark(), vault._keys.log_seed
+        for checkpoint in (
+            Checkpoint("geowallet/other", mark.size, mark.root),
+            Checkpoint(vault.origin, 0, EMPTY_ROOT),
+        ):
+            assert signed_mark(vault, sign_checkpoint(checkpoint, seed)) is None
 
 
 class TestFile:

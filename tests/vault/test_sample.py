@@ -119,3 +119,21 @@ def test_readable_items_leave_the_damaged_out(vault: Vault) -> None:
     assert list(vault.readable_items("place")) == [("work", b"office")]
     with pytest.raises(ValueError, match="kind"):
         list(vault.readable_items("nothing"))
+
+
+class TestGivingUp:
+    """Promise: "note that nothing is there, even if nothing was"."""
+
+    @pytest.mark.parametrize("how", ["UPDATE record SET sealed = x'00'", "DELETE FROM record"])
+    def test_a_row_that_is_given_up_is_no_problem_any_more(self, vault: Vault, how: str) -> None:
+        vault._db.execute(how)
+        with vault.transaction(now_us=1) as tx:
+            for damage in all_rows(vault):
+                tx.give_up_row(damage)
+            tx.log(statement())
+        report = check_vault(vault)
+        assert (report.records, report.problems) == (0, ())
+
+
+def all_rows(vault: Vault) -> list[bytes]:
+    return [vault.row_id("place", "home"), vault.row_id("fixes", "b")]

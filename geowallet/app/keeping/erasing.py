@@ -8,7 +8,6 @@ the two leaves the wallet without the trips, and the next import finishes.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,11 +15,13 @@ import msgspec
 
 from geowallet.app.intake.sources import sources
 from geowallet.app.keeping.copies import note_erased
+from geowallet.app.keeping.resting import Address, exports_of, openings_in, words_in
 from geowallet.app.keeping.rewriting import Rewritten, emptied, overlaps, without
+from geowallet.app.sharing import committing
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.derive import add_pending, derive
 from geowallet.app.travel.trips import Page, described_trips
-from geowallet.app.travel.unkept import BEFORE_ALL_US, keep_from, kept_from_us
+from geowallet.app.travel.unkept import keep_from, kept_from_us
 from geowallet.model.errors import NothingToEraseError, VaultBusyError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault.erase import doomed_keys
@@ -38,18 +39,12 @@ if TYPE_CHECKING:
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
 
-Address = tuple[str, str]
-"""Kind and name of a record."""
-
 _KEPT_KINDS = frozenset({"identity", "source"})
 """What `Scope.everything` does not remove: without its identity the wallet could not even
 withdraw, and a source becomes digest and numbers, so that it does not come back unasked."""
 
 _KEPT_SETTINGS = ("backup/", "erased", "memories", "keep")
 """Settings without which a promise about copies could not be kept."""
-
-_TIMED = re.compile(r"(?:.*/)?(-?\d+)(?:[/-](-?\d+))?")
-"""End of the name of what the owner said of a time: one instant, or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +78,11 @@ class Plan:
     def fixes(self) -> int:
         """Positions that would go."""
         return sum(one.fixes for one in self.sources)
+
+    @property
+    def audits(self) -> int:
+        """Exports that could no longer be audited: what opens them holds metres and marks."""
+        return sum(kind == committing.KIND for kind, _ in self.records)
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -129,13 +129,13 @@ def plan(vault: Vault, scope: Scope) -> Plan:
         spans.append(scope.window)
     pending = tuple(sorted({run for one in changed for run in _touched(one)}))
     pages = dict(_pages_without(vault, scope, spans, pending))
-    records = tuple(_words_in(vault, spans))
+    records = (*words_in(vault, spans), *openings_in(vault, spans))
     if scope.place:
         records += (("place", scope.place),)
     trips = tuple(t for t in described_trips(vault) if _rests_on(t.trip, scope, spans))
     if not (changed or pages or records):
         raise NothingToEraseError
-    exports = _resting(vault, trips)
+    exports = exports_of(vault, trips)
     return Plan(scope, tuple(changed), records, pages, trips, exports, pending, mark)
 
 
@@ -197,41 +197,6 @@ def _pages_without(
         left = Page(tuple(filter(stays, page.trips)), tuple(filter(stays, page.stops)))
         if left != page:
             yield month, left
-
-
-def pages_before(vault: Vault, end_us: int) -> tuple[dict[str, Page], tuple[DescribedTrip, ...]]:
-    """Return the pages without what ended before ``end_us``, by month, and the trips that go."""
-    pages: dict[str, Page] = {}
-    for month, body in vault.items("trips"):
-        page = Page(*decode_page(body))
-        trips = tuple(trip for trip in page.trips if trip.end_us >= end_us)
-        left = Page(trips, tuple(stop for stop in page.stops if stop.end_us >= end_us))
-        if left != page:
-            pages[month] = left
-    if not pages:
-        return {}, ()
-    return pages, tuple(t for t in described_trips(vault) if t.trip.end_us < end_us)
-
-
-def words_before(vault: Vault, end_us: int) -> tuple[Address, ...]:
-    """Return what the owner said of times that ended before ``end_us``."""
-    return tuple(_words_in(vault, [(BEFORE_ALL_US, end_us - 1)]))
-
-
-def _words_in(vault: Vault, spans: Sequence[Window]) -> Iterator[Address]:
-    """Yield what the owner said of times that lie wholly in what goes."""
-    for kind in ("correction", "shape"):
-        for name, _ in vault.items(kind):
-            found = None if name.startswith("errand-at/") else _TIMED.fullmatch(name)
-            if found is not None:
-                first_us, last_us = int(found[1]), int(found[2] or found[1])
-                if any(first <= first_us and last_us <= last for first, last in spans):
-                    yield kind, name
-
-
-def _resting(vault: Vault, trips: Sequence[DescribedTrip]) -> tuple[Receipt, ...]:
-    gone = {trip.trip.id for trip in trips}
-    return tuple(one for one in receipts(vault) if any(trip in gone for trip, _ in one.used))
 
 
 def _plan_of_everything(vault: Vault, scope: Scope, mark: Mark) -> Plan:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from geowallet.app.files import replace_whole
 from geowallet.app.intake.sources import joined_runs, sources
 from geowallet.app.keeping.durations import Duration
-from geowallet.app.keeping.erasing import Plan, carry_out, pages_before, words_before
+from geowallet.app.keeping.erasing import Plan, carry_out
+from geowallet.app.keeping.resting import openings_before, pages_before, words_before
 from geowallet.app.keeping.rewriting import without
 from geowallet.app.keeping.scope import Scope, midnight_us
 from geowallet.app.sharing.receipts import receipts
@@ -119,7 +120,11 @@ def due(vault: Vault, said: Rules, *, now_us: int) -> Plan | None:
         figures_us = midnight_us(said.figures.first_kept(today), zone)
     pages, trips = pages_before(vault, figures_us)
     old = tuple(one for one in receipts(vault) if one.exported_us < figures_us)
-    records = (*words_before(vault, figures_us), *(("export", one.jti) for one in old))
+    records = (
+        *words_before(vault, figures_us),
+        *(("export", one.jti) for one in old),
+        *openings_before(vault, first_us),
+    )
     if not (changed or pages or records):
         return None
     return Plan(

@@ -3,17 +3,20 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from geowallet.app import backups
 from geowallet.app.intake import ingest
 from geowallet.app.intake.sources import fixes_between, sources
-from geowallet.app.keeping import copies, scope
+from geowallet.app.keeping import copies, retention, scope
 from geowallet.app.keeping.copies import Standing
+from geowallet.app.keeping.durations import Duration
 from geowallet.app.keeping.erasing import Plan, carry_out, plan
 from geowallet.app.keeping.erasure import erase, receipt_json
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export
+from geowallet.app.sharing.committing import Secrets
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.preparing import prepare
 from geowallet.app.sharing.receipts import Receipt
@@ -255,6 +258,34 @@ class TestFigures:
         erased(vault, scope.of_period(vault, FOURTH))
         receipt = exported(vault, employer, tmp_path)
         assert all(link.holds for link in trace(vault, receipt))
+
+
+def commit_to(vault: Vault, period: str) -> tuple[str, str]:
+    """Keep what opens an export of ``period``; return where it lies."""
+    secrets = Secrets(period, "00", period, (1,), b"s", b"t", {0: ("home",)})
+    with vault.transaction(now_us=scene.NOON_US) as tx:
+        tx.put("opening", period, msgspec.msgpack.encode(secrets))
+        tx.log(scene.statement())
+    return ("opening", period)
+
+
+class TestSecrets:
+    """Promise: what opens an export holds metres and marks of its days, and goes with them."""
+
+    def test_of_the_periods_that_share_a_day(self, vault: Vault) -> None:
+        may, june = commit_to(vault, "2026-05"), commit_to(vault, "2026-06")
+        planned = erased(vault, scope.of_period(vault, FOURTH))
+        assert (planned.audits, planned.records) == (1, (may,))
+        assert [name for name, _ in vault.items("opening")] == [june[1]]
+
+    def test_by_rule_only_of_periods_that_are_over(self, vault: Vault) -> None:
+        april, may = commit_to(vault, "2026-04"), commit_to(vault, "2026-05")
+        said = retention.Rules(fixes=Duration.parse("1-day"))
+        noon_us = scene.minute_us(FOURTH.first, 12) + 2 * retention.DAY_US
+        planned = retention.due(vault, said, now_us=noon_us)
+        assert planned is not None
+        assert april in planned.records
+        assert may not in planned.records
 
 
 class TestLog:
