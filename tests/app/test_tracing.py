@@ -17,6 +17,7 @@ from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault.pages import decode_page, encode_page
 from geowallet.vault.store import Vault
 from tests.app import scene
+from tests.app.evidence.seen import at, seen
 
 
 @pytest.fixture
@@ -99,6 +100,18 @@ class TestTrace:
         assert body != other
         put(vault, "fixes", name, other)
         assert {3, 6, 7} & set(broken(vault, receipt))
+
+    def test_what_others_saw_is_a_link_and_breaks_where_the_log_is_another(
+        self, vault: Vault, receipt: Receipt
+    ) -> None:
+        true = seen(vault, at(4, 20))
+        links = tracing.trace(vault, receipt)
+        (link,) = [one for one in links if "seen by others" in str(one.subject)]
+        assert str(link.subject) == f"2 of 4 trips seen by others within a day: {true.name}"
+        assert link.holds
+        forged = msgspec.structs.replace(true, root=bytes(32), by="w+0+x")
+        put(vault, "witness", "forged", msgspec.msgpack.encode(forged))
+        assert len(broken(vault, receipt)) == 1
 
 
 class TestFind:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geowallet.app.evidence.levels import grounds
+from geowallet.app.evidence.stamps import confirmed
 from geowallet.app.intake.sources import sources
 from geowallet.app.settings import resolve
 from geowallet.app.sharing.agreements import contract_of
@@ -21,7 +23,7 @@ from geowallet.app.travel.shapes import shaped, shaping
 from geowallet.app.travel.trips import stored_trips
 from geowallet.app.travel.unkept import kept_from_us
 from geowallet.crypto.canonical import sha256_hex
-from geowallet.model.errors import NoReceiptError, NotFoundError
+from geowallet.model.errors import EvidenceError, NoReceiptError, NotFoundError
 from geowallet.model.provenance import StatementKind
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.track.pipeline import affected_window
@@ -87,6 +89,7 @@ def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:
         *_recomputed_links(vault, used),
         _pages_link(vault, used, statements),
         *_model_link(vault, used, statements),
+        *_seen_link(vault, used),
         *(_source_link(vault, source, statements) for source in files),
     )
 
@@ -198,6 +201,21 @@ def _model_link(
         subject = phrase(N_("model of travel modes: {name}"), name=present.name)
         how = phrase(N_("the one that the log names"))
         yield Link(subject, how, present.forest.digest, named[-1] == present.forest.digest)
+
+
+def _seen_link(vault: Vault, used: Sequence[Trip]) -> Iterable[Link]:
+    """Find again in the log what others saw of the files behind the trips."""
+    found = grounds(vault, used)
+    if not found:
+        return
+    names = sorted({stamp.name for one in found.values() for stamp in one.stamps})
+    text = N_("{count} of {total} trips seen by others within a day: {names}")
+    subject = phrase(text, count=len(found), total=len(used), names=", ".join(names))
+    try:
+        holds = confirmed(vault) > 0
+    except EvidenceError:
+        holds = False
+    yield Link(subject, phrase(N_("what they saw is in the log")), "", holds)
 
 
 def _source_link(vault: Vault, source: Source, statements: Sequence[Statement]) -> Link:
