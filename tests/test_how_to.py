@@ -281,3 +281,26 @@ def test_the_page_on_audits_is_typed_as_it_stands(
                 assert status == 0, f"{line}\n{out}{err}"
                 said += out + err
     assert (first_figure / "audited-2026-05-2.answer").exists()
+
+
+@pytest.mark.slow
+def test_the_page_on_contracts_is_typed_as_it_stands(
+    first_figure: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for line in BEFORE:
+        assert run(shlex.split(line)) == 0
+    capsys.readouterr()
+    said = ""
+    for language, lines in fenced(ROOT / "docs" / "how-to" / "write-a-contract.md"):
+        if language == "json":
+            (first_figure / "change.json").write_text("\n".join(lines))
+        elif language == "text":
+            for line in lines:
+                assert plain(line) in plain(said), line
+        else:
+            said = ""
+            for line in lines:
+                status = run(shlex.split(line)[1:])
+                out, err = capsys.readouterr()
+                assert status == 0, f"{line}\n{out}{err}"
+                said += out + err

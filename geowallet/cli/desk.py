@@ -12,6 +12,7 @@ from geowallet.cli.drafting import (
     RuleFacts,
     RuleName,
     RuleYear,
+    TermsFile,
     VehicleNames,
     drafted,
     purpose_of,
@@ -78,6 +79,7 @@ def offer(
     rule: RuleName = "",
     rule_year: RuleYear = 0,
     rule_fact: RuleFacts = None,
+    terms_file: TermsFile = None,
     module: ModuleFile = None,
     output: Outputs = None,
     fuel: Fuel = FUEL,
@@ -119,6 +121,7 @@ def offer(
         holidays=holidays,
         vehicles=vehicle,
         rule=use,
+        changes=terms_file,
     )
     terms, data = furnished(terms, module=module, outputs=output, fuel=fuel, tariff=tariff)
     terms = looking_behind(terms, commitments=commitments, draws=draws, spot_checks=spot_checks)

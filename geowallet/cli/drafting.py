@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,12 @@ RuleFacts = Annotated[
 ]
 
 
+TermsFile = Annotated[
+    Path | None,
+    typer.Option("--terms", help=_("Members that are other than in the template: a JSON file.")),
+]
+
+
 def template_named(name: str) -> Template:
     """Return a template by the name that was typed.
 
@@ -56,12 +63,14 @@ def drafted(
     holidays: str,
     vehicles: list[str] | None,
     rule: RuleUse | None,
+    changes: Path | None,
 ) -> Terms:
     """Return the terms; a template that needs hours gets the usual ones where none are named.
 
     Raises:
         BadOptionError: Hours that cannot be read.
         BadWorkWeekError: Hours or a time zone that do not exist.
+        BadContractError: ``changes`` is no JSON, or makes terms that no reader accepts.
     """
     from geowallet.contracts.template import Choices
 
@@ -69,7 +78,23 @@ def drafted(
     public = "" if holidays == "none" else holidays
     window = WorkWeek(parse_hours(typed), zone, public) if typed else None
     choices = Choices(window=window, vehicles=tuple(vehicles or ()), rule=rule)
-    return template.terms(particulars, choices)
+    terms = template.terms(particulars, choices)
+    return terms if changes is None else _amended(terms, changes)
+
+
+def _amended(terms: Terms, path: Path) -> Terms:
+    from geowallet.app.files import read_small
+    from geowallet.contracts.amend import amended
+    from geowallet.contracts.offer import MAX_FILE_BYTES
+    from geowallet.crypto.canonical import strict_json
+    from geowallet.model.errors import BadContractError
+
+    data = read_small(path, MAX_FILE_BYTES)
+    try:
+        change = strict_json(data, max_bytes=MAX_FILE_BYTES)
+    except ValueError as error:
+        raise BadContractError(reason=N_("not such JSON")) from error
+    return amended(terms, change)
 
 
 def purpose_of(template: Template) -> tuple[str, str]:

@@ -151,7 +151,7 @@ def _company_car_business(template: Template, particulars: Particulars, choices:
     """Return terms for the business days of a company car, each with its kilometres.
 
     The other half of the logbook is a contract of its own, see `_company_car_private`
-    and docs/adr/0018: a selection is one, and the two halves are asked by two rights.
+    and docs/adr/0020: a selection is one, and the two halves are asked by two rights.
     """
     return _mileage(template, particulars, choices, step_m=1_000, group_by=("day",))
 

@@ -90,3 +90,29 @@ def test_an_offer_names_the_vehicles_that_were_typed(lived: Terminal) -> None:
     file = offer(lived, "company-car-business", "--vehicle", "clio")
     done = lived("contract", "show", file)
     assert "vehicle clio" in done.out
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("{", 3),
+        ("[]", 3),
+        ('{"recipient": {}}', 3),
+        ('{"places": {}}', 3),
+        ('{"group_by": ["day", "month"]}', 3),
+        ('{"small_cells": 4}', 0),
+    ],
+)
+def test_terms_by_hand_are_read_as_strictly_as_an_offer(
+    lived: Terminal, text: str, status: int
+) -> None:
+    (Path(lived.folder) / "change.json").write_text(text)
+    words = ("--name", "hand", "--covers", "2026-05", "--terms", "change.json")
+    done = lived("desk", "offer", "mileage-be", *words)
+    assert done.status == status, done.err
+    assert (Path(lived.folder) / "hand.offer").exists() == (status == 0)
+
+
+def test_terms_from_nowhere_say_so(lived: Terminal) -> None:
+    words = ("--name", "none", "--covers", "2026-05", "--terms", "none.json")
+    assert lived("desk", "offer", "mileage-be", *words).status == 4
