@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from geowallet.cli.language import _, language
-from geowallet.cli.numbers import count, day
+from geowallet.cli.language import _, language, plural
+from geowallet.cli.numbers import day
 from geowallet.cli.secrets import open_wallet
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import group, verb
@@ -49,11 +49,12 @@ def list_(shell: Shell) -> None:
             }
         )
         shell.say(
-            _(
-                "Register of {organisation}: version {version}, {number} recipients, until {date}",
+            plural(
+                "Register of {organisation}: version {version}, {count} recipient, until {date}",
+                "Register of {organisation}: version {version}, {count} recipients, until {date}",
+                len(book.recipients),
                 organisation=book.organisation,
                 version=book.version,
-                number=count(len(book.recipients)),
                 date=day(book.expires),
             )
         )

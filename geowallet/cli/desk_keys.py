@@ -1,4 +1,4 @@
-"""``desk rotate``, ``reader-key`` and ``request-certificate``: the keys of a recipient."""
+"""``desk rotate``, ``reader-key``, ``register`` and ``request-certificate``: a desk's keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from geowallet.cli.desk_list import open_desk
-from geowallet.cli.language import _
+from geowallet.cli.language import _, plural
 from geowallet.cli.secrets import asker, locations
 from geowallet.cli.shell import Shell
 from geowallet.cli.verb import verb
@@ -28,6 +28,13 @@ def add_to(app: typer.Typer) -> None:
     )(reader_key)
     verb(
         app,
+        "register",
+        _("Vouch for recipients: write a signed register of them."),
+        example="geowallet desk register --expires 2027-06-30 exemple.offer autre.offer",
+        desk=True,
+    )(register)
+    verb(
+        app,
         "request-certificate",
         _("Write a request (PKCS #10) with which an authority can vouch for your key."),
         example="geowallet desk request-certificate --out desk.csr",
@@ -38,18 +45,24 @@ def add_to(app: typer.Typer) -> None:
 def rotate(
     shell: Shell,
     *,
+    again: Annotated[
+        bool, typer.Option("--again", help=_("Write the last change once more; keep the keys."))
+    ] = False,
     out: Annotated[Path, typer.Option(help=_("Folder for the signed change."))] = Path(),
 ) -> None:
     """Replace both key pairs; owners follow by a file that both signing keys sign."""
-    from geowallet.app.sharing.desk import rotate_desk
+    from geowallet.app.sharing.desk import rotate_desk, write_rotation
 
-    folder = locations(shell).desk
-    shell.note(_("Every owner must take in the file that this writes before your next offer."))
-    shell.confirm(_("Replace the keys of this desk?"))
-    ask = asker(shell, _("Passphrase of the desk: "))
+    if again:
+        desk = open_desk(shell)
+    else:
+        shell.note(_("Every owner must take in the file that this writes before your next offer."))
+        shell.confirm(_("Replace the keys of this desk?"))
+        ask = asker(shell, _("Passphrase of the desk: "))
+        desk = rotate_desk(locations(shell).desk, ask)
+        shell.say(_("New keys. What was sealed for the old ones can still be opened here."))
     today = dt.datetime.now(tz=dt.UTC).date()
-    written = rotate_desk(folder, ask, today=today, target=out)
-    shell.say(_("New keys. What was sealed for the old ones can still be opened here."))
+    written = write_rotation(desk, today=today, target=out)
     shell.say(
         _("Wrote {path}: send it to every owner ('contract recipient trust').", path=str(written))
     )
@@ -71,6 +84,37 @@ def reader_key(
     written = write_new(out, body)
     shell.say(_("Wrote {path}: keep it as you keep the passphrase.", path=str(written)))
     shell.emit({"file": str(written)})
+
+
+def register(
+    shell: Shell,
+    offer: Annotated[
+        list[Path], typer.Argument(help=_("One offer of each recipient whose key you compared."))
+    ],
+    *,
+    expires: Annotated[
+        str, typer.Option(help=_("Last day on which the register says anything, as 2027-06-30."))
+    ],
+    out: Annotated[Path, typer.Option(help=_("Folder for the register."))] = Path(),
+) -> None:
+    """Sign the next register of this desk; who is in no offer named here is struck off."""
+    from geowallet.app.sharing.registering import issue_register
+    from geowallet.model.calendar import Period
+
+    last = Period.parse(expires).last
+    today = dt.datetime.now(tz=dt.UTC).date()
+    issued, written = issue_register(open_desk(shell), offer, today=today, expires=last, target=out)
+    number = len(issued.recipients)
+    shell.say(
+        plural(
+            "Wrote {path}: version {version}, {count} recipient.",
+            "Wrote {path}: version {version}, {count} recipients.",
+            number,
+            path=str(written),
+            version=issued.version,
+        )
+    )
+    shell.emit({"version": issued.version, "recipients": number, "file": str(written)})
 
 
 def request_certificate(

@@ -31,6 +31,7 @@ from geowallet.model.errors import (
     ForeignAnswerError,
     NoContractError,
     NoFilesError,
+    NoRotationError,
     NotFoundError,
     NotReceivedError,
     OfferExistsError,
@@ -335,10 +336,18 @@ class TestRotation:
     """Promise: new keys end no contract, and lose no export that was on its way."""
 
     def rotated(self, employer: Desk, folder: Path) -> tuple[Desk, Path]:
-        written = desk.rotate_desk(
-            employer.folder, lambda: scene.DESK_PASSPHRASE, today=scene.TODAY, target=folder
-        )
-        return desk.open_desk(employer.folder, lambda: scene.DESK_PASSPHRASE), written
+        new = desk.rotate_desk(employer.folder, lambda: scene.DESK_PASSPHRASE)
+        assert desk.open_desk(employer.folder, lambda: scene.DESK_PASSPHRASE) == new
+        return new, desk.write_rotation(new, today=scene.TODAY, target=folder)
+
+    def test_the_statement_can_be_written_again_and_needs_a_change(
+        self, employer: Desk, tmp_path: Path
+    ) -> None:
+        with pytest.raises(NoRotationError):
+            desk.write_rotation(employer, today=scene.TODAY, target=tmp_path)
+        new, first = self.rotated(employer, tmp_path)
+        again = desk.write_rotation(new, today=scene.TODAY, target=tmp_path / "again")
+        assert read_rotation(again.read_bytes()) == read_rotation(first.read_bytes())
 
     def test_both_keys_sign_the_change(self, employer: Desk, tmp_path: Path) -> None:
         new, written = self.rotated(employer, tmp_path)

@@ -286,8 +286,9 @@ class TestAcknowledgement:
         sent = send(vault, contract, tmp_path)
         for act in ("received", "deleted"):
             life.take_acknowledgement(vault, self.said(employer, sent, act=act), now_us=LATER_US)
-        whats = [event.what for event in life.history(vault)]
-        assert whats[-2:] == [Happened.RECEIVED, Happened.DELETED]
+        last = life.history(vault)[-2:]
+        assert [event.what for event in last] == [Happened.RECEIVED, Happened.DELETED]
+        assert {(event.jti, event.terms_sha256) for event in last} == {(sent.receipt.jti, "")}
 
     def test_somebody_elses_word_is_refused(
         self, vault: Vault, contract: Contract, tmp_path: Path

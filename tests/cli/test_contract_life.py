@@ -135,7 +135,14 @@ class TestRecipients:
         taken = lived("contract", "recipient", "trust", "annuaire.register", "--key", mark)
         assert "Register of Annuaire, version 2" in taken.out
         assert "listed by Annuaire" in lived("contract", "show", "bike.offer").err
-        assert "1 recipients" in lived("contract", "recipient", "list").out
+        assert "1 recipient," in lived("contract", "recipient", "list").out
+
+    def test_an_organisation_writes_a_register(self, lived: Terminal) -> None:
+        done = lived("desk", "register", "km.offer", "bike.offer", "--expires", "2027-06-30")
+        assert "register-1.register: version 1, 1 recipient." in done.out
+        done = lived("desk", "register", "none.offer", "--expires", "2027-06-30")
+        assert done.status == 4
+        assert lived("desk", "register", "km.offer", "--expires", "soon").status == 2
 
     def test_a_chain_needs_roots_and_roots_need_a_chain(self, lived: Terminal) -> None:
         done = lived("contract", "show", "km.offer", "--chain", "km.pem")

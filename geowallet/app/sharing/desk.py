@@ -28,6 +28,7 @@ from geowallet.model.errors import (
     DeskPassphraseError,
     ForeignContractError,
     NoDeskError,
+    NoRotationError,
     WeakPassphraseError,
 )
 
@@ -139,11 +140,11 @@ def open_desk(folder: Path, ask: Callable[[], bytes]) -> Desk:
     return _opened(folder, ask)[0]
 
 
-def rotate_desk(folder: Path, ask: Callable[[], bytes], *, today: dt.date, target: Path) -> Path:
-    """Give a desk new keys, and write the statement that both keys sign, for every owner.
+def rotate_desk(folder: Path, ask: Callable[[], bytes]) -> Desk:
+    """Give a desk new keys and return it; the statement for owners is `write_rotation`'s.
 
-    The old keys stay: what was sealed for them can still be opened, and contracts of
-    their time go on. The statement comes first: without it no owner follows.
+    The old keys stay: what was sealed for them can still be opened, contracts of their
+    time go on, and the statement can be written again at any time.
 
     Raises:
         NoDeskError: There is none.
@@ -152,23 +153,34 @@ def rotate_desk(folder: Path, ask: Callable[[], bytes], *, today: dt.date, targe
         DiskFullError: It could not be written; the old keys are in use.
     """
     old, slot, master = _opened(folder, ask)
-    pair = KeyPair(old.signing_jwk, old.sealing_jwk)
     new = Desk(
         folder,
         old.name,
         new_private_jwk("sig", os.urandom(32)),
         new_private_jwk("enc", os.urandom(32)),
-        (*old.earlier, pair),
+        (*old.earlier, KeyPair(old.signing_jwk, old.sealing_jwk)),
     )
+    _store(new, slot, master)
+    return new
+
+
+def write_rotation(desk: Desk, *, today: dt.date, target: Path) -> Path:
+    """Write the last change of keys, signed with the old key and with the new one.
+
+    Raises:
+        NoRotationError: The keys never changed.
+        DiskFullError: It could not be written.
+    """
+    if not desk.earlier:
+        raise NoRotationError
+    old = desk.earlier[-1]
     body = rotation_bytes(
-        old.name,
+        desk.name,
         old=(old.signing_jwk, public_jwk(old.sealing_jwk)),
-        new=(new.signing_jwk, public_jwk(new.sealing_jwk)),
+        new=(desk.signing_jwk, public_jwk(desk.sealing_jwk)),
         today=today,
     )
-    written = write_new(target / f"desk-{today.isoformat()}.rotation", body)
-    _store(new, slot, master)
-    return written
+    return write_new(target / f"desk-{today.isoformat()}.rotation", body)
 
 
 def _opened(folder: Path, ask: Callable[[], bytes]) -> tuple[Desk, Slot, bytes]:

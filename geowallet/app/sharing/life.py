@@ -203,6 +203,10 @@ _WHAT = {
 }
 
 
+_OF_EXPORTS = (Happened.RECEIVED, Happened.DELETED, Happened.AUDITED)
+"""Events whose entries name an export, and no terms."""
+
+
 def _events(leaf: Leaf) -> Iterator[Event]:
     kind, said = leaf.statement.kind, leaf.statement.predicate
     contract = _text(said, "contract")
@@ -215,6 +219,8 @@ def _events(leaf: Leaf) -> Iterator[Event]:
     if what is None or not contract:
         return
     digests = leaf.statement.subjects if what is Happened.ACCEPTED else leaf.statement.inputs
+    if what in _OF_EXPORTS:
+        digests = ()
     yield Event(
         leaf.at_us,
         what,

@@ -123,3 +123,12 @@ class ErasedCopyError(GeowalletError):
     exit_status = 4
     text = N_("the figures of export {name} were erased from this wallet")
     hint = N_("that it was made stays in 'geowallet contract history'")
+
+
+class NoRotationError(GeowalletError):
+    """A statement of a change of keys that never was."""
+
+    code = "desk.no_rotation"
+    exit_status = 4
+    text = N_("the keys of this desk have never changed")
+    hint = N_("'geowallet desk rotate' makes new ones")
