@@ -64,6 +64,34 @@ SUPPRESSED = (
     small("kept back as a list", _RANGE, [400_000, [], None, 412_000]),
 )
 
+TWO = contract_of(
+    replace(
+        SMALL.terms,
+        name="two-measures",
+        measures=(Measure("days", 1, 366), Measure("trips", 1, 900)),
+        group_by=("day",),
+    )
+)
+
+
+def daily(name: str, ends: str, third: list[Any], total: list[Any]) -> Case:
+    """Days and trips of each day of October; the first has one trip, the third is given."""
+    figures = [[1, 1], [None, None], third, *([[0, 0]] * 28)]
+    numbered = [(f"2026-10-{n:02d}", days, trips) for n, (days, trips) in enumerate(figures, 1)]
+    rows = [{"day": day, "days": days, "trips": trips} for day, days, trips in numbered]
+    whole = {"days": total[0], "trips": total[1]}
+    text = made(TWO, whole, rows, share_m=..., share_percent=ALL_L0)
+    return case(name, ends, text, contract=TWO)
+
+
+DAILY = (
+    daily("two days kept back", "accepted", [None, None], [9, 20]),
+    daily("a day kept back by half", _NO, [None, 2], [9, 20]),
+    daily("a total kept back by half", _NO, [None, None], [None, 20]),
+    daily("two days in one", _NO, [2, 2], [None, None]),
+    daily("more days than the month has", _NO, [None, None], [32, 40]),
+)
+
 DRIVING = contract_of(
     replace(
         PLAIN,
@@ -234,5 +262,5 @@ GROUPED = (
     many("trips that do not add up", _NO, [3, 2, 4, 0], [6, 4, 9, 0], (5, 18)),
 )
 
-TERMS_CASES: tuple[Case, ...] = (*SUPPRESSED, *SCORED, *SUMMED, *PROOFS, *LEVELS, *GROUPED)
+TERMS_CASES: tuple[Case, ...] = (*SUPPRESSED, *DAILY, *SCORED, *SUMMED, *PROOFS, *LEVELS, *GROUPED)
 """Cases under other contracts."""

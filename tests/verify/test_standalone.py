@@ -14,7 +14,7 @@ import pytest
 from geowallet.contracts.catalogue import MEASURES
 from geowallet.crypto.curve import ORDER, scalar_bytes
 from geowallet.crypto.pedersen import SECOND_BASE, commit, opening_at
-from geowallet.verify import content, points, standalone
+from geowallet.verify import content, jose, points, standalone
 from geowallet.verify.standalone import main, periods
 from tests.crypto import slow_curve
 from tests.verify.vectors import VECTORS, Vector
@@ -75,6 +75,13 @@ class TestMain:
         with pytest.raises(SystemExit) as ended:
             runpy.run_path(standalone.__file__, run_name="__main__")
         assert (ended.value.code, said(capsys)["status"]) == (0, "accepted")
+
+
+def test_a_text_past_the_limit_is_not_even_split() -> None:
+    contract = named("as it should be").contract
+    with pytest.raises(jose.RefusedError, match="too long") as found:
+        standalone.judge("~" * (jose.MAX_BYTES + 1), contract, 0)
+    assert (found.value.status, found.value.check) == ("malformed", "format")
 
 
 class TestPeriods:
