@@ -29,7 +29,8 @@ from typing import Any
 import pytest
 
 from geowallet.app import backups, keys, wallet
-from geowallet.app.keeping import erasing, erasure, scope
+from geowallet.app.keeping import checking, erasing, erasure, repairing, retention, scope
+from geowallet.app.keeping.durations import Duration
 from geowallet.app.sharing import agreements, export, preparing
 from geowallet.app.travel import recompute, reshaping, trip_rules, trips
 from geowallet.crypto.keys import KdfCost
@@ -171,6 +172,24 @@ def do_erase(folder: Path, files: list[str]) -> None:
         erasure.erase(vault, here.wallet, erasing.plan(vault, day), now_us=scene.NOON_US)
 
 
+def do_keep(folder: Path, files: list[str]) -> None:
+    """Let a rule take all positions, which leaves the trips."""
+    del files
+    said = retention.Rules(fixes=Duration.parse("1-day"))
+    with scene.opened(scene.places_at(folder)) as vault:
+        planned = retention.due(vault, said, now_us=scene.NOON_US)
+        if planned is not None:
+            retention.apply(vault, planned, now_us=scene.NOON_US)
+
+
+def do_repair(folder: Path, files: list[str]) -> None:
+    """Find the lost page of trips again."""
+    del files
+    with scene.opened(scene.places_at(folder)) as vault:
+        found = checking.examine(vault)
+        repairing.repair(vault, found.repairable, now_us=scene.NOON_US)
+
+
 def do_renew(folder: Path, files: list[str]) -> None:
     """Replace the backups beside the wallet, which hold what was erased since."""
     del files
@@ -209,7 +228,9 @@ ACTIONS: dict[str, Action] = {
     "backup": do_backup,
     "restore": do_restore,
     "erase": do_erase,
+    "keep": do_keep,
     "renew": do_renew,
+    "repair": do_repair,
 }
 PREPARED: dict[str, Callable[[Path], Action]] = {"export": exporting, "recompute": recomputing}
 """Actions of which a part is done once, before any child dies."""

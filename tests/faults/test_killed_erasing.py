@@ -9,7 +9,7 @@ import pytest
 
 from geowallet.app import backups
 from geowallet.app.intake.sources import sources
-from geowallet.app.keeping import copies, erasing, scope
+from geowallet.app.keeping import checking, copies, erasing, repairing, scope
 from geowallet.app.travel import derive
 from geowallet.app.travel.trips import described_trips
 from geowallet.model.calendar import Period
@@ -77,6 +77,44 @@ class TestErase:
         for death in full:
             assert (death.status, death.code) == (DISK_FULL, "vault.disk")
             stands(death, all_fixes=whole)
+
+
+class TestKeep:
+    """Promise: "the trips that were found from them stay", whenever it is killed."""
+
+    def test_killed_at_every_statement(self, stage: Path, sweep: Sweep) -> None:
+        with scene.opened(scene.places_at(stage)) as vault:
+            whole, trips = fixes(vault), described_trips(vault)
+        deaths = sweep("keep", "kill", "1:200:1", stage)
+        assert (deaths[-1].status, len(deaths) > 10) == (0, True)
+        left = set()
+        for death in deaths:
+            with scene.opened(scene.places_at(death.folder)) as vault:
+                assert check_vault(vault).problems == ()
+                assert described_trips(vault) == trips
+                left.add(fixes(vault))
+        assert left == {whole, 0}
+
+
+class TestRepair:
+    """Promise: a repair that is killed has lost nothing; the next one finishes it."""
+
+    def test_killed_at_every_statement(self, stage: Path, sweep: Sweep, tmp_path: Path) -> None:
+        here = scene.copied(scene.places_at(stage), tmp_path / "origin")
+        with scene.opened(here) as vault:
+            pages = scene.stored_pages(vault)
+            row_id = vault.row_id("trips", "2026-05")
+            vault._db.execute("UPDATE record SET sealed = x'00' WHERE id = ?", (row_id,))
+        deaths = sweep("repair", "kill", "1:200:1", here.wallet.parent)
+        assert (deaths[-1].status, len(deaths) > 10) == (0, True)
+        for death in deaths:
+            with scene.opened(scene.places_at(death.folder)) as vault:
+                found = checking.examine(vault)
+                if found.report.problems:
+                    repairing.repair(vault, found.repairable, now_us=scene.NOON_US)
+                derive.derive(vault, now_us=scene.NOON_US)
+                assert check_vault(vault).problems == ()
+                assert scene.stored_pages(vault) == pages
 
 
 class TestBackups:
