@@ -17,6 +17,26 @@ page.on("pageerror", (error) => noise.push(String(error)));
 page.on("request", (request) => { if (!request.url().startsWith("file:")) noise.push(request.url()); });
 await page.goto(pathToFileURL(html).href);
 
+// Every second case is dropped on the page, the others are chosen.
+let dropped = false;
+
+function choose(files) {
+  const mimeType = "application/octet-stream";
+  return page.setInputFiles("#files", files.map(([name, buffer]) => ({ name, mimeType, buffer })));
+}
+
+function drop(files) {
+  const texts = files.map(([name, buffer]) => [name, buffer.toString("base64")]);
+  return page.evaluate((named) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, text] of named) {
+      dataTransfer.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name));
+    }
+    const event = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    document.getElementById("drop").dispatchEvent(event);
+  }, texts);
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { sealed, reader, contract, now_s: nowS, period } = JSON.parse(line);
   await page.evaluate((now) => {
@@ -26,9 +46,10 @@ for await (const line of createInterface({ input: process.stdin })) {
     document.getElementById("unknown").textContent = "";
   }, nowS);
   await page.fill("#period", period);
-  const file = (name, data) => ({ name, mimeType: "application/octet-stream", buffer: Buffer.from(data) });
-  await page.setInputFiles("#files", [file("export.jwe", Buffer.from(sealed, "base64")),
-    file("reader.json", JSON.stringify(reader)), file("rhone.contract", JSON.stringify(contract))]);
+  const files = [["export.jwe", Buffer.from(sealed, "base64")],
+    ["reader.json", Buffer.from(JSON.stringify(reader))],
+    ["rhone.contract", Buffer.from(JSON.stringify(contract))]];
+  await ((dropped = !dropped) ? drop(files) : choose(files));
   await page.waitForSelector("#status, #unknown:not(:empty)", { state: "attached" });
   console.log(JSON.stringify(await page.evaluate(() => ({
     status: document.querySelector("#status")?.dataset.status ?? "unknown",
