@@ -72,7 +72,8 @@ LIMITS = """\
   five points when three legs do.
 - Long rides on a sports bike were taken for a car where no such ride was taught; the shipped
   model has seen some.
-- Cars on a motorway or country road at 1 Hz (UAH-DriveSet) are called buses or trains once in four.
+- Cars on a motorway or country road at 1 Hz (UAH-DriveSet) are called buses or trains two to
+  four times in ten, as seeds and batches of the simulation have it.
 - Drives of a minute between doors (deliveries) are taken for walks more often than any other.
 - Below a fix in twenty seconds the confidence is lower and the claims fewer.
 """

@@ -7,7 +7,7 @@ to the share that `PRIOR` states.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,8 +56,8 @@ Simulated travellers nearly always walk a little to it and from it."""
 SPREAD = 0.1
 """Of the five minutes before or after such a ride, the most that is spent walking."""
 
-MOST_OF_A_CLASS = 4000
-"""Simulated legs of one class: more walks than this teach nothing new."""
+MOST_OF_A_CLASS = 12_000
+"""Simulated legs of one class: of walks there are three times as many."""
 
 VERSIONS: Mapping[str, int] = {"mobilitynet": 12, "ssi": 8, "goal": 2, "recorders": 25}
 """Blurred versions of each real leg: small sets more, so that each is some hundred legs."""
@@ -88,6 +88,12 @@ HELD_OUT = ("mobilitynet", "ssi", "goal", "recorders")
 """Sets that are left out in turn."""
 
 
+GROWTH = Growth(rounds=180, leaves=23, rate=0.065)
+"""Larger than what `model fit` grows on the few hundred legs of one owner. With three times the
+simulated legs, sets that were left out were told better: MobilityNet 0.83 / 0.79 instead of
+0.82 / 0.77, SSI 0.81 / 0.79 instead of 0.78 / 0.71, GOAL 0.89 / 0.93 instead of 0.88 / 0.91."""
+
+
 @dataclass(frozen=True, slots=True)
 class Method:
     """How trees are grown.
@@ -99,7 +105,7 @@ class Method:
     """
 
     names: tuple[str, ...] = USED
-    growth: Growth = field(default_factory=Growth)
+    growth: Growth = GROWTH
     seed: int = SEED
 
     @property

@@ -23,7 +23,7 @@ from training.simulation.traces import trace, write_trace
 ROUNDS = 6
 """Networks of each of the eight kinds."""
 HELD_OUT_ROUNDS = 2
-TRAVELLERS = 1100
+TRAVELLERS = 3000
 HELD_OUT_TRAVELLERS = 160
 DAYS = 4
 """Of each traveller: enough for habits to show."""
