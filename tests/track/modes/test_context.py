@@ -64,14 +64,14 @@ class TestHabits:
     PRIOR = np.array([0.5, 0.5])
 
     def test_of_one_who_always_takes_the_bus_lean_to_the_bus(self) -> None:
-        rows = np.tile([0.35, 0.65], (200, 1))
+        rows = np.tile([0.35, 0.65], (600, 1))
         habits = habits_of(rows, self.PRIOR)
         assert habits[1] > 0.85
         assert with_habits(rows, habits, self.PRIOR)[0, 1] > 0.9
         assert with_habits(rows, habits, self.PRIOR, power=0.0) == pytest.approx(rows)
 
     def test_never_raise_what_is_rare(self) -> None:
-        rows = np.tile([0.35, 0.65], (200, 1))
+        rows = np.tile([0.35, 0.65], (600, 1))
         habits = habits_of(rows, self.PRIOR, rare=np.array([False, True]))
         assert habits[1] <= 0.7
         assert habits[1] < habits_of(rows, self.PRIOR)[1] - 0.1
