@@ -124,8 +124,10 @@ class TestStamps:
         text = export_with(cosigned(10, FIRST_S + DAY_S), stranger)
         assert refused(text, WITNESS).status == "unknown_anchor"
 
-    def test_an_entry_that_nobody_saw_is_refused(self) -> None:
-        text = export_with(cosigned(10, FIRST_S + DAY_S))
+    @pytest.mark.parametrize("size", [10, 19])
+    def test_an_entry_that_nobody_saw_is_refused(self, size: int) -> None:
+        """The entries are 3 and 19: the second needs a state of 20."""
+        text = export_with(cosigned(size, FIRST_S + DAY_S))
         assert refused(text, WITNESS).status == "malformed"
 
     def test_a_forged_signature_is_refused(self) -> None:

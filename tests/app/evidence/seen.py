@@ -12,6 +12,7 @@ from geowallet.crypto.cosignatures import cosign, find_cosignature, witness_key
 from geowallet.crypto.note_lines import signature_lines
 from geowallet.crypto.notes import Checkpoint
 from geowallet.crypto.signing import log_public
+from geowallet.vault.highwater import Mark
 from geowallet.vault.store import Vault
 from geowallet.verify.evidence import Anchor
 from tests.app import scene
@@ -27,9 +28,16 @@ def at(day: int, hour: int, minute: int = 0) -> int:
     return scene.minute_us(dt.date(2026, 5, day), hour, minute) // 1_000_000
 
 
-def seen(vault: Vault, at_s: int, *, seed: bytes = SEED, name: str = NAME) -> Stamp:
-    """Have the log as it is signed at ``at_s``."""
-    mark = vault.mark()
+def seen(
+    vault: Vault,
+    at_s: int,
+    *,
+    seed: bytes = SEED,
+    name: str = NAME,
+    mark: Mark | None = None,
+) -> Stamp:
+    """Have the log as it is, or as it was at ``mark``, signed at ``at_s``."""
+    mark = mark or vault.mark()
     checkpoint = Checkpoint(vault.origin, mark.size, mark.root)
     lines = signature_lines(cosign(checkpoint, name=name, seed32=seed, at_s=at_s))
     public = log_public(seed)

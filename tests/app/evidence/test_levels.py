@@ -20,6 +20,7 @@ from geowallet.crypto.proof_tree import ProofTree
 from geowallet.model.errors import AssuranceTooLowError
 from geowallet.proofs.evidence import read_evidence
 from geowallet.proofs.sdjwt import unpack
+from geowallet.vault.highwater import Mark
 from geowallet.vault.store import Vault
 from geowallet.verify.open import open_sealed_export
 from tests.app import scene
@@ -71,6 +72,19 @@ class TestLevels:
         scene.ingest_files(empty, files[1:])
         with scene.opened(empty) as vault:
             assert stamped_days(vault) == {4: 2, 5: 0}
+
+    def test_the_state_right_before_an_import_does_not_hold_it(
+        self, empty: Locations, tmp_path: Path
+    ) -> None:
+        with scene.opened(empty) as vault:
+            before = vault.mark()
+        scene.ingest_files(empty, scene.write_days(tmp_path / "days", scene.days_of_may(4)))
+        with scene.opened(empty) as vault:
+            seen(vault, at(4, 20), mark=before)
+            assert stamped_days(vault) == {4: 0}
+            after = Mark(before.size + 1, vault.root_at(before.size + 1))
+            seen(vault, at(4, 20), mark=after)
+            assert stamped_days(vault) == {4: 4}
 
     def test_trips_that_were_still_to_come_were_not_seen(self, vault: Vault) -> None:
         """A trace written ahead: seen at 8:00, it holds trips that end at 9:14 and later."""

@@ -16,6 +16,7 @@ from geowallet.app.evidence.sending import Channel, host_of, post
 from geowallet.app.evidence.stamping import Done, stamp_now
 from geowallet.app.evidence.stamps import stamps, want, wanted
 from geowallet.crypto.notes import Checkpoint
+from geowallet.crypto.timestamps import ask_for_stamp
 from geowallet.model.errors import (
     AmbiguousNameError,
     BadCertificateError,
@@ -180,6 +181,16 @@ class TestHostileAnswers:
             (done,) = stamped(vault, chosen(local, url))
         assert isinstance(done.error, StampRefusedError)
         assert len(stamps(vault)) == 1
+
+    def test_the_answer_to_somebody_else_s_request_for_the_same_is_refused(
+        self, vault: Vault, local: LocalAuthority
+    ) -> None:
+        mark = vault.mark()
+        message = str(Checkpoint(vault.origin, mark.size, mark.root)).encode()
+        other = local.answer(ask_for_stamp(message).body)
+        with served(lambda _: other) as url:
+            done = self.refused(vault, chosen(local, url))
+        assert isinstance(done.error, StampRefusedError)
 
     def test_another_message_is_refused(self, vault: Vault, local: LocalAuthority) -> None:
         def answer(request: bytes) -> bytes:
