@@ -72,6 +72,7 @@ def show_prepared(shell: Shell, prepared: Prepared) -> None:
 
     show_result(shell, prepared.result, prepared.terms)
     show_grounds(shell, prepared)
+    _show_method(shell, prepared)
     if prepared.terms.epsilon_milli:
         shell.say(
             _(
@@ -131,6 +132,18 @@ def preview_record(prepared: Prepared, found: Sequence[Inference] = ()) -> dict[
         "epsilon_milli": prepared.terms.epsilon_milli or None,
         "bits": round(prepared.bits, 1),
     }
+
+
+def _show_method(shell: Shell, prepared: Prepared) -> None:
+    """Say by which rule an amount was found, and how; nothing where there is none."""
+    from geowallet.app.sharing.preparing import charge_for
+    from geowallet.contracts.amount import figure_of
+
+    charge = charge_for(prepared.terms, prepared.period)
+    if charge is not None:
+        found = figure_of(charge, 0, 0)
+        told = {"rule": found.rule, "year": str(charge.year), "method": found.method}
+        shell.say(_("Amount by {rule}, {year}, method {method}.", **told))
 
 
 def _show_raw(shell: Shell, prepared: Prepared) -> None:

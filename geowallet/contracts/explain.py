@@ -109,6 +109,15 @@ def _leaves(terms: Terms) -> tuple[Phrase, ...]:
         for measure in terms.measures
         if MEASURES[measure.id].unit == "m"
     ]
+    clauses += [
+        phrase(
+            N_("the amount follows rule {rule} of {year}, applied to the figures as they leave"),
+            rule=measure.rule.id,
+            year=str(measure.rule.year),
+        )
+        for measure in terms.measures
+        if measure.rule is not None
+    ]
     clauses += _softened(terms)
     bits = max(leak_bits(terms, period) for period in periods(terms))
     clauses.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from dataclasses import replace
@@ -10,16 +11,20 @@ from typing import Any
 
 import pytest
 
+from geowallet.app.locations import Locations
 from geowallet.app.rulebook import texts
 from geowallet.app.settings import named_places
 from geowallet.app.sharing import export, preparing
+from geowallet.app.sharing.agreements import find_contract
 from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.inferring import earlier, inferred
 from geowallet.app.sharing.noise import with_noise
 from geowallet.app.sharing.resending import resent
 from geowallet.app.sharing.selecting import driven_by, selected_for, trips_for
+from geowallet.contracts.catalogue import MEASURES
 from geowallet.contracts.measures import Measure, RuleUse
 from geowallet.contracts.parts import UNSEEN
+from geowallet.contracts.selection import MODES
 from geowallet.contracts.syntax import Terms
 from geowallet.contracts.templates import TEMPLATES, Choices
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
@@ -33,6 +38,7 @@ from geowallet.proofs.sdjwt import unpack
 from geowallet.rules.load import load_rule
 from geowallet.vault.store import Vault
 from geowallet.verify.open import open_sealed_export
+from geowallet.verify.verifier import verify_export
 from tests.app import scene
 
 DRIVING = ("driving_score", "braking_rate", "night_percent", "measured_percent")
@@ -62,6 +68,26 @@ def exported(
     return shown, sent
 
 
+def largest_of(measure: str) -> int:
+    return min(MEASURES[measure].largest, 1_000_000)
+
+
+def dense_day(day: dt.date) -> bytes:
+    """A fix a second from 09:00 UTC, with the receiver's speed; still before and after."""
+    speeds = [25.0] * 3_600
+    for at in (1_200, 2_400):
+        speeds[at : at + 20] = [25 - 3.5 * n for n in range(6)] + [4 + 1.5 * n for n in range(14)]
+    still = [0.0] * 600
+    rows, north_m = ["time,lat,lon,accuracy,speed"], 0.0
+    start = dt.datetime.combine(day, dt.time(9), tzinfo=dt.UTC)
+    for second, speed in enumerate([*still, *speeds, *still]):
+        north_m += speed
+        when = start + dt.timedelta(seconds=second)
+        lat = 48 + north_m / 111_195
+        rows.append(f"{when:%Y-%m-%dT%H:%M:%SZ},{lat:.7f},2.0,5,{speed}")
+    return ("\n".join(rows) + "\n").encode()
+
+
 COORDINATE = re.compile(r"\d{1,3}\.\d{2,}|48[01]0{3,}|\b2[01]0{6,}")
 CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:hH][0-5]\d\b")
 
@@ -81,9 +107,16 @@ def test_no_export_of_a_template_holds_a_coordinate_a_place_or_a_time(
     vault: Vault, employer: Desk, tmp_path: Path, name: str
 ) -> None:
     """The wallet's places are at 48.0 2.0, 48.0 2.1 and 48.1 2.1; days begin at 07:00 UTC."""
-    _, sent = exported(vault, employer, terms_of(name, employer), tmp_path)
+    terms = terms_of(name, employer)
+    shown, sent = exported(vault, employer, terms, tmp_path)
     sealed, *readable = sent.files
-    opened = unpack(open_sealed_export(sealed.read_bytes(), employer.sealing_jwk))
+    sd_jwt = open_sealed_export(sealed.read_bytes(), employer.sealing_jwk)
+    opened = unpack(sd_jwt)
+    verdict = verify_export(
+        sd_jwt, find_contract(vault, name), now_s=scene.NOON_US // 1_000_000, period=scene.MONTH
+    )
+    assert verdict.accepted, verdict.error
+    assert read_figures(sd_jwt).result == shown.result
     inside = [json.dumps([opened.header, opened.claims, [row for _, row in opened.rows]])]
     texts_out = inside + [path.read_text() for path in readable if path.suffix in (".txt", ".csv")]
     for text in texts_out:
@@ -208,6 +241,38 @@ class TestDriving:
             "night_percent": 0,
             "measured_percent": 0,
         }
+
+    def test_fixes_a_second_with_speeds_give_a_score(
+        self, empty: Locations, employer: Desk, tmp_path: Path
+    ) -> None:
+        """Five mornings of 90 km at 25 m/s by day, with two hard brakings each."""
+        folder = tmp_path / "dense"
+        folder.mkdir()
+        for day in scene.days_of_may(4, 5, 6, 7, 11):
+            (folder / f"{day}.csv").write_bytes(dense_day(day))
+        scene.ingest_files(empty, sorted(folder.iterdir()))
+        with scene.opened(empty) as vault:
+            scene.introduce(vault)
+            terms = terms_of("pay-how-you-drive", employer)
+            terms = replace(
+                terms,
+                select=replace(terms.select, modes=MODES, min_sureness="unsure"),
+                measures=tuple(
+                    Measure(name, 1, largest_of(name)) for name in (*DRIVING, "duration_s")
+                ),
+            )
+            totals = preparing.prepare(vault, terms, scene.MONTH).result.totals
+        assert totals["measured_percent"] in range(95, 101)
+        assert totals["night_percent"] == 0
+        braking, score, seconds = (
+            totals[name] for name in ("braking_rate", "driving_score", "duration_s")
+        )
+        assert isinstance(braking, int)
+        assert isinstance(score, int)
+        assert isinstance(seconds, int)
+        assert 20 <= braking <= 50  # ten rough ones, weight two, on 450 km: 44
+        assert 50 < score < 100
+        assert seconds == 5 * 4_799  # what stands still at the ends is no stop of its own
 
     def test_a_leg_without_fixes_is_unseen(self, vault: Vault, employer: Desk) -> None:
         trip, *_ = trips_for(vault, terms_of("pay-as-you-drive", employer), scene.MONTH)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Terminal
+from tests.cli.conftest import Done, Terminal
 
 TEMPLATES = ("mileage-de", "pay-how-you-drive", "research-panel", "company-car-private")
 
@@ -17,6 +17,10 @@ def offer(lived: Terminal, template: str, *words: str) -> str:
     done = lived("desk", "offer", template, "--name", template, "--covers", "2026-05", *words)
     assert done.status == 0, done.err
     return f"{template}.offer"
+
+
+def plain(done: Done) -> str:
+    return " ".join(done.out.split())
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -66,6 +70,9 @@ def test_an_amount_is_shown_in_its_currency(lived: Terminal) -> None:
     done = lived("contract", "preview", file, "--period", "2026-05")
     assert "AMOUNT" in done.out
     assert "€" in done.out
+    assert "Amount by de.dienstreise, 2026, method" in done.out
+    shown = plain(lived("contract", "show", file))
+    assert "the amount follows rule de.dienstreise of 2026" in shown
 
 
 @pytest.mark.parametrize(
