@@ -19,7 +19,7 @@ from geowallet.app.travel.shapes import merges, splits
 from geowallet.app.travel.trip_rules import trip_rules
 from geowallet.app.travel.trips import own_zone
 from geowallet.crypto.canonical import sha256_hex
-from geowallet.model.calendar import Period, instant_us, zone_of
+from geowallet.model.calendar import Period, instant_us, local_time, zone_of
 from geowallet.model.provenance import StatementKind
 
 if TYPE_CHECKING:
@@ -141,23 +141,31 @@ def changes_since_export(vault: Vault, contract: str, period: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """That a closed period was changed: which, when it left first (UTC), and how often since."""
+    """That a closed period was changed: which, the local day it left first, and how often since."""
 
     contract: str
     period: str
-    at_us: int
+    day: dt.date
     changes: int
 
 
 def changed_since(vault: Vault, period: Period) -> tuple[Since, ...]:
     """Return what was changed in periods that touch ``period`` after they left, oldest first."""
-    leaves = list(vault.leaves())
-    first, last = span_of(period, own_zone(vault))
+    leaves, zone = list(vault.leaves()), own_zone(vault)
+    first, last = span_of(period, zone)
     closed = [
         one for one in closed_periods(vault, leaves) if one.span[0] <= last and first <= one.span[1]
     ]
     known = changes(vault, leaves) if closed else []
-    found = (Since(c.contract, c.period, c.at_us, len(changes_after(c, known))) for c in closed)
+    found = (
+        Since(
+            one.contract,
+            one.period,
+            local_time(one.at_us, zone).date(),
+            len(changes_after(one, known)),
+        )
+        for one in closed
+    )
     return tuple(one for one in found if one.changes)
 
 

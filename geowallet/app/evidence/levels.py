@@ -94,7 +94,7 @@ def evidence_of(vault: Vault, prepared: Prepared, *, note: str) -> dict[str, Any
         note: Checkpoint that the export's claim ``log`` is made from.
     """
     found, used = prepared.grounds, prepared.selected.used
-    if not _shows_levels(prepared.result):
+    if not shows_levels(prepared.result):
         return {}
     resting = [found[trip_id] for trip_id, _ in used if trip_id in found]
     leaves = {leaf for one in resting for leaf in one.leaves}
@@ -121,7 +121,7 @@ def _fits(leaves: Collection[int], stamps: Collection[Stamp]) -> bool:
     return len(leaves) <= MOST_LEAVES and len(stamps) <= MOST_STAMPS and weight <= MOST_BYTES
 
 
-def _shows_levels(result: Result) -> bool:
+def shows_levels(result: Result) -> bool:
     """Say whether a share above L0 would be claimed; a share that is kept back is none."""
     shares = (result.share_percent, result.share_m)
     return any(share[name] for share in shares for name in share if name != LEVELS[0])

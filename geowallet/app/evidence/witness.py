@@ -76,7 +76,7 @@ class Signed:
 
 
 def create_witness(
-    folder: Path, name: str, passphrase: bytes, *, cost: KdfCost = KdfCost.MODERATE
+    folder: Path, name: str, passphrase: bytes, *, cost: KdfCost | None = None
 ) -> Witness:
     """Make a witness's keys and store them under a passphrase.
 
@@ -105,7 +105,7 @@ def create_witness(
         "passphrase",
         passphrase,
         master,
-        cost=cost,
+        cost=cost or KdfCost.MODERATE,
         salt=os.urandom(16),
         nonce=os.urandom(24),
         vault_id="witness",

@@ -18,7 +18,6 @@ from geowallet.cli.numbers import (
     period_words,
 )
 from geowallet.cli.reports.fuel import fuel_record, fuel_table
-from geowallet.model.calendar import local_time
 from geowallet.paper.document import (
     Bars,
     Block,
@@ -109,7 +108,7 @@ def _changed(book: Mileage) -> list[Block]:
                 "{count} changes to this period since it was exported under {contract} on {date}.",
                 one.changes,
                 contract=one.contract,
-                date=day(local_time(one.at_us, "UTC").date()),
+                date=day(one.day),
             )
         )
         for one in book.since_export

@@ -136,7 +136,7 @@ class TestChangedSince:
         assert changed_since(vault, year) == ()
         trip = stored_trips(vault)[0]
         say(vault, trip.start_us, trip.end_us)
-        assert changed_since(vault, year) == (Since("mileage", "2026-05", scene.NOON_US, 1),)
+        assert changed_since(vault, year) == (Since("mileage", "2026-05", scene.TODAY, 1),)
         assert changed_since(vault, Period.parse("2026-07")) == ()
 
 
