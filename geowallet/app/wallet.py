@@ -65,7 +65,7 @@ def now_us() -> int:
 
 
 def create_wallet(
-    locations: Locations, passphrase: bytes, *, cost: KdfCost = KdfCost.MODERATE
+    locations: Locations, passphrase: bytes, *, cost: KdfCost | None = None
 ) -> Created:
     """Create the wallet's file, its keys and its first log entry.
 
@@ -84,7 +84,7 @@ def create_wallet(
         draft,
         slots_secret=passphrase,
         recovery_secret=secret,
-        cost=cost,
+        cost=cost or KdfCost.MODERATE,
         now_us=now_us(),
         random=os.urandom,
     ) as vault:
@@ -141,7 +141,7 @@ def change_passphrase(
     new: bytes,
     *,
     old: bytes | None = None,
-    cost: KdfCost = KdfCost.MODERATE,
+    cost: KdfCost | None = None,
 ) -> None:
     """Replace a passphrase; the recovery key and every record stay as they are.
 
@@ -169,7 +169,7 @@ def change_passphrase(
             "passphrase",
             new,
             master,
-            cost=cost,
+            cost=cost or KdfCost.MODERATE,
             salt=os.urandom(SALT_BYTES),
             nonce=os.urandom(NONCE_BYTES),
             vault_id=vault.id,

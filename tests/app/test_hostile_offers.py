@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from geowallet.contracts.syntax import Terms
 from geowallet.contracts.warnings import warnings
 from geowallet.crypto.signing import public_jwk
 from geowallet.model.errors import GeowalletError
+from geowallet.vault import session
 from geowallet.vault.store import Vault
 from tests.app import scene
 
@@ -44,14 +45,22 @@ class Table:
         return replace(scene.mileage(self.employer, name="good"), **changes)
 
 
-@pytest.fixture
-def table(vault: Vault, employer: Desk, empty: Locations, tmp_path: Path) -> Table:
-    stranger = scene.new_desk(tmp_path / "stranger", "exemple  SAS")
-    first = scene.mileage(employer)
-    made = scene.agree(vault, employer, first, tmp_path)
-    second = replace(first, version=2, supersedes=made.sha256)
-    contract = scene.agree(vault, employer, second, tmp_path / "second")
-    return Table(vault, employer, stranger, contract, tmp_path, empty)
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
+    """One for all: what is refused changes nothing, and every test looks that it did not."""
+    folder = tmp_path_factory.mktemp("table")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "_ring", lambda: None)
+        here, other = (scene.new_wallet(folder / name) for name in ("own", "other"))
+        employer = scene.new_desk(folder / "desk")
+        stranger = scene.new_desk(folder / "stranger", "exemple  SAS")
+        first = scene.mileage(employer)
+        with scene.opened(here) as vault:
+            settings.set_owner_name(vault, "Camille Martin", now_us=scene.NOON_US)
+            made = scene.agree(vault, employer, first, folder)
+            second = replace(first, version=2, supersedes=made.sha256)
+            contract = scene.agree(vault, employer, second, folder / "second")
+            yield Table(vault, employer, stranger, contract, folder, other)
 
 
 def edited(change: Callable[[dict[str, Any]], object]) -> Callable[[Table], bytes]:

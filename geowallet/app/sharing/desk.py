@@ -96,7 +96,7 @@ class Desk:
 
 
 def create_desk(
-    folder: Path, name: str, passphrase: bytes, *, cost: KdfCost = KdfCost.MODERATE
+    folder: Path, name: str, passphrase: bytes, *, cost: KdfCost | None = None
 ) -> Desk:
     """Make a recipient's keys and store them under a passphrase.
 
@@ -120,7 +120,7 @@ def create_desk(
         "passphrase",
         passphrase,
         master,
-        cost=cost,
+        cost=cost or KdfCost.MODERATE,
         salt=os.urandom(16),
         nonce=os.urandom(24),
         vault_id="desk",
