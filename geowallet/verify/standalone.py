@@ -40,6 +40,7 @@ from geowallet.verify.content import (
 from geowallet.verify.jose import (
     BROKEN,
     MALFORMED,
+    MAX_SEALED_BYTES,
     MISMATCH,
     N_,
     RefusedError,
@@ -228,7 +229,11 @@ def _papers(contract: Any) -> tuple[dict[str, Any], dict[str, str], dict[str, An
 
 def main(arguments: list[str]) -> int:
     """Print the outcome for the files in ``arguments``, and return its exit status."""
-    sealed, reader, contract = (Path(name).read_bytes() for name in arguments[:3])
+    try:
+        sealed, reader, contract = (_read(name) for name in arguments[:3])
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"{error}\n{__doc__}")
+        return 2
     said: dict[str, Any] = {"status": "accepted"}
     try:
         text = opened(sealed, json.loads(reader))
@@ -241,6 +246,11 @@ def main(arguments: list[str]) -> int:
         said = {"status": "contract_malformed", "check": "papers", "reason": "no such JSON"}
     sys.stdout.write(json.dumps(said, indent=1, ensure_ascii=False) + "\n")
     return STATUS[said["status"]]
+
+
+def _read(name: str) -> bytes:
+    with Path(name).open("rb") as file:
+        return file.read(MAX_SEALED_BYTES + 1)
 
 
 def _epoch_s(day: str) -> int:

@@ -65,6 +65,13 @@ class TestMain:
         assert main(files) == 3
         assert said(capsys)["status"] == "contract_malformed"
 
+    @pytest.mark.parametrize("names", [[], ["no-such-file"], ["a", "b"]])
+    def test_files_that_are_not_there_end_in_how_to_use_it(
+        self, names: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(names) == 2
+        assert "python verifier.py EXPORT READER CONTRACT" in capsys.readouterr().err
+
     def test_it_runs_as_a_program(
         self,
         files: list[str],
