@@ -37,12 +37,20 @@ _WORDS = {
 }
 
 
-def show_days(shell: Shell, period: Period, opened: Sequence[Opening]) -> None:
-    """Show days that are opened, to the metre."""
-    headings = (_("DAY"), _("METRES"), _("METRES BEFORE IT"))
+def show_days(
+    shell: Shell, period: Period, opened: Sequence[Opening], stamped_m: Sequence[int]
+) -> None:
+    """Show days that are opened, to the metre, with what of each others saw in time."""
+    headings = (_("DAY"), _("METRES"), _("METRES BEFORE IT"), _("OF IT STAMPED"))
     columns = [Column(headings[0]), *(Column(heading, numeric=True) for heading in headings[1:])]
     rows = [
-        [day(date_of(period, one)), _metres(one.metres), _metres(one.before_m)] for one in opened
+        [
+            day(date_of(period, one)),
+            _metres(one.metres),
+            _metres(one.before_m),
+            _metres(seen_m),
+        ]
+        for one, seen_m in zip(opened, stamped_m, strict=True)
     ]
     shell.table(columns, rows)
 
@@ -59,11 +67,18 @@ def show_compared(
     shell.table([Column(heading) for heading in headings], rows)
 
 
-def days_record(period: Period, opened: Sequence[Opening]) -> list[dict[str, Any]]:
+def days_record(
+    period: Period, opened: Sequence[Opening], stamped_m: Sequence[int]
+) -> list[dict[str, Any]]:
     """Return opened days as JSON values."""
     return [
-        {"day": str(date_of(period, one)), "metres": one.metres, "before_m": one.before_m}
-        for one in opened
+        {
+            "day": str(date_of(period, one)),
+            "metres": one.metres,
+            "before_m": one.before_m,
+            "stamped_m": seen_m,
+        }
+        for one, seen_m in zip(opened, stamped_m, strict=True)
     ]
 
 

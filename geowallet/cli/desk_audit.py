@@ -100,7 +100,7 @@ def check(
         {
             "contract": checked.contract.terms.name,
             "period": str(period),
-            "days": days_record(period, checked.days),
+            "days": days_record(period, checked.days, checked.stamped_m),
             "sightings": compared_record(checked.compared),
         }
     )
@@ -130,7 +130,7 @@ def _show_checked(shell: Shell, checked: Checked, period: Period) -> None:
 
     question = checked.question
     if isinstance(question, Challenge):
-        show_days(shell, period, checked.days)
+        show_days(shell, period, checked.days, checked.stamped_m)
         _say_chance(shell, question.draws)
         shell.say(_("Compare these days with what you know: rota, visits, invoices."))
         return

@@ -88,10 +88,14 @@ def _show(shell: Shell, shown: Shown) -> None:
         )
     shell.say(_("This would leave your wallet:"))
     if isinstance(shown.question, Challenge):
-        show_days(shell, period, shown.days)
+        show_days(shell, period, shown.days, _stamped_m(shown))
     else:
         show_compared(shell, shown.question.sightings, shown.compared)
     shell.say(_("Not answering is your right; they may then refuse the figure."))
+
+
+def _stamped_m(shown: Shown) -> list[int]:
+    return [one.stamped.metres for one in shown.days]
 
 
 def _record(shown: Shown) -> dict[str, Any]:
@@ -103,6 +107,6 @@ def _record(shown: Shown) -> dict[str, Any]:
         "count": shown.count,
         "used": shown.used,
         "budget": shown.budget,
-        "days": days_record(period, shown.days),
+        "days": days_record(period, shown.days, _stamped_m(shown)),
         "sightings": compared_record(shown.compared),
     }

@@ -46,6 +46,7 @@ class Selected:
         used: Trip ids with their metres, in order of time.
         metres_by_day: Local days with the metres of their rows, in order; days without
             rows are not among them.
+        used_on: The local day of each trip of ``used``.
     """
 
     rows: tuple[Row, ...]
@@ -53,6 +54,7 @@ class Selected:
     waiting: tuple[DescribedTrip, ...]
     used: tuple[tuple[str, int], ...]
     metres_by_day: tuple[tuple[dt.date, int], ...] = ()
+    used_on: tuple[dt.date, ...] = ()
 
 
 def select(  # noqa: PLR0913  each but the first two is a fact of its own, by name
@@ -86,7 +88,7 @@ def select(  # noqa: PLR0913  each but the first two is a fact of its own, by na
     reasons: Counter[str] = Counter()
     waiting: list[DescribedTrip] = []
     used: list[tuple[str, int]] = []
-    by_day: Counter[dt.date] = Counter()
+    days: list[dt.date] = []
     needs, seen = Needs.of(terms), driven or _nothing_seen
     for described in sorted(trips, key=lambda item: (item.trip.start_us, item.trip.id)):
         reason = _why_not(terms.select, described, period, days_off)
@@ -101,7 +103,7 @@ def select(  # noqa: PLR0913  each but the first two is a fact of its own, by na
         if sure:
             used.append((described.trip.id, sum(part.metres for part in sure)))
             day = _day(terms.select, described)
-            by_day[day] += used[-1][1]
+            days.append(day)
             level = levels.get(described.trip.id, DECLARED)
             rows += [
                 row_of(
@@ -116,8 +118,17 @@ def select(  # noqa: PLR0913  each but the first two is a fact of its own, by na
                 for part in sure
             ]
     left_out = tuple((phrase(text), n) for text, n in reasons.most_common())
-    metres_by_day = tuple(sorted(by_day.items()))
-    return Selected(tuple(sorted(rows)), left_out, tuple(waiting), tuple(used), metres_by_day)
+    by_day: Counter[dt.date] = Counter()
+    for day, (_, metres) in zip(days, used, strict=True):
+        by_day[day] += metres
+    return Selected(
+        rows=tuple(sorted(rows)),
+        left_out=left_out,
+        waiting=tuple(waiting),
+        used=tuple(used),
+        metres_by_day=tuple(sorted(by_day.items())),
+        used_on=tuple(days),
+    )
 
 
 def _why_not(

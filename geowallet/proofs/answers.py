@@ -10,6 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from geowallet.contracts.audit import drawn_metres
@@ -19,21 +20,25 @@ from geowallet.crypto.encoding import b64u
 from geowallet.crypto.signing import thumbprint
 from geowallet.model.calendar import Period
 from geowallet.proofs.claims import ISSUER_PREFIX
-from geowallet.proofs.commitments import Opening, open_day
+from geowallet.proofs.commitments import open_day
 from geowallet.proofs.sdjwt import pack
 from geowallet.proofs.track import Mark, Slot, open_mark, open_slots
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from geowallet.contracts.audit import Asked, Challenge
     from geowallet.contracts.grant import Contract
     from geowallet.contracts.sightings import Sighting, Sightings
+    from geowallet.proofs.commitments import Opening, Stamped
     from geowallet.proofs.track import Track
 
 AUDIT_VCT = "urn:geowallet:audit-answer:1"
 SIGHTINGS_VCT = "urn:geowallet:sightings-answer:1"
 """Types and versions of answers; no verifier of exports takes them for one."""
+
+
+_NOTHING: Mapping[int, Stamped] = MappingProxyType({})
 
 
 class Word(StrEnum):
@@ -65,9 +70,14 @@ def drawn_days(challenge: Challenge, days_m: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted({bisect_right(ends, metre) for metre in drawn}))
 
 
-def open_drawn(challenge: Challenge, days_m: Sequence[int], seed: bytes) -> tuple[Opening, ...]:
+def open_drawn(
+    challenge: Challenge,
+    days_m: Sequence[int],
+    seed: bytes,
+    stamped: Mapping[int, Stamped] = _NOTHING,
+) -> tuple[Opening, ...]:
     """Return the openings that answer a challenge, from what the wallet kept."""
-    return tuple(open_day(days_m, seed, day) for day in drawn_days(challenge, days_m))
+    return tuple(open_day(days_m, seed, day, stamped) for day in drawn_days(challenge, days_m))
 
 
 def compare(sightings: Sightings, track: Track, seed: bytes) -> tuple[Compared, ...]:
@@ -92,6 +102,8 @@ def audit_answer(
             "opening": b64u(scalar_bytes(one.opening)),
             "before_m": one.before_m,
             "before_opening": b64u(scalar_bytes(one.before_opening)),
+            "stamped_m": one.stamped.metres,
+            "leaves": list(one.stamped.leaves),
         }
         for one in opened
     ]

@@ -8,6 +8,7 @@ their openings: whoever knows the total can check that the days add up to it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from geowallet.crypto.curve import ORDER, joined, read_scalar, scalar_bytes
@@ -28,6 +29,19 @@ PROOF_CLAIM = "range_proofs"
 
 
 @dataclass(frozen=True, slots=True)
+class Stamped:
+    """What of a day rests on entries of the log that others saw in time.
+
+    Attributes:
+        metres: Of the day, above L0.
+        leaves: Positions of these entries, in order; empty where there are no such metres.
+    """
+
+    metres: int = 0
+    leaves: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """One day of an export, opened, with all days before it.
 
@@ -37,6 +51,7 @@ class Opening:
         opening: Of its commitment.
         before_m: Metres of all days before.
         before_opening: Sum of their openings.
+        stamped: What of the day others saw, as the holder says.
     """
 
     day: int
@@ -44,6 +59,10 @@ class Opening:
     opening: int
     before_m: int
     before_opening: int
+    stamped: Stamped = Stamped()
+
+
+_NOTHING: Mapping[int, Stamped] = MappingProxyType({})
 
 
 def commitment_claims(  # noqa: PLR0913  what is committed to, with what, for which export
@@ -85,7 +104,9 @@ def commitment_claims(  # noqa: PLR0913  what is committed to, with what, for wh
     return claims
 
 
-def open_day(days_m: Sequence[int], seed: bytes, day: int) -> Opening:
+def open_day(
+    days_m: Sequence[int], seed: bytes, day: int, stamped: Mapping[int, Stamped] = _NOTHING
+) -> Opening:
     """Return the opening of one day, from what the wallet kept."""
     return Opening(
         day=day,
@@ -93,6 +114,7 @@ def open_day(days_m: Sequence[int], seed: bytes, day: int) -> Opening:
         opening=opening_at(seed, day),
         before_m=sum(days_m[:day]),
         before_opening=sum(opening_at(seed, n) for n in range(day)) % ORDER,
+        stamped=stamped.get(day, Stamped()),
     )
 
 

@@ -21,7 +21,7 @@ from geowallet.model.errors import AuditRefusedError, ExportSignatureError
 from geowallet.model.words import N_
 from geowallet.proofs.answers import AUDIT_VCT, SIGHTINGS_VCT, Compared, Word
 from geowallet.proofs.claims import ISSUER_PREFIX
-from geowallet.proofs.commitments import Opening, check_prefix
+from geowallet.proofs.commitments import Opening, Stamped, check_prefix
 from geowallet.proofs.sdjwt import EXPORT_TYP, unpack
 from geowallet.proofs.track import PADDED_TO, SALT_BYTES, Mark, Slot, check_mark, check_slot
 
@@ -178,12 +178,23 @@ def _check_word(compared: Compared, sighting: Sighting, period: Period) -> None:
 
 
 def _opening(value: Any, days: int) -> Opening:
-    names = ("day", "metres", "opening", "before_m", "before_opening")
-    day, metres, opening, before_m, before_opening = _exactly(value, names)
+    names = ("day", "metres", "opening", "before_m", "before_opening", "stamped_m", "leaves")
+    day, metres, opening, before_m, before_opening, stamped_m, leaves = _exactly(value, names)
     numbers = (day, metres, before_m)
     if any(type(number) is not int or number < 0 for number in numbers) or day >= days:
         raise ValueError("not a day of the period")
-    return Opening(day, metres, _scalar(opening), before_m, _scalar(before_opening))
+    stamped = _stamped(stamped_m, leaves, metres)
+    return Opening(day, metres, _scalar(opening), before_m, _scalar(before_opening), stamped)
+
+
+def _stamped(metres: Any, leaves: Any, most: int) -> Stamped:
+    if type(metres) is not int or not 0 <= metres <= most:
+        raise ValueError("more stamped metres than the day has")
+    if not isinstance(leaves, list) or any(type(leaf) is not int for leaf in leaves):
+        raise ValueError("not positions of entries")
+    if leaves != sorted(set(leaves)) or bool(leaves) != bool(metres):
+        raise ValueError("not each entry once, in order, where there are such metres")
+    return Stamped(metres, tuple(leaves))
 
 
 def _compared(value: Any) -> Compared:

@@ -97,7 +97,7 @@ def check_stamps(export: Export, anchors: Sequence[Anchor]) -> Seen | None:
     )
     refuse("its evidence does not cover all that it rests on", MALFORMED, strange)
     origin = export.claims["log"]["origin"]
-    times_s = sorted(_at_s(stamp, origin, known[stamp.by]) for stamp in stamps)
+    times_s = sorted(seen_at_s(stamp, origin, known[stamp.by]) for stamp in stamps)
     _check_times(export, times_s)
     names = sorted({known[stamp.by].name for stamp in stamps})
     return Seen(tuple(times_s), tuple(names))
@@ -112,8 +112,12 @@ def _evidence(export: Export) -> Evidence:
         raise RefusedError(text, MALFORMED, {}) from error
 
 
-def _at_s(stamp: Backing, origin: str, anchor: Anchor) -> int:
-    """Return when an anchor saw a state of the log."""
+def seen_at_s(stamp: Backing, origin: str, anchor: Anchor) -> int:
+    """Return when an anchor saw a state of the log.
+
+    Raises:
+        RefusedError: It is not the anchor's word.
+    """
     checkpoint = Checkpoint(origin, stamp.size, stamp.root)
     try:
         if isinstance(anchor.pinned, str):

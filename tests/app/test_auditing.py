@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import settings
+from geowallet.app.evidence.anchors import Given, add_anchor
 from geowallet.app.sharing import auditing, desk_audits, export, preparing
-from geowallet.app.sharing.desk import Desk, open_desk, rotate_desk
+from geowallet.app.sharing.desk import Desk, rotate_desk
 from geowallet.contracts.audit import Asked, challenge_bytes
 from geowallet.contracts.grant import Contract
 from geowallet.contracts.protection import Audit
@@ -38,6 +39,8 @@ from geowallet.model.provenance import StatementKind
 from geowallet.proofs.answers import Word
 from geowallet.vault.store import Vault
 from tests.app import scene
+from tests.app.evidence.seen import KEY, seen, stamped_mileage
+from tests.app.evidence.seen import at as evening
 
 NOW_S = scene.NOON_US // 1_000_000
 SEED = b"s" * 32
@@ -246,6 +249,45 @@ class TestAudit:
             plain.asked(ON_THE_WAY)
 
 
+class TestStamped:
+    """An opened day says which of its metres others saw, and the desk asks its anchors."""
+
+    @pytest.fixture
+    def stamped(self, vault: Vault, employer: Desk, tmp_path: Path) -> Audited:
+        """A witness saw the log on the evening of 4 May, and not on the 5th."""
+        seen(vault, evening(4, 20))
+        terms = replace(
+            stamped_mileage(employer, percent=1, name="seen"),
+            measures=scene.mileage(employer, step_m=1).measures,
+            commitments="day",
+            audit=Audit(draws=5),
+        )
+        contract = scene.agree(vault, employer, terms, tmp_path)
+        add_anchor(employer.folder, "council", Given(witness=KEY))
+        return Audited(vault, employer, contract, tmp_path, sent(vault, contract, tmp_path))
+
+    def test_the_day_that_was_seen_is_told_from_the_one_that_was_not(
+        self, stamped: Audited
+    ) -> None:
+        seed = next(
+            seed
+            for seed in (bytes([n]) * 32 for n in range(50))
+            if len(look(stamped.vault, stamped.signed(seed=seed, draws=5)).days) == 2
+        )
+        first, second = look(stamped.vault, stamped.signed(seed=seed, draws=5)).days
+        assert first.stamped.metres == first.metres
+        assert (second.stamped.metres, second.stamped.leaves) == (0, ())
+
+    def test_the_desk_believes_its_witness(self, stamped: Audited) -> None:
+        checked = stamped.checked(stamped.challenged(5))
+        for one, metres in zip(checked.days, checked.stamped_m, strict=True):
+            assert metres == (one.metres if one.day == 3 else 0)
+
+    def test_where_no_level_was_asked_nothing_is_stamped(self, audited: Audited) -> None:
+        checked = audited.checked(audited.challenged())
+        assert set(checked.stamped_m) == {0}
+
+
 class TestSpotChecks:
     """PrETP: the recipient names what it saw; the wallet says whether the track agrees."""
 
@@ -321,17 +363,9 @@ class TestDesk:
                 target=audited.folder,
             )
 
-    def test_a_desk_with_new_keys_goes_on_with_questions_of_the_old(
-        self, audited: Audited, tmp_path: Path
-    ) -> None:
+    def test_a_desk_with_new_keys_goes_on_with_questions_of_the_old(self, audited: Audited) -> None:
         question = audited.challenged()
-        rotate_desk(
-            audited.desk.folder,
-            lambda: scene.DESK_PASSPHRASE,
-            today=scene.TODAY,
-            target=tmp_path,
-        )
-        newer = open_desk(audited.desk.folder, lambda: scene.DESK_PASSPHRASE)
+        newer = rotate_desk(audited.desk.folder, lambda: scene.DESK_PASSPHRASE)
         assert newer.signing_jwk != audited.desk.signing_jwk
         path = audited.answer(question)
         assert desk_audits.check_answer(path, newer, now_s=NOW_S).days

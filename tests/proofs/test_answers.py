@@ -84,7 +84,7 @@ class TestAnswers:
         text = audit_answer(CONTRACT, asked, opened, now_s=NOW_S, private_jwk=HOLDER)
         claims = unpack(text).claims
         assert set(claims.pop("days")[0]) == {
-            *("day", "metres", "opening", "before_m", "before_opening"),
+            *("day", "metres", "opening", "before_m", "before_opening", "stamped_m", "leaves"),
         }
         assert claims == {
             "iss": "urn:geowallet:" + thumbprint(HOLDER),

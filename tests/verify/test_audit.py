@@ -20,7 +20,7 @@ from geowallet.proofs.answers import (
     open_drawn,
     sightings_answer,
 )
-from geowallet.proofs.commitments import Opening, check_total, open_day
+from geowallet.proofs.commitments import Opening, Stamped, check_total, open_day
 from geowallet.proofs.sdjwt import pack, unpack
 from geowallet.proofs.track import open_mark, open_slots
 from geowallet.verify.audit import check_audit_answer, check_sightings_answer
@@ -97,6 +97,13 @@ class TestAudit:
             with pytest.raises(AuditRefusedError):
                 check(answered(changed))
 
+    def test_what_of_a_day_others_saw_comes_with_it(self) -> None:
+        stamped = {OPENED[0].day: Stamped(OPENED[0].metres, (3, 19))}
+        opened = open_drawn(CHALLENGE, DAYS_M, SEED, stamped)
+        assert check(answered(opened)) == opened
+        assert opened[0].stamped == Stamped(OPENED[0].metres, (3, 19))
+        assert opened[1].stamped == Stamped()
+
     def test_a_drawn_day_may_not_be_kept_back(self) -> None:
         for place in range(len(OPENED)):
             with pytest.raises(AuditRefusedError, match="no day that was opened"):
@@ -148,6 +155,15 @@ class TestAudit:
             lambda claims: claims["days"][0].update(opening="AA"),
             lambda claims: claims["days"][0].update(opening=b64u(b"\xff" * 32)),
             lambda claims: claims["days"][0].update(before_opening="=="),
+            lambda claims: claims["days"][0].update(stamped_m=1),
+            lambda claims: claims["days"][0].update(leaves=[1]),
+            lambda claims: claims["days"][0].update(stamped_m=-1, leaves=[1]),
+            lambda claims: claims["days"][0].update(stamped_m=True, leaves=[1]),
+            lambda claims: claims["days"][0].update(stamped_m=10**9, leaves=[1]),
+            lambda claims: claims["days"][0].update(stamped_m=1, leaves=[2, 1]),
+            lambda claims: claims["days"][0].update(stamped_m=1, leaves=[1, 1]),
+            lambda claims: claims["days"][0].update(stamped_m=1, leaves=[True]),
+            lambda claims: claims["days"][0].update(stamped_m=1, leaves="1"),
         ],
     )
     def test_what_is_not_written_as_answers_are_is_refused(self, edit: Any) -> None:

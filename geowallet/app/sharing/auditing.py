@@ -39,12 +39,7 @@ from geowallet.model.errors import (
     AuditTooEarlyError,
 )
 from geowallet.model.provenance import Statement, StatementKind
-from geowallet.proofs.answers import (
-    audit_answer,
-    compare,
-    open_drawn,
-    sightings_answer,
-)
+from geowallet.proofs.answers import audit_answer, sightings_answer
 from geowallet.proofs.seal import seal_for
 
 if TYPE_CHECKING:
@@ -197,8 +192,8 @@ def _shown(vault: Vault, contract: Contract, question: Challenge | Sightings) ->
         receipt,
         kind,
         question,
-        days=open_drawn(draws, secrets.days_m, secrets.seed) if draws else (),
-        compared=compare(sightings, secrets.track, secrets.track_seed) if sightings else (),
+        days=secrets.opened(draws) if draws else (),
+        compared=secrets.compared(sightings) if sightings else (),
         count=_count(question),
         used=used,
         budget=budget,

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from geowallet.app.evidence.levels import shows_levels
 from geowallet.app.sharing.committed_track import track_of
 from geowallet.contracts.cells import slot_count
 from geowallet.contracts.offer import terms_digest
 from geowallet.crypto.pedersen import SEED_BYTES
 from geowallet.crypto.range_proof import MOST
 from geowallet.model.errors import DayTooLongError, ResultRefusedError
-from geowallet.proofs.commitments import commitment_claims
+from geowallet.proofs.answers import compare, open_drawn
+from geowallet.proofs.commitments import Stamped, commitment_claims
 from geowallet.proofs.track import track_root
 
 if TYPE_CHECKING:
     from geowallet.app.sharing.preparing import Prepared
+    from geowallet.contracts.audit import Challenge
+    from geowallet.contracts.sightings import Sightings
     from geowallet.contracts.syntax import Terms
+    from geowallet.proofs.answers import Compared
+    from geowallet.proofs.commitments import Opening
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
 
@@ -37,6 +44,8 @@ class Secrets(msgspec.Struct, frozen=True):
         seed: From which the openings of the days follow.
         track_seed: From which the salts of the track follow.
         track: Marks by quarter hour; empty where no sightings are granted.
+        stamped: Metres above L0 and the entries that they rest on, by the ordinal of
+            the day; days without are missing.
     """
 
     jti: str
@@ -46,6 +55,16 @@ class Secrets(msgspec.Struct, frozen=True):
     seed: bytes
     track_seed: bytes
     track: dict[int, tuple[str, ...]]
+    stamped: dict[int, tuple[int, tuple[int, ...]]] = {}
+
+    def opened(self, challenge: Challenge) -> tuple[Opening, ...]:
+        """Return the days that answer a challenge."""
+        stamped = {day: Stamped(metres, found) for day, (metres, found) in self.stamped.items()}
+        return open_drawn(challenge, self.days_m, self.seed, stamped)
+
+    def compared(self, sightings: Sightings) -> tuple[Compared, ...]:
+        """Return what the track says to sightings."""
+        return compare(sightings, self.track, self.track_seed)
 
 
 def secrets_for(vault: Vault, prepared: Prepared) -> Secrets:
@@ -65,6 +84,7 @@ def secrets_for(vault: Vault, prepared: Prepared) -> Secrets:
         seed=os.urandom(SEED_BYTES),
         track_seed=os.urandom(SEED_BYTES),
         track=track_of(vault, terms, period, used) if terms.audit.spot_checks else {},
+        stamped=_stamped(prepared) if terms.audit.draws else {},
     )
 
 
@@ -95,6 +115,23 @@ def kept(vault: Vault, jti: str) -> Secrets | None:
     """Return the secrets of an export, or None where it committed to nothing."""
     body = vault.get(KIND, jti)
     return None if body is None else msgspec.msgpack.decode(body, type=Secrets)
+
+
+def _stamped(prepared: Prepared) -> dict[int, tuple[int, tuple[int, ...]]]:
+    """Return stamped metres and their entries by day; none where the export carries none."""
+    if not shows_levels(prepared.result):
+        return {}
+    metres: Counter[int] = Counter()
+    leaves: dict[int, set[int]] = {}
+    for (trip, length_m), day in zip(
+        prepared.selected.used, prepared.selected.used_on, strict=True
+    ):
+        grounds = prepared.grounds.get(trip)
+        if grounds is not None and length_m:
+            ordinal = (day - prepared.period.first).days
+            metres[ordinal] += length_m
+            leaves.setdefault(ordinal, set()).update(grounds.leaves)
+    return {day: (metres[day], tuple(sorted(found))) for day, found in leaves.items()}
 
 
 def _days(prepared: Prepared) -> tuple[int, ...]:

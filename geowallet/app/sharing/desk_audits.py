@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geowallet.app.evidence.anchors import anchors
 from geowallet.app.files import read_small, write_new
 from geowallet.app.sharing.verification import verify_file
 from geowallet.contracts.audit import SEED_BYTES, Asked, Challenge, challenge_bytes, read_challenge
@@ -34,6 +35,7 @@ from geowallet.model.errors import (
 from geowallet.proofs.claims import receipt_id
 from geowallet.proofs.sdjwt import unpack
 from geowallet.verify.audit import check_audit_answer, check_sightings_answer
+from geowallet.verify.audit_stamps import stamped_in_time
 from geowallet.verify.open import MAX_SEALED_BYTES, open_sealed_export
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from geowallet.contracts.grant import Contract
     from geowallet.proofs.answers import Compared
     from geowallet.proofs.commitments import Opening
+    from geowallet.verify.evidence import Anchor
 
 _FOLDER = "audits"
 
@@ -73,6 +76,8 @@ class Checked:
         question: As it was signed.
         days: What a draw opened; empty for sightings.
         compared: What the track says to sightings; empty for a draw.
+        stamped_m: Of each day, the metres that rest on what this desk's anchors saw
+            in time.
     """
 
     contract: Contract
@@ -80,6 +85,7 @@ class Checked:
     question: Challenge | Sightings
     days: tuple[Opening, ...]
     compared: tuple[Compared, ...]
+    stamped_m: tuple[int, ...] = ()
 
 
 def accepted_export(path: Path, desk: Desk, *, now_s: int) -> Accepted:
@@ -164,15 +170,18 @@ def check_answer(path: Path, desk: Desk, *, now_s: int) -> Checked:
         for question in _questions(folder):
             if question.sha256 == named:
                 export = accepted_export(folder / f"{question.about.jti}.jwe", desk, now_s=now_s)
-                return _checked(text, export, question)
+                return _checked(text, export, question, anchors(desk.folder))
     raise AuditUnaskedError
 
 
-def _checked(text: str, export: Accepted, question: Challenge | Sightings) -> Checked:
+def _checked(
+    text: str, export: Accepted, question: Challenge | Sightings, relied_on: Sequence[Anchor]
+) -> Checked:
     contract, claims = export.contract, export.claims
     if isinstance(question, Challenge):
         days = check_audit_answer(text, contract, claims, question)
-        return Checked(contract, claims, question, days, ())
+        stamped_m = stamped_in_time(claims, days, relied_on)
+        return Checked(contract, claims, question, days, (), stamped_m)
     compared = check_sightings_answer(text, contract, claims, question)
     return Checked(contract, claims, question, (), compared)
 
