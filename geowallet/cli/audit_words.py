@@ -41,14 +41,14 @@ def show_days(
     shell: Shell, period: Period, opened: Sequence[Opening], stamped_m: Sequence[int]
 ) -> None:
     """Show days that are opened, to the metre, with what of each others saw in time."""
-    headings = (_("DAY"), _("METRES"), _("METRES BEFORE IT"), _("OF IT STAMPED"))
+    headings = (_("DAY"), _("METRES"), _("OF IT STAMPED"), _("METRES BEFORE IT"))
     columns = [Column(headings[0]), *(Column(heading, numeric=True) for heading in headings[1:])]
     rows = [
         [
             day(date_of(period, one)),
             _metres(one.metres),
-            _metres(one.before_m),
             _metres(seen_m),
+            _metres(one.before_m),
         ]
         for one, seen_m in zip(opened, stamped_m, strict=True)
     ]
