@@ -124,6 +124,7 @@ def export_of(
     now_s: int = NOW_S,
     holder: dict[str, Any] = HOLDER,
     supersedes: str = "",
+    further: dict[str, Any] | None = None,
 ) -> str:
     return build_export(
         replace(result or mileage(), contract_sha256=contract.sha256),
@@ -135,5 +136,5 @@ def export_of(
         holder_private_jwk=holder,
         salts=fixed_salts(),
         supersedes=supersedes,
-        further={"changes_after_close": 2} if supersedes else {},
+        further={**(further or {}), **({"changes_after_close": 2} if supersedes else {})},
     )

@@ -8,6 +8,7 @@ from geowallet.contracts.grant import contract_bytes
 from tests.proofs.parties import CONTRACT, DESK_SEAL
 from tests.verify.cases import Case, case, sealed
 from tests.verify.cases_of_papers import PAPERS
+from tests.verify.cases_of_templates import OF_TEMPLATES
 from tests.verify.cases_of_terms import TERMS_CASES
 from tests.verify.forgeries import SEALS, SIGNED
 from tests.verify.forgeries_of_headers import HEADERS, SEAL_HEADERS
@@ -33,4 +34,5 @@ PUBLISHED: tuple[Case, ...] = (
     *map(_outside, (*SEALS, *SEAL_HEADERS)),
     *PAPERS,
     *TERMS_CASES,
+    *OF_TEMPLATES,
 )
