@@ -103,6 +103,8 @@ function showAccepted(taken) {
   show("accepted", facts, figures,
     element("p", `${tr("how hard the metres would be to forge")}: ${levels || "-"}`),
     ...(unseen.length ? [element("p", say("not looked at here: {names}", { names: unseen.join(", ") }))] : []),
+    ...(unseen.includes("evidence")
+      ? [element("p", tr("Levels above L0 are the sender's word until the stamps are checked."), "bad")] : []),
     element("p", tr("Not proved: who drove or rode; that the trip was necessary; that the phone was not deceived.")),
     checks(""));
 }
