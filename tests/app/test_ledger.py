@@ -71,8 +71,12 @@ class TestWorth:
     def test_a_double_shows_whichever_came_first(self) -> None:
         assert claims(entry(2), entry(1)) == ["double", "counts"]
 
-    def test_two_of_one_second_are_told_apart(self) -> None:
-        assert sorted(claims(entry(1, issued_s=5), entry(2, issued_s=5))) == ["counts", "double"]
+    def test_of_one_second_what_came_first_counts(self) -> None:
+        assert claims(entry(2, issued_s=5), entry(1, issued_s=5)) == ["counts", "double"]
+
+    def test_of_one_second_a_correction_counts_whichever_came_first(self) -> None:
+        late = entry(1, supersedes=2, issued_s=5)
+        assert claims(late, entry(2, issued_s=5)) == ["counts", "replaced"]
 
     def test_a_correction_settles_a_double(self) -> None:
         found = claims(entry(1), entry(2), entry(3, supersedes=2))

@@ -160,27 +160,30 @@ def judged(entries: Sequence[Entry]) -> tuple[Judged, ...]:
     """Return what each entry is worth, in their order.
 
     Of one mark the first that was signed counts, until a later one says that it
-    replaces one; a later one that says nothing is a double claim.
+    replaces one; a later one that says nothing is a double claim. Of one second,
+    corrections come after what they correct, and then what came later.
     """
-    return tuple(_judge(entry, [e for e in entries if _same(e, entry)]) for entry in entries)
+    places = {
+        entry.jti: (entry.issued_s, bool(entry.supersedes), index)
+        for index, entry in enumerate(entries)
+    }
+    marks: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: places[entry.jti]):
+        marks.setdefault(entry.nullifier, []).append(entry)
+    return tuple(_judge(entry, marks[entry.nullifier]) for entry in entries)
 
 
-def _judge(entry: Entry, others: Sequence[Entry]) -> Judged:
+def _judge(entry: Entry, of_mark: Sequence[Entry]) -> Judged:
+    """Judge one of all entries of a mark, which are in the order in which they were signed."""
     if entry.deleted:
         return Judged(entry, Claim.DELETED)
-    place = (entry.issued_s, entry.jti)
-    later = [one for one in others if (one.issued_s, one.jti) > place and one.supersedes]
+    at = of_mark.index(entry)
+    later = [one for one in of_mark[at + 1 :] if one.supersedes]
     if later:
-        newest = max(later, key=lambda one: (one.issued_s, one.jti))
-        return Judged(entry, Claim.REPLACED, newest.jti)
-    earlier = [one for one in others if (one.issued_s, one.jti) < place]
-    if earlier and not entry.supersedes:
-        return Judged(entry, Claim.DOUBLE, earlier[0].jti)
+        return Judged(entry, Claim.REPLACED, later[-1].jti)
+    if at and not entry.supersedes:
+        return Judged(entry, Claim.DOUBLE, of_mark[0].jti)
     return Judged(entry, Claim.COUNTS)
-
-
-def _same(one: Entry, other: Entry) -> bool:
-    return one.nullifier == other.nullifier and one.jti != other.jti
 
 
 def _without_figures(entry: Entry, today: dt.date) -> Entry:
