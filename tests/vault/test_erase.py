@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geowallet.model.errors import DiskFullError
 from geowallet.vault import erase, schema
@@ -71,11 +74,23 @@ class TestSearch:
         path.write_bytes(bytes(at) + b"KEY!" + bytes(11))
         assert keys_in(path, [b"KEY!", b"none"]) == 1
 
-    def test_a_key_of_one_byte_and_no_key_at_all(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("content", [b"", b"a", b"ab", b"abc", b"xabc"])
+    def test_short_files_and_no_key_at_all(self, tmp_path: Path, content: bytes) -> None:
         path = tmp_path / "file"
-        path.write_bytes(b"abc")
-        assert keys_in(path, [b"c"]) == 1
+        path.write_bytes(content)
+        assert keys_in(path, [b"abc"]) == content.count(b"abc")
         assert keys_in(path, []) == 0
+
+    @given(data=st.data())
+    def test_it_finds_what_a_plain_search_finds(self, data: st.DataObject) -> None:
+        content = data.draw(st.binary(max_size=200))
+        inside = st.integers(0, 200).map(lambda at: content[at : at + 5])
+        keys = data.draw(st.sets(st.one_of(inside, st.binary(min_size=3, max_size=6))))
+        wanted = {key for key in keys if len(key) >= 3}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "file")
+            path.write_bytes(content)
+            assert keys_in(path, wanted) == sum(key in content for key in wanted)
 
     def test_a_file_that_is_not_there_holds_none(self, tmp_path: Path) -> None:
         assert keys_in(tmp_path / "none", [b"KEY!"]) == 0

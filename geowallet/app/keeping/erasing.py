@@ -16,7 +16,8 @@ import msgspec
 from geowallet.app.intake.sources import sources
 from geowallet.app.keeping.copies import note_erased
 from geowallet.app.keeping.resting import Address, exports_of, openings_in, words_in
-from geowallet.app.keeping.rewriting import Rewritten, emptied, overlaps, without
+from geowallet.app.keeping.rewriting import Rewritten, emptied, without
+from geowallet.app.keeping.spans import disjoint, overlaps
 from geowallet.app.sharing import committing
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.derive import add_pending, derive
@@ -124,11 +125,10 @@ def plan(vault: Vault, scope: Scope) -> Plan:
     if scope.everything:
         return _plan_of_everything(vault, scope, mark)
     changed = [one for source in sources(vault) if (one := without(vault, source, scope))]
-    spans = [span for one in changed for span in one.spans]
-    if scope.window is not None:
-        spans.append(scope.window)
+    meant = () if scope.window is None else (scope.window,)
+    spans = disjoint([*meant, *(span for one in changed for span in one.spans)])
     pending = tuple(sorted({run for one in changed for run in _touched(one)}))
-    pages = dict(_pages_without(vault, scope, spans, pending))
+    pages = dict(_pages_without(vault, scope, spans, disjoint(pending)))
     records = (*words_in(vault, spans), *openings_in(vault, spans))
     if scope.place:
         records += (("place", scope.place),)

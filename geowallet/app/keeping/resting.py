@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from geowallet.app.keeping.rewriting import overlaps
 from geowallet.app.keeping.scope import midnight_us
+from geowallet.app.keeping.spans import holds, overlaps
 from geowallet.app.sharing import committing
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.trips import Page, described_trips
@@ -41,7 +41,7 @@ def words_in(vault: Vault, spans: Sequence[Window]) -> Iterator[Address]:
             found = None if name.startswith("errand-at/") else _TIMED.fullmatch(name)
             if found is not None:
                 first_us, last_us = int(found[1]), int(found[2] or found[1])
-                if any(first <= first_us and last_us <= last for first, last in spans):
+                if holds(spans, first_us, last_us):
                     yield kind, name
 
 

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from geowallet.app.intake.sources import Blob, Source, StoredTrace, joined_runs, runs_of
+from geowallet.app.keeping.spans import disjoint, overlaps
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import VaultDamagedError
 from geowallet.model.words import N_
@@ -35,7 +36,7 @@ class Rewritten:
         after: Without the fixes; where none are left, without its name too.
         bodies: Blobs to write, by name.
         gone: Names of blobs to remove.
-        spans: When the erased fixes were, first and last instant of each run of them.
+        spans: When the erased fixes were; see `disjoint`.
     """
 
     before: Source
@@ -60,7 +61,7 @@ def without(vault: Vault, source: Source, scope: Scope) -> Rewritten | None:
         return None
     work = _Work(vault, scope)
     traces = tuple(work.trace(trace) for trace in source.traces)
-    spans = tuple(sorted(work.spans))
+    spans = disjoint(work.spans)
     labels = _labels(source.labels, scope, spans)
     if traces == source.traces and labels == source.labels:
         return None
@@ -146,8 +147,3 @@ def _labels(
 ) -> tuple[SourceLabel, ...]:
     windows = spans if scope.window is None else (scope.window,)
     return tuple(label for label in labels if not overlaps(windows, label.start_us, label.end_us))
-
-
-def overlaps(windows: Iterable[Window], start_us: int, end_us: int) -> bool:
-    """Say whether a stretch of time shares an instant with one of ``windows``."""
-    return any(start_us <= last and end_us >= first for first, last in windows)
