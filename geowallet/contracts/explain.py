@@ -262,6 +262,7 @@ def _until(terms: Terms) -> tuple[Phrase, ...]:
 def _to_stop() -> tuple[Phrase, ...]:
     return (
         phrase(N_("do not export: nothing leaves by itself, and no reason is needed")),
+        phrase(N_("or end it (contract withdraw): that also asks them to delete what left")),
         phrase(N_("what they have already read stays read")),
     )
 

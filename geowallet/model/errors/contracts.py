@@ -39,7 +39,7 @@ class OtherFileError(BadContractError):
 
     code = "contract.other_file"
     text = N_("not the file that is asked for here: {reason}")
-    hint = N_("see what it is with 'geowallet contract show FILE'")
+    hint = N_("name the offer, the contract or the answer that the command asks for")
 
 
 class ContractSignatureError(GeowalletError):
