@@ -11,6 +11,7 @@ from geowallet.crypto.canonical import canonical_bytes
 from geowallet.model.errors import (
     GeowalletError,
     MemoryUnusableError,
+    VaultDamagedError,
     VaultForkedError,
     VaultRolledBackError,
 )
@@ -31,8 +32,15 @@ def places(vault: Vault) -> tuple[str, ...]:
 
 
 def memories(vault: Vault) -> tuple[Memory, ...]:
-    """Return what each of them remembers."""
-    return tuple(recall(vault, place) for place in places(vault))
+    """Return what each of them remembers; none where their list cannot be read.
+
+    A wallet with one damaged record must open, or nothing could say so.
+    """
+    try:
+        known = places(vault)
+    except VaultDamagedError:
+        return ()
+    return tuple(recall(vault, place) for place in known)
 
 
 def compare_all(vault: Vault) -> None:

@@ -13,6 +13,7 @@ from geowallet.model.errors import (
     VaultForkedError,
     VaultRolledBackError,
 )
+from geowallet.vault.check import check_vault
 from geowallet.vault.memories import Standing
 from geowallet.vault.store import Vault
 from tests.app import scene
@@ -102,6 +103,13 @@ class TestOpening:
         stick.write_text("holiday pictures")
         write(remembered)
         assert stick.read_text() == "holiday pictures"
+
+    def test_a_damaged_list_of_them_does_not_lock_the_wallet(self, remembered: Locations) -> None:
+        with scene.opened(remembered) as vault:
+            row_id = vault.row_id("setting", "memories")
+            vault._db.execute("UPDATE record SET sealed = x'00' WHERE id = ?", (row_id,))
+        with scene.opened(remembered) as vault:
+            assert [one.kind for one in check_vault(vault).damages] == ["setting"]
 
 
 class TestChoosing:
