@@ -76,7 +76,7 @@ TWO = contract_of(
 
 def daily(name: str, ends: str, third: list[Any], total: list[Any]) -> Case:
     """Days and trips of each day of October; the first has one trip, the third is given."""
-    figures = [[1, 1], [None, None], third, *([[0, 0]] * 28)]
+    figures: list[list[Any]] = [[1, 1], [None, None], third, *([[0, 0]] * 28)]
     numbered = [(f"2026-10-{n:02d}", days, trips) for n, (days, trips) in enumerate(figures, 1)]
     rows = [{"day": day, "days": days, "trips": trips} for day, days, trips in numbered]
     whole = {"days": total[0], "trips": total[1]}
