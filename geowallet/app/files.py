@@ -12,6 +12,7 @@ from geowallet.model.errors import (
     SourceMissingError,
     TooLargeError,
 )
+from geowallet.vault.writing import flush_folder
 
 
 def read_small(path: Path, max_bytes: int) -> bytes:
@@ -75,6 +76,7 @@ def replace_whole(path: Path, data: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
+        flush_folder(path.parent)  # or a power cut takes the name away again
     except OSError as error:
         raise DiskFullError(reason=error.strerror or "") from error
     finally:

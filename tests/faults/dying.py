@@ -29,13 +29,15 @@ from typing import Any
 import pytest
 
 from geowallet.app import backups, keys, wallet
+from geowallet.app.evidence import witnessing
 from geowallet.app.keeping import checking, erasing, erasure, repairing, retention, scope
 from geowallet.app.keeping.durations import Duration
-from geowallet.app.sharing import agreements, export, preparing
-from geowallet.app.travel import recompute, reshaping, trip_rules, trips
+from geowallet.app.sharing import agreements, export, life, preparing
+from geowallet.app.travel import corrections, recompute, reshaping, trip_rules, trips
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.calendar import Period
 from geowallet.model.errors import GeowalletError
+from geowallet.model.mobility import Mode, Purpose
 from geowallet.vault import prune, session, store
 from geowallet.vault.schema import connect
 from tests.app import scene
@@ -190,6 +192,33 @@ def do_repair(folder: Path, files: list[str]) -> None:
         repairing.repair(vault, found.repairable, now_us=scene.NOON_US)
 
 
+def do_correct(folder: Path, files: list[str]) -> None:
+    """Say by what the first trip was made, and what for."""
+    del files
+    with scene.opened(scene.places_at(folder)) as vault:
+        trip = trips.described_trips(vault)[0].trip
+        said = corrections.Correction(
+            trip.start_us, trip.end_us, Mode.BUS, Purpose.BUSINESS, scene.NOON_US, tag="said"
+        )
+        corrections.correct(vault, [said])
+
+
+def do_withdraw(folder: Path, files: list[str]) -> None:
+    del files
+    with scene.opened(scene.places_at(folder)) as vault:
+        (contract,) = agreements.accepted(vault)
+        life.withdraw(
+            vault, contract, today=scene.TODAY, now_us=scene.NOON_US, target=folder / "out"
+        )
+
+
+def do_cosign(folder: Path, files: list[str]) -> None:
+    """Take in the signature of the one witness from a note."""
+    with scene.opened(scene.places_at(folder)) as vault:
+        witness = witnessing.chosen_witness(vault, "")
+        witnessing.take_cosigned(vault, Path(files[0]), witness, now_us=scene.NOON_US)
+
+
 def do_renew(folder: Path, files: list[str]) -> None:
     """Replace the backups beside the wallet, which hold what was erased since."""
     del files
@@ -230,6 +259,9 @@ ACTIONS: dict[str, Action] = {
     "erase": do_erase,
     "keep": do_keep,
     "renew": do_renew,
+    "correct": do_correct,
+    "withdraw": do_withdraw,
+    "cosign": do_cosign,
     "repair": do_repair,
 }
 PREPARED: dict[str, Callable[[Path], Action]] = {"export": exporting, "recompute": recomputing}
