@@ -261,11 +261,27 @@ def leave(box: Outside) -> None:
         box.look("verify", f"{name}-2026-05.jwe", "--checks", who="desk-pp")
         box.run("desk", "open", f"{name}-2026-05.jwe", who="desk-pp")
         box.look("evidence", "trace", receipt)
+    be_seen(box)
     box.look("evidence", "list", "--all")
     box.look("evidence", "check")
     box.look("vault", "check")
     box.look("doctor")
     box.look("desk", "list", who="desk-pp")
+
+
+def be_seen(box: Outside) -> None:
+    """Show the log to a witness, and to other tools."""
+    folder = ("--folder", str(box.root / "witness"))
+    made = box.run("witness", "init", "exemple.fr/w", *folder, "--json", who="desk-pp")
+    key = json.loads(made.splitlines()[0])["key"]
+    asked = box.run("evidence", "witness-request", "a.request", "--key", key, "--json")
+    log_key = json.loads(asked.splitlines()[0])["log_key"]
+    box.run("witness", "sign", "a.request", *folder, "--key", log_key, who="desk-pp")
+    box.run("evidence", "witness-add", "a.cosigned")
+    box.run("evidence", "proof", "3", "three.tlog-proof")
+    box.run("evidence", "export", "--prov", "log.json")
+    box.look("evidence", "timeline")
+    box.look("evidence", "stamp", status=4)
 
 
 def fail(box: Outside, files: dict[str, Path]) -> None:
