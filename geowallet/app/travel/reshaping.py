@@ -16,7 +16,8 @@ from geowallet.app.travel.derive import fixes_around
 from geowallet.app.travel.shapes import KIND, Merge, Split, merges, name_of, shaped, shaping, splits
 from geowallet.app.travel.shapes import digest as digest_of
 from geowallet.app.travel.trips import pages, stored_trips
-from geowallet.model.errors import CannotMergeError, CannotSplitError
+from geowallet.app.travel.unkept import kept_from_us
+from geowallet.model.errors import CannotMergeError, CannotSplitError, PositionsGoneError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.track.reshape import Join, falls_into, measured
 
@@ -39,6 +40,7 @@ def split(vault: Vault, trip: Trip, at_us: int, *, now_us: int) -> tuple[Trip, .
 
     Raises:
         CannotSplitError: A part would be shorter than a minute.
+        PositionsGoneError: A rule of retention erased what the parts are measured by.
     """
     if not falls_into(at_us, trip):
         raise CannotSplitError(trip=trip.id)
@@ -48,6 +50,8 @@ def split(vault: Vault, trip: Trip, at_us: int, *, now_us: int) -> tuple[Trip, .
         if not undone:
             raise CannotSplitError(trip=trip.id)
         _change(vault, (), undone, now_us)
+    elif under_way.start_us < kept_from_us(vault):
+        raise PositionsGoneError(trip=trip.id)
     else:
         cut = measured(at_us, under_way, fixes_around(vault, under_way))
         _change(vault, [Split(cut, now_us)], (), now_us)

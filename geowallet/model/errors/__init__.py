@@ -80,6 +80,7 @@ from geowallet.model.errors.keeping import (
     KeptTooShortError,
     MemoryUnusableError,
     NothingToEraseError,
+    PositionsGoneError,
     VaultForkedError,
 )
 from geowallet.model.errors.logbook import (
@@ -342,6 +343,7 @@ __all__ = [
     "PeriodOpenError",
     "PeriodRefusedError",
     "PlacesMissingError",
+    "PositionsGoneError",
     "RecipientKeyChangedError",
     "RecoveryTypoError",
     "RecoveryUnconfirmedError",

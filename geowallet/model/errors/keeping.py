@@ -34,6 +34,15 @@ class KeptTooShortError(GeowalletError):
     hint = N_("keep the positions for a shorter time first, then the figures")
 
 
+class PositionsGoneError(GeowalletError):
+    """A trip is to be measured anew whose positions a rule erased."""
+
+    code = "wallet.positions_gone"
+    exit_status = 4
+    text = N_("the positions of trip {trip} are no longer kept, so it cannot be split")
+    hint = N_("a rule erased them: 'geowallet vault keep list'; its modes and purpose can be said")
+
+
 class VaultForkedError(VaultDamagedError):
     """A wallet with another history than the one that was seen."""
 

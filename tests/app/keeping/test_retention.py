@@ -21,7 +21,7 @@ from geowallet.app.travel.derive import add_pending, derive, pending
 from geowallet.app.travel.trips import described_trips, pages
 from geowallet.app.travel.unkept import BEFORE_ALL_US, kept_from_us
 from geowallet.model.calendar import Period
-from geowallet.model.errors import KeptTooShortError
+from geowallet.model.errors import KeptTooShortError, PositionsGoneError
 from geowallet.model.mobility import Mode
 from geowallet.model.provenance import StatementKind
 from geowallet.vault.check import check_vault
@@ -87,6 +87,15 @@ class TestPositions:
         run(vault, rule(fixes="1-day"), FIFTH + dt.timedelta(days=30))
         assert recompute.plan(vault).differences == ()
         assert described_trips(vault) == before
+
+    def test_such_a_trip_is_no_longer_split_but_merged_and_labelled(self, vault: Vault) -> None:
+        run(vault, rule(fixes="1-day"), FIFTH + dt.timedelta(days=30))
+        first, second = (one.trip for one in described_trips(vault)[:2])
+        middle_us = (first.start_us + first.end_us) // 2
+        with pytest.raises(PositionsGoneError):
+            reshaping.split(vault, first, middle_us, now_us=scene.NOON_US)
+        (merged,) = reshaping.merge(vault, [first, second], now_us=scene.NOON_US)
+        assert (merged.start_us, merged.end_us) == (first.start_us, second.end_us)
 
     def test_a_file_read_late_counts_only_where_nothing_was_found(
         self, here: Locations, tmp_path: Path
