@@ -231,6 +231,12 @@ _CONTENT = (
     ),
     ("a level without evidence", "contract_mismatch", "evidence", too_weak),
     (
+        "a few metres above L0 without evidence",
+        "contract_mismatch",
+        "evidence",
+        lambda: changed(lambda claims: claims["share_m"].update(L0=411_000, L1=1_000)),
+    ),
+    (
         "a place as the name of the log",
         "malformed",
         "log_reference",

@@ -114,6 +114,20 @@ class TestStamps:
         other = Anchor("other", witness_key(NAME, log_public(b"o" * 32)))
         assert refused(GOOD, other).status == "unknown_anchor"
 
+    def test_a_few_metres_above_l0_need_their_evidence_too(self) -> None:
+        """1,000 of 412,000 m are 0 %, rounded down; they are claimed all the same."""
+        shares = {"L0": 411_000, "L1": 1_000, "L2": 0, "L3": 0}
+        percent = {"L0": 100, "L1": 0, "L2": 0, "L3": 0}
+        few = {"share_m": shares, "share_percent": percent}
+        for text, good in (
+            (export_with(cosigned(20, FIRST_S), **few), True),
+            (export_with(**few), False),
+        ):
+            with pytest.raises(RefusedError) as refusal:
+                checked(text, WITNESS)
+            # The check after that of evidence asks for the 80 % of the contract.
+            assert refusal.value.check == ("assurance" if good else "evidence")
+
     def test_an_export_without_evidence_says_nothing_of_it(self) -> None:
         export = judge(GOOD, json.loads(contract_bytes(CONTRACT)), NOW_S)
         export.claims.pop("evidence")

@@ -410,8 +410,9 @@ const CHECKS = {
 
   // Its stamps are for a program that knows the authorities; here it is looked at from outside.
   evidence(e) {
-    const { share_percent: shares, evidence } = e.claims;
-    const needed = shares.L0 < sum(Object.values(shares));
+    const { share_percent: percents, share_m: metres, evidence } = e.claims;
+    const shares = [percents, has(e.claims, "share_m") ? metres : {}];
+    const needed = shares.some((share) => LEVELS.slice(1).some((name) => share[name]));
     const most = { leaves: 4000, nodes: 200000, stamps: 400 };
     const shaped = () => hasExactly(evidence, Object.keys(most))
       && Object.entries(most).every(([name, limit]) => Array.isArray(evidence[name])
