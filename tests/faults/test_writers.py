@@ -17,4 +17,4 @@ def test_nothing_is_lost_between_writers_a_check_and_a_backup(tmp_path: Path) ->
     assert outcome.backups > 0
     assert outcome.checks > 0
     for fault in ({"lost": 1}, {"problems": 1}, {"statuses": (0, 1)}):
-        assert not replace(outcome, **fault).is_whole  # type: ignore[arg-type]  # each its own
+        assert not replace(outcome, **fault).is_whole
