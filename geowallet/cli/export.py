@@ -91,6 +91,6 @@ def export(
 verb(
     app,
     DEFAULT_VERB,
-    _("Sign and seal what a contract names; this verb may be left out."),
+    _("Sign and seal figures; the verb may be left out."),
     example="geowallet export exemple-mileage --period 2026-05",
 )(export)

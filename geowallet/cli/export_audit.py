@@ -24,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
     verb(
         app,
         "audit-answer",
-        _("Answer a question about an export that has left, if its contract grants it."),
+        _("Answer a recipient's question about an export."),
         example="geowallet export audit-answer exemple-mileage-2026-05.challenge",
     )(audit_answer)
 

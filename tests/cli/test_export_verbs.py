@@ -16,7 +16,7 @@ def test_the_contract_may_follow_export_at_once(lived: Terminal) -> None:
 def test_help_names_the_verbs_and_that_one_may_be_left_out(terminal: Terminal) -> None:
     for words in (("export", "--help"), ("export",)):
         done = terminal(*words)
-        assert "this verb may be left out" in done.out + done.err
+        assert "the verb may be left out" in done.out + done.err
     assert "--period" in terminal("export", "contract", "--help").out
     assert "--period" in terminal("export", "km", "--help").out
 
