@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.fixes import fixes_from
-from geowallet.model.geodesy import EARTH_RADIUS_M, step_lengths_m
+from geowallet.model.geodesy import EARTH_RADIUS_M
+from geowallet.track.modes.truth import Label, true_legs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,14 +27,8 @@ if TYPE_CHECKING:
 
     from geowallet.model.fixes import Fixes
 
-LONGEST_SILENCE_S = 1200.0
-"""A silence of twenty minutes parts a truth leg."""
-
-FEWEST_FIXES = 10
-SHORTEST_S = 60.0
-SHORTEST_M = 100.0
 FASTEST_MPS = 100.0
-"""A step that is faster carries no distance."""
+"""A step that is faster is a spike and carries no distance; flights are of no length here."""
 
 PLACE_DEG = 45.0
 """Latitude at which sets that give metres only are laid."""
@@ -77,7 +72,7 @@ def labelled_folder(folder: Path, set_name: str) -> Iterator[Scene]:
     for user in sorted(intervals):
         path = folder / f"{user}.csv.gz"
         if path.exists():
-            yield scene_of(set_name, user, _fixes_of(path), clipped(intervals[user]))
+            yield scene_of(set_name, user, _fixes_of(path), intervals[user])
 
 
 def goal_archive(archive: Path) -> Iterator[Scene]:
@@ -137,43 +132,18 @@ def scene_of(
         set_name: Where it comes from.
         owner: Who travelled.
         fixes: In time order.
-        intervals: ``(start_us, end_us, mode)``, ascending and disjoint.
+        intervals: ``(start_us, end_us, mode)``; a later one ends an earlier one.
     """
-    time_us = fixes.time_us
-    step_s = np.diff(time_us) / 1e6
-    step_m = step_lengths_m(fixes.lat_deg, fixes.lon_deg)
-    lost = (step_s > LONGEST_SILENCE_S) | (step_m > FASTEST_MPS * np.maximum(step_s, 1.0))
-    along_m = np.concatenate(([0.0], np.cumsum(np.where(lost, 0.0, step_m))))
-    legs: list[tuple[int, int, str, float]] = []
-    for start_us, end_us, mode in intervals:
-        first = int(np.searchsorted(time_us, start_us))
-        after = int(np.searchsorted(time_us, end_us, side="right"))
-        cuts = np.flatnonzero(step_s[first : max(after - 1, first)] > LONGEST_SILENCE_S) + first + 1
-        for low, high in zip([first, *cuts], [*cuts, after], strict=True):
-            if high - low < FEWEST_FIXES:
-                continue
-            metres = float(along_m[high - 1] - along_m[low])
-            seconds = float(time_us[high - 1] - time_us[low]) / 1e6
-            if seconds >= SHORTEST_S and metres >= SHORTEST_M:
-                legs.append((int(time_us[low]), int(time_us[high - 1]), mode, metres))
+    labels = [Label(*interval) for interval in intervals]
+    legs = true_legs(fixes, labels, fastest_mps=FASTEST_MPS)
     return Scene(
         set_name=set_name,
         owner=owner,
         fixes=fixes,
-        bounds_us=np.array([leg[:2] for leg in legs], dtype=np.int64).reshape(-1, 2),
-        modes=tuple(leg[2] for leg in legs),
-        metres=np.array([leg[3] for leg in legs]),
+        bounds_us=legs.bounds_us,
+        modes=legs.modes,
+        metres=legs.metres,
     )
-
-
-def clipped(intervals: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Return the intervals in order, each ended where the next begins."""
-    found: list[tuple[int, int, str]] = []
-    for start_us, end_us, mode in sorted(intervals):
-        if found and found[-1][1] > start_us:
-            found[-1] = (found[-1][0], start_us, found[-1][2])
-        found.append((start_us, end_us, mode))
-    return [interval for interval in found if interval[1] > interval[0]]
 
 
 def _fixes_of(path: Path) -> Fixes:

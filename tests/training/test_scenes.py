@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geowallet.model.fixes import Fixes, fixes_from
-from training.scenes import clipped, goal_archive, labelled_folder, scene_of
+from training.scenes import goal_archive, labelled_folder, scene_of
 
 MINUTE_US = 60_000_000
 
@@ -20,11 +20,10 @@ def _ride(minutes: int, *, from_us: int = 0, metres_a_minute: float = 300.0) -> 
 
 
 def test_a_later_label_ends_the_one_before() -> None:
-    assert clipped([(0, 100, "bus"), (40, 60, "walk")]) == [(0, 40, "bus"), (40, 60, "walk")]
-
-
-def test_a_label_that_another_covers_from_its_start_is_gone() -> None:
-    assert clipped([(0, 10, "bus"), (0, 20, "walk")]) == [(0, 20, "walk")]
+    labels = [(0, 6 * MINUTE_US, "bus"), (3 * MINUTE_US, 6 * MINUTE_US, "bike")]
+    scene = scene_of("set", "her", _ride(6), labels)
+    assert scene.modes == ("bus", "bike")
+    assert scene.bounds_us[0].tolist() == [0, 3 * MINUTE_US]
 
 
 def test_a_leg_runs_from_its_first_fix_to_its_last() -> None:

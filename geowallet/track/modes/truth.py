@@ -68,18 +68,21 @@ def clipped(labels: Sequence[Label]) -> tuple[Label, ...]:
     return tuple(found)
 
 
-def true_legs(fixes: Fixes, labels: Sequence[Label]) -> TrueLegs:
+def true_legs(
+    fixes: Fixes, labels: Sequence[Label], *, fastest_mps: float = FASTEST_MPS
+) -> TrueLegs:
     """Return the legs of a trace that are long enough to be told.
 
     Args:
         fixes: Of one device, in time order.
         labels: In any order; a later one ends an earlier one.
+        fastest_mps: A step that is faster carries no distance.
     """
     time_us = fixes.time_us
     step_s = np.diff(time_us) / 1e6
     step_m = step_lengths_m(fixes.lat_deg, fixes.lon_deg)
     silent = step_s > LONGEST_SILENCE_S
-    lost = silent | (step_m > FASTEST_MPS * np.maximum(step_s, 1.0))
+    lost = silent | (step_m > fastest_mps * np.maximum(step_s, 1.0))
     along_m = np.concatenate(([0.0], np.cumsum(np.where(lost, 0.0, step_m))))
     bounds: list[tuple[int, int]] = []
     modes: list[str] = []
