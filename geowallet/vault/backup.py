@@ -1,4 +1,4 @@
-"""Backups in a folder: write-once sealed objects, and one signed index for each backup.
+"""Backups on a shelf: write-once sealed objects, and one signed index for each backup.
 
     index/00000001.json     what makes the file, signed (`geowallet.vault.backup_index`)
     objects/ab/ab12...      64 KiB of the wallet's file, sealed; its name is its SHA-256
@@ -11,10 +11,8 @@ that the next one finds, and no index that lacks any.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import sqlite3
-import stat
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,7 +25,6 @@ from geowallet.model.errors import (
     ForeignBackupError,
     NoBackupError,
 )
-from geowallet.model.words import N_
 from geowallet.vault.backup_index import (
     BLOCK_BYTES,
     INDEX,
@@ -42,19 +39,15 @@ from geowallet.vault.faults import disk_faults
 from geowallet.vault.head import read_head
 from geowallet.vault.highwater import Mark
 from geowallet.vault.keys import NONCE_BYTES, about
+from geowallet.vault.shelf import shelf_at
 from geowallet.vault.slots import read_slots
-from geowallet.vault.writing import flush_folder, write_new
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from geowallet.crypto.keys import Slot
     from geowallet.vault.head import Head
     from geowallet.vault.keys import Keys, Random
+    from geowallet.vault.shelf import Place, Shelf
     from geowallet.vault.store import Vault
-
-OBJECT = N_("an object of the backup")
-STRAY = N_("something in the folder of the backup")
 
 MAX_OBJECT_BYTES = BLOCK_BYTES + 24 + 16
 """A block with its nonce and its tag."""
@@ -82,9 +75,9 @@ class Backup:
 
 
 def backup(
-    vault: Vault, folder: Path, *, now_us: int, random: Random, alone: bool = False
+    vault: Vault, place: Place, *, now_us: int, random: Random, alone: bool = False
 ) -> Backup:
-    """Add the wallet as it is now to the backups in ``folder``; nothing is overwritten.
+    """Add the wallet as it is now to the backups in ``place``; nothing is overwritten.
 
     ``alone`` says that the backups before it no longer count, see
     `geowallet.vault.prune`.
@@ -95,7 +88,7 @@ def backup(
 
     Raises:
         VaultDamagedError: The wallet is not what was written.
-        ForeignBackupError: The folder holds backups of another wallet.
+        ForeignBackupError: The place holds backups of another wallet.
         BackupDamagedError: An index or object that is there was changed.
         DiskFullError: The disk is full or refuses; run it again to go on.
     """
@@ -105,22 +98,21 @@ def backup(
         for _part, error in check_file(copy, keys).problems:
             raise error
     with disk_faults():
-        return _Writer(folder, keys, now_us, random, alone=alone).write(
+        return _Writer(shelf_at(place), keys, now_us, random, alone=alone).write(
             head, tuple(slot for _, slot in slots), data
         )
 
 
 class _Writer:
     def __init__(
-        self, folder: Path, keys: Keys, now_us: int, random: Random, *, alone: bool
+        self, shelf: Shelf, keys: Keys, now_us: int, random: Random, *, alone: bool
     ) -> None:
-        self._folder, self._keys, self._now_us, self._random = folder, keys, now_us, random
+        self._shelf, self._keys, self._now_us, self._random = shelf, keys, now_us, random
         self._alone = alone
         self._written = self._written_bytes = 0
 
     def write(self, head: Head, slots: tuple[Slot, ...], data: bytes) -> Backup:
-        for name in ("objects", "index"):
-            _real_folder(self._folder / name)
+        self._shelf.prepare(["objects", "index"])
         number, before, last = self._newest()
         digest = sha256_hex(data)
         alone = not self._alone or (last is not None and last.oldest == number)
@@ -140,20 +132,18 @@ class _Writer:
             slots=slots,
             oldest=number + 1 if self._alone or last is None else last.oldest,
         )
-        for name in sorted({block[:2] for block in index.blocks}):
-            flush_folder(self._folder / "objects" / name)
-        flush_folder(self._folder / "objects")
+        touched = sorted({f"objects/{block[:2]}" for block in index.blocks})
+        self._shelf.settle([*touched, "objects"])
         text = index_bytes(index, wrap=self._keys.wrap, log_seed=self._keys.log_seed)
-        write_new(index_path(self._folder, index.number), text, self._random(8).hex())
-        flush_folder(self._folder / "index")
-        flush_folder(self._folder)
+        self._shelf.add(index_name(index.number), text, self._random(8).hex())
+        self._shelf.settle(["index", ""])
         return Backup(index.number, len(blocks), self._written, self._written_bytes, new=True)
 
     def _newest(self) -> tuple[int, str, Index | None]:
-        numbers = index_numbers(self._folder)
+        numbers = index_numbers(self._shelf)
         if not numbers:
             return 0, "", None
-        data, last = index_at(self._folder, numbers[-1])
+        data, last = index_at(self._shelf, numbers[-1])
         if (last.vault_id, last.log_public) != (self._keys.vault_id, self._keys.log_public):
             raise ForeignBackupError
         return last.number, index_digest(data), last
@@ -161,15 +151,10 @@ class _Writer:
     def _keep(self, block: bytes) -> str:
         sealed = seal_block(self._keys.vault_id, self._keys.wrap, block)
         name = sha256_hex(sealed)
-        path = object_path(self._folder, name)
-        if os.path.lexists(path):
-            if read_regular(path, MAX_OBJECT_BYTES, what=OBJECT) != sealed:
-                raise BackupDamagedError(what=OBJECT)
-            return name
-        _real_folder(path.parent)
-        write_new(path, sealed, self._random(8).hex())
-        self._written += 1
-        self._written_bytes += len(sealed)
+        if not self._shelf.holds(object_name(name), sealed):
+            self._shelf.add(object_name(name), sealed, self._random(8).hex())
+            self._written += 1
+            self._written_bytes += len(sealed)
         return name
 
 
@@ -195,62 +180,34 @@ def in_memory(data: bytes) -> closing[sqlite3.Connection]:
     return closing(db)
 
 
-def index_numbers(folder: Path) -> list[int]:
-    """Return the numbers of the backups in ``folder``, sorted; none where there is none."""
-    try:
-        names = [path.name for path in (folder / "index").iterdir()]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+def index_numbers(place: Place) -> list[int]:
+    """Return the numbers of the backups in ``place``, sorted; none where there is none."""
+    names = [entry.name for entry in shelf_at(place).listed("index")]
     return sorted(int(name[:8]) for name in names if INDEX_NAME.fullmatch(name))
 
 
-def index_at(folder: Path, number: int) -> tuple[bytes, Index]:
+def index_at(place: Place, number: int) -> tuple[bytes, Index]:
     """Return bytes and content of one index.
 
     Raises:
         NoBackupError: There is no such backup.
         BackupDamagedError: It was changed, or is that of another number.
     """
-    path = index_path(folder, number)
-    if not os.path.lexists(path):
-        raise NoBackupError(path=str(folder))
-    data = read_regular(path, MAX_INDEX_BYTES, what=INDEX)
+    shelf = shelf_at(place)
+    data = shelf.read(index_name(number), MAX_INDEX_BYTES, what=INDEX)
+    if data is None:
+        raise NoBackupError(path=shelf.name)
     index = read_index(data)
     if index.number != number:
         raise BackupDamagedError(what=INDEX)
     return data, index
 
 
-def index_path(folder: Path, number: int) -> Path:
-    """Return the place of an index."""
-    return folder / "index" / f"{number:08}.json"
+def index_name(number: int) -> str:
+    """Return where an index lies on a shelf."""
+    return f"index/{number:08}.json"
 
 
-def object_path(folder: Path, name: str) -> Path:
-    """Return the place of an object."""
-    return folder / "objects" / name[:2] / name
-
-
-def read_regular(path: Path, max_bytes: int, *, what: str) -> bytes:
-    """Return the bytes of a plain file that no link stands for.
-
-    Raises:
-        BackupDamagedError: It is missing, no plain file, or longer; ``what`` it is.
-    """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise BackupDamagedError(what=what) from error
-    with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise BackupDamagedError(what=what)
-        data = stream.read(max_bytes + 1)
-    if len(data) > max_bytes:
-        raise BackupDamagedError(what=what)
-    return data
-
-
-def _real_folder(path: Path) -> None:
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.is_symlink():
-        raise BackupDamagedError(what=STRAY)
+def object_name(digest: str) -> str:
+    """Return where an object lies on a shelf."""
+    return f"objects/{digest[:2]}/{digest}"

@@ -8,7 +8,7 @@ system decide whether the bytes were really overwritten; a copy of the folder ke
 
 from __future__ import annotations
 
-import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,19 +16,18 @@ from geowallet.vault.backup import (
     Backup,
     backup,
     index_at,
+    index_name,
     index_numbers,
-    index_path,
-    read_regular,
 )
 from geowallet.vault.backup_index import INDEX, MAX_INDEX_BYTES, read_index
 from geowallet.vault.faults import disk_faults
-from geowallet.vault.writing import flush_folder
+from geowallet.vault.shelf import shelf_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from geowallet.vault.keys import Random
+    from geowallet.vault.shelf import Place, Shelf
     from geowallet.vault.store import Vault
 
 
@@ -45,30 +44,29 @@ class Renewed:
     removed: int
 
 
-def renew(vault: Vault, folder: Path, *, now_us: int, random: Random) -> Renewed:
-    """Make one backup of now, then remove every other one from ``folder``.
+def renew(vault: Vault, place: Place, *, now_us: int, random: Random) -> Renewed:
+    """Make one backup of now, then remove every other one from ``place``.
 
     Objects go before the indexes that name them, and the new index comes before both: a
     killed renewal is finished by the next one, and until then the folder checks as whole.
 
     Raises:
-        ForeignBackupError: The folder holds backups of another wallet.
+        ForeignBackupError: The place holds backups of another wallet.
         BackupDamagedError: The newest index, or an object that is still needed, was changed.
         DiskFullError: The disk is full or refuses; run it again to go on.
     """
-    done = backup(vault, folder, now_us=now_us, random=random, alone=True)
+    shelf = shelf_at(place)
+    done = backup(vault, shelf, now_us=now_us, random=random, alone=True)
     with disk_faults():
-        _, index = index_at(folder, done.number)
-        doomed = [*_objects(folder, set(index.blocks)), *_indexes(folder, done.number)]
-        for path in doomed:
-            _overwrite(path)
-            path.unlink()
-        for parent in sorted({path.parent for path in doomed}):
-            flush_folder(parent)
+        _, index = index_at(shelf, done.number)
+        doomed = [*_objects(shelf, set(index.blocks)), *_indexes(shelf, done.number)]
+        for name in doomed:
+            shelf.destroy(name)
+        shelf.settle(sorted({name.rpartition("/")[0] for name in doomed}))
     return Renewed(done, len(doomed))
 
 
-def first_entries(folder: Path) -> int | None:
+def first_entries(place: Place) -> int | None:
     """Return how many log entries the oldest backup has that lies there; None without one.
 
     One that no longer counts lies there where a renewal was killed; 0 of one that it
@@ -78,29 +76,24 @@ def first_entries(folder: Path) -> int | None:
         BackupDamagedError: Its index was changed.
         DiskFullError: The disk does not answer.
     """
+    shelf = shelf_at(place)
     with disk_faults():
-        numbers = index_numbers(folder)
+        numbers = index_numbers(shelf)
         if not numbers:
             return None
-        data = read_regular(index_path(folder, numbers[0]), MAX_INDEX_BYTES, what=INDEX)
+        data = shelf.read(index_name(numbers[0]), MAX_INDEX_BYTES, what=INDEX) or b""
         return read_index(data).mark.size if any(data) else 0
 
 
-def _objects(folder: Path, needed: set[str]) -> Iterator[Path]:
-    for path in sorted((folder / "objects").glob("[0-9a-f][0-9a-f]/*")):
-        if path.name not in needed:
-            yield path
+def _objects(shelf: Shelf, needed: set[str]) -> Iterator[str]:
+    folders = (entry.name for entry in shelf.listed("objects"))
+    for folder in sorted(name for name in folders if re.fullmatch("[0-9a-f]{2}", name)):
+        for name in sorted(entry.name for entry in shelf.listed(f"objects/{folder}")):
+            if name not in needed:
+                yield f"objects/{folder}/{name}"
 
 
-def _indexes(folder: Path, number: int) -> Iterator[Path]:
-    for path in sorted((folder / "index").iterdir()):
-        if path != index_path(folder, number):
-            yield path
-
-
-def _overwrite(path: Path) -> None:
-    """Put zeros over a plain file, so that not only its name goes."""
-    handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(handle, "r+b", buffering=0) as stream:
-        stream.write(bytes(os.fstat(handle).st_size))
-        os.fsync(handle)
+def _indexes(shelf: Shelf, number: int) -> Iterator[str]:
+    for name in sorted(entry.name for entry in shelf.listed("index")):
+        if f"index/{name}" != index_name(number):
+            yield f"index/{name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,13 +19,10 @@ from geowallet.model.errors import (
 from geowallet.vault.backup import (
     INDEX_NAME,
     MAX_OBJECT_BYTES,
-    OBJECT,
-    STRAY,
     in_memory,
     index_at,
     index_numbers,
-    object_path,
-    read_regular,
+    object_name,
 )
 from geowallet.vault.backup_index import INDEX, check_proof, index_digest
 from geowallet.vault.check import check_file
@@ -35,6 +31,7 @@ from geowallet.vault.head import read_head
 from geowallet.vault.highwater import Mark
 from geowallet.vault.keys import about
 from geowallet.vault.schema import check_schema
+from geowallet.vault.shelf import OBJECT, STRAY, Sort, shelf_at
 from geowallet.vault.store import keys_of
 from geowallet.vault.writing import flush_folder, write_new
 
@@ -44,6 +41,7 @@ if TYPE_CHECKING:
 
     from geowallet.vault.backup_index import Index
     from geowallet.vault.keys import Random
+    from geowallet.vault.shelf import Entry, Place, Shelf
 
     Problem = tuple[str, GeowalletError]
 
@@ -75,7 +73,7 @@ class BackupReport:
     problems: tuple[Problem, ...]
 
 
-def check_backup(folder: Path) -> BackupReport:
+def check_backup(place: Place) -> BackupReport:
     """Return what is wrong with a folder of backups; no key is needed.
 
     Every index is signed by the key that the first one names, and names the one
@@ -86,19 +84,20 @@ def check_backup(folder: Path) -> BackupReport:
         NoBackupError: There is no backup.
         DiskFullError: The disk does not answer.
     """
+    shelf = shelf_at(place)
     with disk_faults():
-        numbers = index_numbers(folder)
+        numbers = index_numbers(shelf)
         if not numbers:
-            raise NoBackupError(path=str(folder))
-        check = _Check(folder)
+            raise NoBackupError(path=shelf.name)
+        check = _Check(shelf)
         check.indexes(numbers)
         check.objects()
         return check.report()
 
 
 class _Check:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self._problems: list[Problem] = []
         self._needed: set[str] = set()
         self._first: Index | None = None
@@ -111,14 +110,14 @@ class _Check:
         return BackupReport(vault_id, self._backups, self._newest, *found, tuple(self._problems))
 
     def indexes(self, numbers: list[int]) -> None:
-        oldest = oldest_that_counts(self._folder, numbers)
+        oldest = oldest_that_counts(self._shelf, numbers)
         counting = [number for number in numbers if number >= oldest]
         self._backups = len(counting)
         self._unused += len(numbers) - len(counting)
         before = "" if oldest == 1 else "unknown"
         for position, number in enumerate(counting, start=oldest):
             try:
-                data, index = index_at(self._folder, number)
+                data, index = index_at(self._shelf, number)
             except GeowalletError as error:
                 self._problems.append((INDEX, error))
                 before = "unknown"
@@ -130,7 +129,7 @@ class _Check:
                 self._damaged(INDEX)
             before, self._newest = index_digest(data), index
             self._needed.update(index.blocks)
-        for entry in os.scandir(self._folder / "index"):
+        for entry in self._shelf.listed("index"):
             if not INDEX_NAME.fullmatch(entry.name):
                 self._other(entry)
 
@@ -141,8 +140,7 @@ class _Check:
                 self._other(entry)
                 continue
             try:
-                path = object_path(self._folder, entry.name)
-                data = read_regular(path, MAX_OBJECT_BYTES, what=OBJECT)
+                data = _object(self._shelf, entry.name)
             except BackupDamagedError as error:
                 self._problems.append((OBJECT, error))
                 continue
@@ -157,16 +155,15 @@ class _Check:
         for _name in missing:
             self._damaged(OBJECT)
 
-    def _entries(self) -> Iterator[os.DirEntry[str]]:
-        objects = self._folder / "objects"
-        for entry in os.scandir(objects) if objects.is_dir() else ():
-            if re.fullmatch("[0-9a-f]{2}", entry.name) and entry.is_dir(follow_symlinks=False):
-                yield from os.scandir(entry.path)
+    def _entries(self) -> Iterator[Entry]:
+        for entry in self._shelf.listed("objects"):
+            if re.fullmatch("[0-9a-f]{2}", entry.name) and entry.sort is Sort.FOLDER:
+                yield from self._shelf.listed(f"objects/{entry.name}")
             else:
                 self._damaged(STRAY)
 
-    def _other(self, entry: os.DirEntry[str]) -> None:
-        if _DRAFT_NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+    def _other(self, entry: Entry) -> None:
+        if _DRAFT_NAME.fullmatch(entry.name) and entry.sort is Sort.FILE:
             self._unused += 1
         else:
             self._damaged(STRAY)
@@ -175,22 +172,22 @@ class _Check:
         self._problems.append((what, BackupDamagedError(what=what)))
 
 
-def oldest_that_counts(folder: Path, numbers: list[int]) -> int:
+def oldest_that_counts(shelf: Shelf, numbers: list[int]) -> int:
     """Return the number of the oldest backup that was not given up, by the newest index.
 
     1 where that cannot be read.
     """
     try:
-        return index_at(folder, numbers[-1])[1].oldest
+        return index_at(shelf, numbers[-1])[1].oldest
     except GeowalletError:
         return 1
 
 
-def restored(folder: Path, data: bytes, index: Index, master: bytes) -> bytes:
+def restored(place: Place, data: bytes, index: Index, master: bytes) -> bytes:
     """Return the wallet's file from a backup, after proving that it is whole.
 
     Args:
-        folder: Of the backups.
+        place: Of the backups.
         data: The bytes of the index.
         index: What `index_at` read from them.
         master: 32-byte master key, from one of its slots.
@@ -205,7 +202,8 @@ def restored(folder: Path, data: bytes, index: Index, master: bytes) -> bytes:
     wrap = subkey(master, "wrap")
     check_proof(data, wrap)
     key, aad = subkey(wrap, "backup"), about(index.vault_id, "backup")
-    file = b"".join(_block(folder, name, key, aad) for name in index.blocks)
+    shelf = shelf_at(place)
+    file = b"".join(_block(shelf, name, key, aad) for name in index.blocks)
     if sha256_hex(file) != index.file_sha256:
         raise BackupDamagedError(what=INDEX)
     with disk_faults(), in_memory(file) as db:
@@ -235,8 +233,15 @@ def put_back(path: Path, file: bytes, random: Random) -> None:
         flush_folder(path.parent)
 
 
-def _block(folder: Path, name: str, key: bytes, aad: bytes) -> bytes:
-    sealed = read_regular(object_path(folder, name), MAX_OBJECT_BYTES, what=OBJECT)
+def _object(shelf: Shelf, name: str) -> bytes:
+    data = shelf.read(object_name(name), MAX_OBJECT_BYTES, what=OBJECT)
+    if data is None:
+        raise BackupDamagedError(what=OBJECT)
+    return data
+
+
+def _block(shelf: Shelf, name: str, key: bytes, aad: bytes) -> bytes:
+    sealed = _object(shelf, name)
     if sha256_hex(sealed) != name:
         raise BackupDamagedError(what=OBJECT)
     try:

@@ -29,7 +29,8 @@ from geowallet.model.errors import (
     WrongPassphraseError,
 )
 from geowallet.vault import backup as backups
-from geowallet.vault.backup import backup, index_at, index_path, object_path
+from geowallet.vault import shelf as shelves
+from geowallet.vault.backup import backup, index_at, index_name, object_name
 from geowallet.vault.backup_index import Index, index_bytes, read_index
 from geowallet.vault.highwater import Mark
 from geowallet.vault.restore import check_backup, put_back, restored
@@ -108,7 +109,7 @@ class TestBackup:
         assert before.items() <= {p: p.stat().st_mtime_ns for p in _objects(two)}.items()
 
     def test_a_backup_goes_on_where_one_was_killed(self, two: Path, vault: Vault) -> None:
-        index_path(two, 2).unlink()
+        (two / index_name(2)).unlink()
         (two / "index" / ".00000002.json.0123456789abcdef.new").write_bytes(b"half")
         assert check_backup(two).unused > 1
         again = _backup(vault, two)
@@ -139,7 +140,7 @@ class TestBackup:
         data, index = index_at(two, 2)
         other = replace(index, vault_id=bytes(16))
         seed, wrap = vault._keys.log_seed, vault._keys.wrap
-        index_path(two, 2).write_bytes(index_bytes(other, wrap=wrap, log_seed=seed))
+        (two / index_name(2)).write_bytes(index_bytes(other, wrap=wrap, log_seed=seed))
         monkeypatch.undo()
         assert read_index(data) == index
         with pytest.raises(ForeignBackupError):
@@ -152,7 +153,7 @@ class TestBackup:
         def full(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(backups, "write_new", full)
+        monkeypatch.setattr(shelves, "write_new", full)
         with pytest.raises(DiskFullError):
             _backup(vault, folder)
         monkeypatch.undo()
@@ -251,7 +252,7 @@ def _add_folder(folder: Path) -> None:
 
 
 def _add_index(folder: Path) -> None:
-    shutil.copy(index_path(folder, 2), index_path(folder, 3))
+    shutil.copy((folder / index_name(2)), (folder / index_name(3)))
 
 
 def _stray_index(folder: Path) -> None:
@@ -259,15 +260,15 @@ def _stray_index(folder: Path) -> None:
 
 
 def _drop_index(folder: Path) -> None:
-    index_path(folder, 1).unlink()
+    (folder / index_name(1)).unlink()
 
 
 def _swap_indexes(folder: Path) -> None:
-    shutil.copy(index_path(folder, 1), index_path(folder, 2))
+    shutil.copy((folder / index_name(1)), (folder / index_name(2)))
 
 
 def _cut_index(folder: Path) -> None:
-    path = index_path(folder, 2)
+    path = folder / index_name(2)
     path.write_bytes(path.read_bytes()[:-9])
 
 
@@ -315,8 +316,8 @@ class TestHostile:
     )
     @given(data=st.data())
     def test_any_bit_of_any_file(self, two: Path, data: st.DataObject) -> None:
-        path = data.draw(st.sampled_from([*_objects(two), index_path(two, 1), index_path(two, 2)]))
-        counts = path in {*_needed(two, 2), index_path(two, 2)}
+        path = data.draw(st.sampled_from(_objects(two) + [two / index_name(n) for n in (1, 2)]))
+        counts = path in {*_needed(two, 2), two / index_name(2)}
         good = path.read_bytes()
         at = data.draw(st.integers(0, 8 * len(good) - 1))
         forged = bytearray(good)
@@ -333,10 +334,10 @@ class TestHostile:
 
     def test_another_signing_key_cannot_stand_in(self, two: Path, made: Made) -> None:
         """It can sign what it likes; who has the master key is told."""
-        value = json.loads(index_path(two, 2).read_bytes().split(b"\n")[0])
+        value = json.loads((two / index_name(2)).read_bytes().split(b"\n")[0])
         value |= {"log_public": log_public(FORGER).hex(), "at_us": 0}
         data = _signed(value, FORGER)
-        index_path(two, 2).write_bytes(data)
+        (two / index_name(2)).write_bytes(data)
         assert check_backup(two).problems
         with pytest.raises(BackupDamagedError):
             restored(two, data, read_index(data), made.master)
@@ -356,8 +357,8 @@ class TestHostile:
     ) -> None:
         alien = os.urandom(2000)
         name = sha256_hex(alien)
-        object_path(two, name).parent.mkdir(exist_ok=True)
-        object_path(two, name).write_bytes(alien)
+        (two / object_name(name)).parent.mkdir(exist_ok=True)
+        (two / object_name(name)).write_bytes(alien)
         _, index = index_at(two, 2)
         other = replace(index, blocks=(name, *index.blocks[1:]))
         wrap = subkey(made.master, "wrap")
@@ -381,19 +382,19 @@ class TestHostile:
     def test_a_signed_index_of_another_shape_is_refused(
         self, two: Path, change: dict[str, object]
     ) -> None:
-        value = json.loads(index_path(two, 2).read_bytes().split(b"\n")[0])
+        value = json.loads((two / index_name(2)).read_bytes().split(b"\n")[0])
         value |= {"log_public": log_public(FORGER).hex()} | change
         with pytest.raises(BackupDamagedError):
             read_index(_signed(value, FORGER))
 
     def test_blanks_and_more_lines_are_refused(self, two: Path) -> None:
-        data = index_path(two, 2).read_bytes()
+        data = (two / index_name(2)).read_bytes()
         for forged in (b" " + data, data + b"x", data + b"\n"):
             with pytest.raises(BackupDamagedError):
                 read_index(forged)
 
     def test_a_newer_format_is_told_as_such(self, two: Path) -> None:
-        value = json.loads(index_path(two, 2).read_bytes().split(b"\n")[0]) | {"format": 2}
+        value = json.loads((two / index_name(2)).read_bytes().split(b"\n")[0]) | {"format": 2}
         with pytest.raises(VaultFormatError):
             read_index(_signed(value, FORGER))
 
@@ -420,7 +421,7 @@ def _truncate_all(folder: Path) -> None:
 
 def _needed(folder: Path, number: int) -> list[Path]:
     index: Index = index_at(folder, number)[1]
-    return sorted(object_path(folder, name) for name in set(index.blocks))
+    return sorted((folder / object_name(name)) for name in set(index.blocks))
 
 
 def test_a_restored_wallet_goes_on(two: Path, made: Made, tmp_path: Path) -> None:
