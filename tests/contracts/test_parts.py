@@ -114,7 +114,7 @@ def test_a_trip_between_unnamed_places_is_outside_of_all_and_within_none() -> No
     assert not chosen(only, bare).rows
 
 
-def test_a_rule_needs_days() -> None:
+def test_a_day_is_told_as_far_as_it_is_needed() -> None:
     assert Needs.of(asking("distance_m")).day == 0
     assert Needs.of(asking("distance_m", group_by=("month",))).day == 7
     assert Needs.of(asking("days")).day == 10
