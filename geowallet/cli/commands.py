@@ -88,7 +88,7 @@ TABLE: Mapping[str, Entry] = {
     "vault": Entry(
         "vault",
         _("The wallet's file."),
-        joined=("vault_erase",),
+        joined=("vault_erase", "vault_copies"),
         below=(("keep", "vault_keep"), ("memory", "vault_memory")),
     ),
     "desk": Entry(

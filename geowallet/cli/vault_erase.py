@@ -1,4 +1,4 @@
-"""``vault erase``, ``vault copies`` and ``vault sources``."""
+"""``vault erase``: show what goes and what rests on it, have it typed, say what is confirmed."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.language import _, plural, told
+from geowallet.cli.language import _, plural
 from geowallet.cli.numbers import count, km
 from geowallet.cli.secrets import locations, open_wallet
 from geowallet.cli.shell import Column, Shell
+from geowallet.cli.vault_copies import show_copies
 from geowallet.cli.verb import verb
 from geowallet.model.errors import BadOptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from geowallet.app.keeping.copies import Copy
     from geowallet.app.keeping.erasing import Plan
     from geowallet.app.keeping.erasure import Erasure
     from geowallet.app.keeping.scope import Scope
@@ -38,15 +36,13 @@ _Source = Annotated[
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the verbs."""
+    """Register the verb."""
     verb(
         app,
         "erase",
         _("Erase positions and what was found from them, here and in known backups."),
         example="geowallet vault erase --day 2026-05-04 --dry-run",
     )(erase)
-    verb(app, "copies", _("The folders of backups that this wallet knows of."))(copies)
-    verb(app, "sources", _("The files that were read into this wallet."))(sources)
 
 
 def erase(
@@ -208,93 +204,13 @@ def _show_done(shell: Shell, done: Erasure) -> None:
         shell.say(
             _("Confirmed: none of the {keys} keys lies in the wallet's file any more.", keys=keys)
         )
-    _show_copies(shell, done.copies)
+    show_copies(shell, done.copies)
     shell.say(
         _(
             "Not confirmed, as nobody can: other copies, exports that were sent, blocks that the "
             "disk set aside, and the files that were imported."
         )
     )
-
-
-def copies(
-    shell: Shell,
-    *,
-    forget: Annotated[
-        Path | None, typer.Option("--forget", help=_("Forget a folder that is no more."))
-    ] = None,
-    renew: Annotated[
-        bool, typer.Option("--renew", help=_("Replace backups that hold what was erased."))
-    ] = False,
-) -> None:
-    """List known folders of backups, and whether they hold what was erased since."""
-    from geowallet.app.keeping import copies as known
-    from geowallet.app.keeping.erasure import copy_json
-    from geowallet.model.errors import NoBackupError
-
-    with open_wallet(shell) as vault:
-        if forget is not None and not known.forget_folder(vault, forget):
-            raise NoBackupError(path=str(forget))
-        found = known.renew_copies(vault) if renew else known.copies(vault)
-    for one in found:
-        shell.emit(copy_json(one))
-    if not found:
-        shell.say(_("No folder of backups is known."))
-    _show_copies(shell, found)
-
-
-def sources(shell: Shell) -> None:
-    """List the imported files, with what of them is no longer here."""
-    from geowallet.app.intake.sources import sources as known
-
-    with open_wallet(shell) as vault:
-        found = sorted(known(vault), key=lambda one: (one.imported_us, one.name))
-    for one in found:
-        shell.emit(
-            {
-                "name": one.name,
-                "sha256": one.sha256,
-                "format": one.connector,
-                "fixes": one.fixes,
-                "erased": one.erased,
-                "lost": one.lost,
-            }
-        )
-    if not found:
-        shell.say(_("No file was read into this wallet."))
-    columns = [Column(_("FILE")), Column("SHA-256"), Column(_("FORMAT"))]
-    columns += [Column(_("POSITIONS"), numeric=True), Column(_("ERASED"), numeric=True)]
-    rows = [
-        [one.name, one.sha256[:12], one.connector, count(one.fixes), count(one.erased)]
-        for one in found
-    ]
-    shell.table(columns, rows)
-
-
-def _show_copies(shell: Shell, found: Sequence[Copy]) -> None:
-    shell.table(
-        [Column(_("FOLDER OF BACKUPS")), Column(_("HOW IT STANDS"))],
-        [[str(one.folder), _standing(one)] for one in found],
-    )
-
-
-def _standing(copy: Copy) -> str:
-    from geowallet.app.keeping.copies import Standing
-
-    if copy.error is not None:
-        return _("not confirmed: {reason}", reason=told(copy.error)[0])
-    if copy.removed:
-        return plural(
-            "confirmed: {count} file overwritten and removed",
-            "confirmed: {count} files overwritten and removed",
-            copy.removed,
-        )
-    words = {
-        Standing.CLEAN: _("holds nothing that was erased"),
-        Standing.DUE: _("holds what was erased: geowallet vault copies --renew"),
-        Standing.UNREACHABLE: _("not reachable, so not confirmed"),
-    }
-    return words[copy.standing]
 
 
 def _plan_record(planned: Plan) -> dict[str, object]:
