@@ -16,6 +16,7 @@ from geowallet.vault.records import KINDS, find_row, open_row, record_ids, rows_
 from geowallet.vault.schema import BUSY_S, check_schema, connect, use_rollback_journal
 from geowallet.vault.slots import existing_wallet, wallet_row
 from geowallet.vault.transaction import Transaction
+from geowallet.vault.turn import begin_writing
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,7 +55,7 @@ def open_vault(path: Path, master: bytes, *, random: Random, busy_s: float = BUS
         try:
             check_schema(db)
             use_rollback_journal(db)
-            vault = Vault(db, keys_of(db, master), random)
+            vault = Vault(db, keys_of(db, master), random, busy_s=busy_s)
             vault.checkpoint()
         except BaseException:
             db.close()
@@ -68,8 +69,10 @@ class Vault:
     Made by `open_vault`.
     """
 
-    def __init__(self, db: sqlite3.Connection, keys: Keys, random: Random) -> None:
-        self._db, self._keys, self._random = db, keys, random
+    def __init__(
+        self, db: sqlite3.Connection, keys: Keys, random: Random, *, busy_s: float = BUSY_S
+    ) -> None:
+        self._db, self._keys, self._random, self._busy_s = db, keys, random, busy_s
 
     def __enter__(self) -> Self:
         return self
@@ -233,7 +236,7 @@ class Vault:
         if self._db.in_transaction:
             raise ValueError("a transaction is open already")
         with disk_faults():
-            self._db.execute("BEGIN IMMEDIATE")
+            begin_writing(self._db, busy_s=self._busy_s)
         try:
             with disk_faults():
                 check_schema(self._db)
