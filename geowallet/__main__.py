@@ -7,8 +7,10 @@ import sys
 
 def main() -> None:
     """Run the command line and end the process with its status."""
+    from geowallet.app.dumps import forbid_dumps  # noqa: PLC0415  with what follows
     from geowallet.cli.main import run  # noqa: PLC0415  the language is chosen before this import
 
+    forbid_dumps()
     sys.exit(run(sys.argv[1:]))
 
 
