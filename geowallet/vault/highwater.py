@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from geowallet.crypto.canonical import canonical_bytes, strict_json
 from geowallet.model.errors import VaultForkedError, VaultRolledBackError
 from geowallet.vault.faults import disk_faults
+from geowallet.vault.writing import flush_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,7 @@ def remember(path: Path, mark: Mark, *, accept_rollback: bool = False) -> None:
         try:
             _write(draft, data)
             draft.replace(path)
+            flush_folder(path.parent)  # or a power cut brings the older mark back
         finally:
             with suppress(FileNotFoundError):
                 draft.unlink()
