@@ -10,7 +10,7 @@ import typer
 from geowallet.cli.language import _, say, word
 from geowallet.cli.numbers import count, enumeration, km, month
 from geowallet.cli.progress import progress_on
-from geowallet.cli.results import show_result
+from geowallet.cli.results import cell, show_result
 from geowallet.cli.shell import Shell
 from geowallet.cli.verb import verb
 from geowallet.model.mobility import Mode
@@ -126,7 +126,7 @@ def _show_contract(shell: Shell, story: Story) -> None:
     shell.say(" " * 16 + _("(the simulation knows the truth: {km})", km=truth))
     text = _(
         "{km} in {period}, sealed for {recipient}; receipt {receipt}",
-        km=km(story.mileage.result.totals["distance_m"]),
+        km=cell("distance_m", story.mileage.result.totals["distance_m"], terms),
         period=month(str(story.mileage.period)),
         recipient=terms.recipient.name,
         receipt=story.exported.receipt.id,

@@ -14,11 +14,12 @@ from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import verb
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from geowallet.app.sharing.resending import Resent
     from geowallet.app.travel.differences import Difference
     from geowallet.app.travel.recompute import Plan
+    from geowallet.contracts.figures import Value
     from geowallet.model.mobility import DescribedTrip
 
 _SHOWN = 20
@@ -151,8 +152,9 @@ def _trip(trip: DescribedTrip | None) -> str:
     return f"{trip.trip.id[:7]} {', '.join(words)}"
 
 
-def _figures(totals: dict[str, int]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in sorted(totals.items()))
+def _figures(totals: Mapping[str, Value]) -> str:
+    shown = {name: "-" if value is None else str(value) for name, value in totals.items()}
+    return ", ".join(f"{name} {value}" for name, value in sorted(shown.items()))
 
 
 def _record(planned: Plan) -> dict[str, Any]:

@@ -218,7 +218,10 @@ class TestExports:
         (one,) = recompute.plan(vault).exports
         assert one.receipt == sent.receipt
         assert one.sent == prepared.result
-        assert one.now.totals["distance_m"] - one.sent.totals["distance_m"] == 2_000
+        now_m, sent_m = (shown.totals["distance_m"] for shown in (one.now, one.sent))
+        assert isinstance(now_m, int)
+        assert isinstance(sent_m, int)
+        assert now_m - sent_m == 2_000
         recompute.carry_out(vault, recompute.plan(vault), now_us=scene.NOON_US)
         *_, last = (s for _, s, _ in vault.log_entries() if s.kind is StatementKind.RECOMPUTE)
         assert last.predicate["exports"] == [sent.receipt.jti]

@@ -127,7 +127,8 @@ def mileage_of(
 
 def days_of(vault: Vault, asker: Desk) -> dict[str, int]:
     prepared = prepare(vault, scene.commute(asker), scene.MONTH)
-    return {g.key["mode"]: g.values["days"] for g in prepared.result.groups if g.values["days"]}
+    days = {group.key["mode"]: group.values["days"] for group in prepared.result.groups}
+    return {mode: count for mode, count in days.items() if isinstance(count, int) and count}
 
 
 class TestFigures:

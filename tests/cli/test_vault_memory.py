@@ -47,7 +47,7 @@ class TestMemory:
 
     def test_the_keyring_of_a_system_without_one(self, own: Terminal) -> None:
         before = keyring.get_keyring()
-        keyring.set_keyring(Keyring())
+        keyring.set_keyring(Keyring())  # type: ignore[no-untyped-call]  # the library is untyped
         try:
             done = memory(own, "add", "keyring")
         finally:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from geowallet.crypto.signing import thumbprint, verify_detached
@@ -86,7 +88,12 @@ def test_an_export_that_replaces_another_says_which() -> None:
     ],
 )
 def test_an_argument_of_another_shape_is_a_mistake_of_the_caller(fault: str, value: str) -> None:
-    texts = {"checkpoint": note(), "jti": JTI, "nullifier": NULLIFIER, "supersedes": ""}
+    texts: dict[str, Any] = {
+        "checkpoint": note(),
+        "jti": JTI,
+        "nullifier": NULLIFIER,
+        "supersedes": "",
+    }
     with pytest.raises(ValueError, match=r"digits|checkpoint|invalid literal"):
         build_export(
             mileage(),

@@ -118,7 +118,7 @@ class TestStamps:
         """1,000 of 412,000 m are 0 %, rounded down; they are claimed all the same."""
         shares = {"L0": 411_000, "L1": 1_000, "L2": 0, "L3": 0}
         percent = {"L0": 100, "L1": 0, "L2": 0, "L3": 0}
-        few = {"share_m": shares, "share_percent": percent}
+        few: dict[str, Any] = {"share_m": shares, "share_percent": percent}
         for text, good in (
             (export_with(cosigned(20, FIRST_S), **few), True),
             (export_with(**few), False),
