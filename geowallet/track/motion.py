@@ -114,8 +114,13 @@ def means(path: Path, low: NDArray[np.intp], high: NDArray[np.intp]) -> Means:
 
     def mean(column: NDArray[np.float64]) -> NDArray[np.float64]:
         # About the first value, so that the running sum keeps centimetres.
-        total = np.concatenate(([0.0], np.cumsum(column - column[0])))
-        result: NDArray[np.float64] = (total[high] - total[low]) / count + column[0]
+        total = np.zeros(len(column) + 1)
+        np.subtract(column, column[0], out=total[1:])
+        np.cumsum(total[1:], out=total[1:])
+        result = total[high]
+        result -= total[low]
+        result /= count
+        result += column[0]
         return result
 
     return Means(mean(path.time_s), mean(path.lat_deg), mean(path.lon_deg))
@@ -138,8 +143,9 @@ def speeds_mps(path: Path, *, half_s: float) -> NDArray[np.float64]:
     index = np.arange(len(path))
     first = np.searchsorted(path.time_s, path.time_s - half_s, side="left")
     last = np.searchsorted(path.time_s, path.time_s + half_s, side="right")
-    first = np.maximum(np.minimum(first, index - 1), low)
-    last = np.minimum(np.maximum(last, index + 2), high)
+    np.maximum(np.minimum(first, index - 1), low, out=first)
+    np.minimum(np.maximum(last, index + 2), high, out=last)
+    del low, high
     before, after = means(path, first, index + 1), means(path, index, last)
     length_m = distances_m(before.lat_deg, before.lon_deg, after.lat_deg, after.lon_deg)
     duration_s = after.time_s - before.time_s

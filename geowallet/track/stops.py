@@ -98,14 +98,19 @@ class Stay:
         return self.duration_s >= (SHORT_ACTIVITY_S if self.turned_back else ACTIVITY_S)
 
 
-def still(path: Path) -> NDArray[np.bool_]:
-    """Return which fixes stay where they are in the minute before or the one after."""
+def still(path: Path, smooth: Means) -> NDArray[np.bool_]:
+    """Return which fixes stay where they are in the minute before or the one after.
+
+    Args:
+        path: The fixes of one chunk.
+        smooth: As `smoothed` returns.
+    """
     low, high = path.bounds()
-    smooth = _smooth(path)
+    begin_s, end_s = path.time_s[low], path.time_s[high - 1]
+    del low, high
     result = np.zeros(len(path), dtype=np.bool_)
     for sign in (-1.0, 1.0):
-        limits = path.time_s[low], path.time_s[high - 1]
-        when_s = np.clip(path.time_s + sign * STILL_WINDOW_S, *limits)
+        when_s = np.clip(path.time_s + sign * STILL_WINDOW_S, begin_s, end_s)
         span_s = np.abs(when_s - path.time_s)
         moved_m = distances_m(
             smooth.lat_deg,
@@ -117,12 +122,13 @@ def still(path: Path) -> NDArray[np.bool_]:
     return result
 
 
-def find_stays(path: Path, still_fixes: NDArray[np.bool_]) -> tuple[Stay, ...]:
+def find_stays(path: Path, still_fixes: NDArray[np.bool_], smooth: Means) -> tuple[Stay, ...]:
     """Return the stays of at least two minutes, in time order, without overlap.
 
     Args:
         path: The fixes of one chunk.
         still_fixes: As `still` returns.
+        smooth: As `smoothed` returns.
     """
     found: list[Stay] = []
     for first, last in _still_runs(path, still_fixes):
@@ -132,7 +138,6 @@ def find_stays(path: Path, still_fixes: NDArray[np.bool_]) -> tuple[Stay, ...]:
         else:
             found.append(stay)
     settled = (_settle(path, stay) for stay in found if stay.duration_s >= SHORTEST_STOP_S)
-    smooth = _smooth(path)
     return tuple(
         replace(stay, turned_back=_turned_back(path, smooth, stay))
         for stay in settled
@@ -140,11 +145,16 @@ def find_stays(path: Path, still_fixes: NDArray[np.bool_]) -> tuple[Stay, ...]:
     )
 
 
-def _smooth(path: Path) -> Means:
+def smoothed(path: Path) -> Means:
+    """Return the mean instant and position about each fix."""
     low, high = path.bounds()
+    # Into the same arrays: of a long trace each is large.
     first = np.searchsorted(path.time_s, path.time_s - SMOOTH_S, side="left")
+    np.maximum(first, low, out=first)
     last = np.searchsorted(path.time_s, path.time_s + SMOOTH_S, side="right")
-    return means(path, np.maximum(first, low), np.minimum(last, high))
+    np.minimum(last, high, out=last)
+    del low, high
+    return means(path, first, last)
 
 
 def _turned_back(path: Path, smooth: Means, stay: Stay) -> bool:

@@ -17,7 +17,7 @@ from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, Span, find_legs
 from geowallet.track.modes.classify import classify_spans
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.motion import speeds_mps
-from geowallet.track.stops import SETTLED_M, find_stays, hidden_stays, still
+from geowallet.track.stops import SETTLED_M, find_stays, hidden_stays, smoothed, still
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +71,10 @@ def movements(
     Returns:
         Both in time order; either may be empty.
     """
-    still_fixes = still(path)
-    stays = find_stays(path, still_fixes)
+    smooth = smoothed(path)
+    still_fixes = still(path, smooth)
+    stays = find_stays(path, still_fixes, smooth)
+    del smooth
     slow_mps = speeds_mps(path, half_s=SPEED_WINDOW_S)
     edge_mps = speeds_mps(path, half_s=EDGE_WINDOW_S)
     activities = [stay for stay in stays if stay.is_activity]
