@@ -149,27 +149,32 @@ def _quiet_workdays(result: Result) -> Iterator[Inference]:
 
 
 def _differences(result: Result, earlier: Sequence[Earlier]) -> Iterator[Inference]:
-    """Find what the same readers learn by subtracting what they have already."""
+    """Find what the same readers learn by subtracting what they have already, or from it."""
     for before in earlier:
-        inside = before.period.first in result.period and before.period.last in result.period
-        if not inside:
+        if not _within(before.period, result.period) and not _within(result.period, before.period):
             continue
         for measure, value in result.totals.items():
             old = before.totals.get(measure)
             if isinstance(value, int) and isinstance(old, int) and value != old:
-                yield _difference(measure, abs(value - old), before)
+                yield _difference(measure, value - old, before)
+
+
+def _within(inner: Period, outer: Period) -> bool:
+    return inner.first in outer and inner.last in outer
 
 
 def _difference(measure: str, gap: int, before: Earlier) -> Inference:
     told: dict[str, str | float] = {
         "measure": measure,
-        "gap": gap,
+        "gap": abs(gap),
         "receipt": before.receipt,
         "contract": before.contract,
         "period": str(before.period),
     }
     if before.same_recipient:
         text = N_("less receipt {receipt} ({contract}, {period}), {measure} gives {gap} more")
+        if gap < 0:
+            text = N_("receipt {receipt} ({contract}, {period}) less this gives {gap} {measure}")
         hint = N_("they have that receipt: one contract for both purposes would say less")
         return Inference(phrase(text, **told), phrase(hint))
     text = N_("beside receipt {receipt} ({contract}, {period}), {measure} differs by {gap}")

@@ -93,6 +93,15 @@ def test_the_same_reader_can_subtract() -> None:
     assert str(item.hint).startswith("they have that receipt")
 
 
+@pytest.mark.parametrize("period", ["2026-10", "2026", "2026-09-15..2026-10-31"])
+def test_the_same_reader_can_subtract_from_what_came_before(period: str) -> None:
+    """A second contract over a day less gives that day away as surely as one over a day more."""
+    earlier = before(period, metres=450_000)
+    (item,) = inferences(mileage(), result({"distance_m": 412_000}), [earlier])
+    said_of = f"receipt e41c-77b0 (km, {Period.parse(period)})"
+    assert str(item.text) == f"{said_of} less this gives 38000 distance_m"
+
+
 def test_another_reader_would_have_to_ask() -> None:
     (item,) = inferences(
         mileage(), result({"distance_m": 412_000}), [before("2026-10", same=False)]
@@ -102,7 +111,7 @@ def test_another_reader_would_have_to_ask() -> None:
 
 @pytest.mark.parametrize(
     "earlier",
-    [before("2026-09"), before("2026"), before("2026-10", metres=412_000)],
+    [before("2026-09"), before("2026-10-15..2026-11-15"), before("2026-10", metres=412_000)],
 )
 def test_no_difference_no_word(earlier: Earlier) -> None:
     assert said(mileage(), result({"distance_m": 412_000}), earlier) == []
