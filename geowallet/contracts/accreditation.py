@@ -32,6 +32,21 @@ MOST_LISTED = 400
 
 HIGHEST_VERSION = 1_000_000
 
+_CYRILLIC = (
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445",
+    "abekmhopctyx",
+)
+_MORE_CYRILLIC = ("\u0456\u0458\u0455\u0501\u051b\u051d\u04bb\u04cf", "ijsdqwhl")
+_GREEK = (
+    "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
+    "abezhikmnoptyx",
+)
+
+_ALIKE = str.maketrans(
+    dict(pair for rows in (_CYRILLIC, _MORE_CYRILLIC, _GREEK) for pair in zip(*rows, strict=True))
+)
+"""Small letters which, large or small, look like a Latin one, and that one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -152,6 +167,15 @@ def plain_name(name: str) -> str:
     Case, blanks, accents' spelling and letters of other widths do not matter.
     """
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def seeming_name(name: str) -> str:
+    """Return a plain name in which Greek and Cyrillic letters are the Latin ones they look like.
+
+    To refuse and to point out; it vouches for nobody, or a certificate on a name that
+    looks like another's would speak for the other.
+    """
+    return plain_name(name).translate(_ALIKE)
 
 
 def _differs(new: Register, known: Register) -> bool:

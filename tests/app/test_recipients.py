@@ -98,6 +98,14 @@ class TestPinned:
         assert (caught.value.details["known"], caught.value.details["found"]) == (known, found)
         assert agreements.accepted(vault) == (contract,)
 
+    def test_nor_under_a_name_that_looks_the_same(
+        self, vault: Vault, contract: Contract, tmp_path: Path
+    ) -> None:
+        del contract
+        alike = scene.new_desk(tmp_path / "alike", "\u0415xempl\u0435 SAS")
+        with pytest.raises(RecipientKeyChangedError):
+            recipients.check_recipient(vault, alike.recipient)
+
     def test_another_name_is_new(self, vault: Vault, contract: Contract, tmp_path: Path) -> None:
         del contract
         other = scene.new_desk(tmp_path / "other", "Autre SAS")

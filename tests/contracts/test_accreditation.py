@@ -13,6 +13,7 @@ from geowallet.contracts.accreditation import (
     plain_name,
     read_register,
     register_bytes,
+    seeming_name,
 )
 from geowallet.crypto.signing import new_private_jwk, public_jwk, thumbprint
 from geowallet.model.errors import (
@@ -114,5 +115,12 @@ def test_names_that_people_take_for_the_same_are_the_same(other: str) -> None:
     assert plain_name(other) == "exemple sas"
 
 
+@pytest.mark.parametrize("other", ["\u0415x\u0435mple SAS", "EX\u0395MPLE S\u0410S"])
+def test_names_that_look_the_same_seem_the_same_and_are_not(other: str) -> None:
+    assert seeming_name(other) == seeming_name("Exemple SAS") == "exemple sas"
+    assert plain_name(other) != "exemple sas"
+
+
 def test_other_names_are_others() -> None:
+    assert seeming_name("\u0415xemple SA") != seeming_name("Exemple SAS")
     assert plain_name("Exemple SA") != plain_name("Exemple SAS")

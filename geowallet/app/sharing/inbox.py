@@ -16,7 +16,7 @@ from geowallet.app.sharing import ledger
 from geowallet.app.sharing.desk import MAX_FILE_BYTES, file_contract, filed_contracts
 from geowallet.app.sharing.desk_answers import file_decline, file_withdrawal
 from geowallet.app.sharing.verification import record, verify_bytes
-from geowallet.contracts.accreditation import plain_name
+from geowallet.contracts.accreditation import seeming_name
 from geowallet.contracts.decline import DECLINE_SCHEMA
 from geowallet.contracts.grant import CONTRACT_SCHEMA
 from geowallet.contracts.signed import schema_of
@@ -137,7 +137,7 @@ def _looked_at_again(desk: Desk, found: Sequence[Taken]) -> tuple[Taken, ...]:
         for contract in filed_contracts(desk):
             holder = contract.grant.holder
             key = fingerprint(thumbprint(holder.signing_jwk))
-            keys.setdefault(plain_name(holder.name), set()).add(key)
+            keys.setdefault(seeming_name(holder.name), set()).add(key)
     return tuple(
         replace(
             one,
@@ -152,7 +152,7 @@ def _looked_at_again(desk: Desk, found: Sequence[Taken]) -> tuple[Taken, ...]:
 def _others(taken: Taken, keys: dict[str, set[str]]) -> tuple[str, ...]:
     if taken.came is not Came.CONTRACT or taken.error is not None:
         return ()
-    return tuple(sorted(keys[plain_name(taken.holder)] - {taken.key}))
+    return tuple(sorted(keys[seeming_name(taken.holder)] - {taken.key}))
 
 
 def _is_meant(path: Path) -> bool:

@@ -12,6 +12,7 @@ from geowallet.contracts.accreditation import (
     check_register,
     plain_name,
     read_register,
+    seeming_name,
 )
 from geowallet.contracts.grant import read_contract
 from geowallet.contracts.rotation import Rotation, read_rotation
@@ -79,7 +80,7 @@ def known_recipients(vault: Vault) -> tuple[Known, ...]:
 
 
 def check_recipient(vault: Vault, recipient: Recipient) -> None:
-    """Refuse a known name under a key that is not the one known.
+    """Refuse a known name, or what looks like one, under a key that is not the one known.
 
     Raises:
         RecipientKeyChangedError: It is another, and no change signed with both
@@ -87,7 +88,8 @@ def check_recipient(vault: Vault, recipient: Recipient) -> None:
     """
     key = thumbprint(recipient.signing_jwk)
     for known in known_recipients(vault):
-        if plain_name(known.name) == plain_name(recipient.name) and known.key != key:
+        alike = seeming_name(known.name) == seeming_name(recipient.name)
+        if alike and known.key != key:
             raise RecipientKeyChangedError(
                 name=recipient.name, known=fingerprint(known.key), found=fingerprint(key)
             )
