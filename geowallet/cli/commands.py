@@ -83,7 +83,7 @@ TABLE: Mapping[str, Entry] = {
         "evidence",
         _("The evidence log: what happened to your data, and the way back from a figure."),
         joined=("evidence_stamp", "evidence_witness", "evidence_timeline"),
-        below=(("authority", "evidence_authority"),),
+        below=(("authority", "evidence_authority"), ("device", "evidence_device")),
     ),
     "vault": Entry(
         "vault",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geowallet.cli.asking import asker_of_files
+from geowallet.cli.ingest_signed import show_signed
 from geowallet.cli.language import _, say, told
 from geowallet.cli.look import (
     UNREADABLE,
@@ -131,6 +132,7 @@ def _show_summary(shell: Shell, done: Ingested) -> None:
     for item in files:
         for note in item.notes:
             shell.say(_("{name}: {value}", name=item.name, value=say(note)))
+    show_signed(shell, done.signed)
     _show_problems(shell, files)
 
 

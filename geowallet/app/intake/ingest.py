@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from geowallet.app.evidence.devices import Signed, take_batches
 from geowallet.app.intake.asking import answered
 from geowallet.app.intake.inspect import FileReport, open_source, saved_us
 from geowallet.app.intake.paths import source_paths
@@ -81,11 +82,13 @@ class Ingested:
         derived: What became of the trips.
         twins: Name of a file that was read, and of another that covers the same
             time: what both hold counts once.
+        signed: What became of the batches that devices signed, beside the files.
     """
 
     files: tuple[Imported, ...]
     derived: Derived
     twins: tuple[tuple[str, str], ...] = ()
+    signed: tuple[Signed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ def ingest(
         VaultDamagedError: A record that was read is not what was written.
     """
     files: list[Imported] = []
+    here: list[Path] = []
     paths = list(source_paths(named))
     for path in paths:
         progress(str(path), len(paths))
@@ -147,10 +151,13 @@ def ingest(
             again = list(_import(vault, path, manner))
             found = [known.get(item.name, item) for item in again]
         files += found
+        if isinstance(path, Path) and any(item.error is None for item in found):
+            here.append(path)
+    signed = take_batches(vault, here, now_us=manner.clock())
     read = [item.sha256 for item in files if item.outcome == "read"]
     pairs = twins(read, sources(vault)) if read else ()
     same = tuple((new.name, other.name) for new, other in pairs)
-    return Ingested(tuple(files), derive(vault, now_us=manner.clock()), same)
+    return Ingested(tuple(files), derive(vault, now_us=manner.clock()), same, signed)
 
 
 def _import(vault: Vault, path: str | Path, manner: Manner) -> Iterator[Imported]:

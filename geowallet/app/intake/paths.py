@@ -14,13 +14,17 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
+BATCH = ".batch"
+"""What the name of a device's signed batch has more than that of the file beside it."""
+
 
 def source_paths(named: Iterable[str | Path]) -> Iterator[str | Path]:
     """Yield the files meant, in order, and what cannot be found unchanged.
 
     A folder gives the files below it in sorted order, without hidden ones; a
     link in it is followed only to a file inside the folder. A glob gives its
-    matches in sorted order. ``-`` stays as it is.
+    matches in sorted order. ``-`` stays as it is. What a device signed beside a
+    file is no file of its own.
 
     Raises:
         NoFilesError: There was no file in any of it: nothing is never a success.
@@ -28,9 +32,14 @@ def source_paths(named: Iterable[str | Path]) -> Iterator[str | Path]:
     found = False
     for path in _meant(named):
         found = True
-        yield path
+        if not _is_batch(path):
+            yield path
     if not found:
         raise NoFilesError
+
+
+def _is_batch(path: str | Path) -> bool:
+    return isinstance(path, Path) and path.suffix == BATCH and path.with_suffix("").is_file()
 
 
 def _meant(named: Iterable[str | Path]) -> Iterator[str | Path]:

@@ -50,6 +50,11 @@ from geowallet.model.errors.contracts import (
     TooDeepError,
     UnknownMemberError,
 )
+from geowallet.model.errors.devices import (
+    BadDeviceKeyError,
+    DeviceFileError,
+    DeviceNameError,
+)
 from geowallet.model.errors.evaluator import (
     EvaluationFailedError,
     EvaluationTimeoutError,
@@ -240,6 +245,7 @@ __all__ = [
     "BadCalendarError",
     "BadCertificateError",
     "BadContractError",
+    "BadDeviceKeyError",
     "BadDurationError",
     "BadExportError",
     "BadLabelsError",
@@ -277,6 +283,8 @@ __all__ = [
     "DeskDamagedError",
     "DeskExistsError",
     "DeskPassphraseError",
+    "DeviceFileError",
+    "DeviceNameError",
     "DiskFullError",
     "EmptySourceError",
     "ErasedCopyError",
