@@ -133,8 +133,8 @@ def cut(done: Recording, states: int, draw: random.Random, *, lying: bool, at: P
 def judged(done: Recording, image: Image, said: list[str], folder: Path) -> str:
     """Return ``whole``, or how it is bad: ``lost``, ``detected`` (with its code), ``silent``.
 
-    ``unsaid``: an export is there that the wallet does not know, and the process had
-    not come to say so.
+    ``copy``: the wallet has all, a file that it wrote for others is gone. ``unsaid``: an
+    export is there that the wallet does not know, and the process had not come to say so.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -168,7 +168,7 @@ def _judged_open(done: Recording, vault: Vault, said: list[str], folder: Path) -
         if word == "done" and mark.size < int(rest[0]):
             return "lost: entries of the log"
         if word == "left" and out.get(rest[0]) != rest[1]:
-            return f"lost: {rest[0]}"
+            return f"copy: {rest[0]}"
     if said and done.operation == "backup" and not finished:
         return "lost: the backup"
     return "whole"
@@ -207,7 +207,7 @@ def main() -> int:
             draw = random.Random(20_261_122)  # noqa: S311  the same cuts every time
             tally = cut(done, chosen.states, draw, lying=chosen.lying, at=folder / "image")
             print(f"{operation}, {len(done.calls)} calls:", tally, flush=True)  # noqa: T201
-            allowed = {"whole", "detected", "unsaid"} if chosen.lying else {"whole"}
+            allowed = {"whole", "detected", "unsaid", "copy"} if chosen.lying else {"whole"}
             bad += sum(number for what, number in tally.found.items() if what not in allowed)
     return int(bad > 0)
 
