@@ -8,36 +8,28 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from geowallet.app import rulebook, settings
 from geowallet.app.evidence.changes import changed_since
+from geowallet.app.reports.allowance import Amount, amount_of, year_start
 from geowallet.app.travel.errands import errands
 from geowallet.app.travel.trips import described_trips
 from geowallet.app.vehicles import fuel, odometer
 from geowallet.crypto.canonical import digest_of
 from geowallet.model.calendar import Period
-from geowallet.model.errors import GeowalletError, NoVehicleError
+from geowallet.model.errors import BadPeriodError, NoVehicleError
 from geowallet.model.mobility import Mode, Purpose, Sureness
-from geowallet.model.words import N_, phrase
-from geowallet.rules.compute import miles
-from geowallet.rules.facts import Facts
-from geowallet.rules.regularise import payments
-from geowallet.rules.scale import REGULARISED, Scale
+from geowallet.rules.scale import REGULARISED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from geowallet.app.evidence.changes import Since
     from geowallet.app.travel.errands import Errand
     from geowallet.app.vehicles.fuel import Stretch
     from geowallet.app.vehicles.odometer import Reconciled
     from geowallet.model.mobility import DescribedTrip, Vehicle
     from geowallet.model.words import Phrase
-    from geowallet.rules.regularise import Payment
-    from geowallet.rules.rule import Rule, Table, Version
     from geowallet.vault.store import Vault
 
 SCALES: dict[Mode, str] = {
@@ -46,7 +38,8 @@ SCALES: dict[Mode, str] = {
 }
 """The rule used where none is named: the French scale of the kind of vehicle."""
 
-ELECTRIC = "electric"
+NO_SCALE = "none"
+"""Asks for no amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,31 +62,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
-    """What a scale gives for the period.
-
-    Attributes:
-        rule: The scale.
-        version: The version applied, with its source.
-        payroll_year: Calendar year of payment.
-        months: One payment a month of the year, up to the end of the period.
-        method: Name of how it is paid.
-        amount: Of the months in the period.
-        before: Due for the months before it.
-        due: Due for the year so far.
-    """
-
-    rule: Rule
-    version: Version
-    payroll_year: int
-    months: tuple[Payment, ...]
-    method: str
-    amount: Decimal
-    before: Decimal
-    due: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Mileage:
     """The book of one vehicle over one period.
 
@@ -104,7 +72,7 @@ class Mileage:
         metres: Their sum.
         sd_m: Its standard deviation.
         days: On how many days.
-        year_m: Since 1 January, up to the end of the period.
+        year_m: Since the first day of the scale's year, up to the end of the period.
         commute_m: Commuting with the vehicle in the period: apart, never in the sum.
         private_m: Private metres in the period.
         waiting: Business trips below "likely": they wait for the owner.
@@ -113,6 +81,7 @@ class Mileage:
         amount: By the scale, or None.
         no_amount: Why there is none.
         since_export: Closed periods that were changed after they had left.
+        trips: All of the vehicle in the period, whatever they were for.
     """
 
     period: Period
@@ -130,6 +99,7 @@ class Mileage:
     amount: Amount | None
     no_amount: Phrase | None
     since_export: tuple[Since, ...] = ()
+    trips: tuple[DescribedTrip, ...] = ()
 
     @property
     def why_no_amount(self) -> str:
@@ -156,24 +126,29 @@ def mileage(
 
     Args:
         vault: The open wallet.
-        period: Days within one calendar year.
+        period: Days within one year of the scale.
         vehicle: Its name or a beginning of it; "" for the only one.
-        rule: Id of a scale; "" for the French one of its kind.
+        rule: Id of a scale; "" for the French one of its kind, ``none`` for no amount.
         method: One of `geowallet.rules.scale.METHODS`.
 
     Raises:
         NoVehicleError: None fits, or several do.
         UnknownRuleError: No rule has this id.
+        BadPeriodError: The period lies in two years of the scale.
     """
     chosen = choose_vehicle(vault, vehicle)
-    year = Period(dt.date(period.last.year, 1, 1), period.last)
+    name = "" if rule == NO_SCALE else rule or SCALES.get(chosen.mode, "")
+    scale = rulebook.rule(name) if name else None
+    year = Period(year_start(scale, period.last), period.last)
+    if period.first < year.first:
+        raise BadPeriodError(period=str(period))
     trips = [trip for trip in described_trips(vault, year) if trip.vehicle == chosen.id]
     business = [trip for trip in trips if trip.purpose is Purpose.BUSINESS]
     sure = [trip for trip in business if is_sure(trip)]
     lines = _lines(vault, sure)
     inside = tuple(line for line in lines if _day(line.trip) in period)
-    months = _by_month(lines, period.last.month)
-    amount, why = _amount(chosen, months, period, rule=rule, method=method)
+    by_day = [(_day(line.trip), line.metres) for line in lines]
+    amount, why = amount_of(chosen, by_day, period, scale=scale, method=method)
     return Mileage(
         period=period,
         vehicle=chosen,
@@ -190,6 +165,7 @@ def mileage(
         amount=amount,
         no_amount=why,
         since_export=changed_since(vault, period),
+        trips=tuple(trip for trip in trips if _day(trip) in period),
     )
 
 
@@ -240,71 +216,6 @@ def _lines(vault: Vault, trips: list[DescribedTrip]) -> tuple[Line, ...]:
         gap_m = round(sum(leg.gap_m for leg in trip.trip.legs))
         lines.append(Line(trip, metres, total, known.of(trip), gap_m))
     return tuple(lines)
-
-
-def _by_month(lines: tuple[Line, ...], months: int) -> list[int]:
-    metres = [0] * months
-    for line in lines:
-        metres[_day(line.trip).month - 1] += line.metres
-    return metres
-
-
-def _amount(
-    vehicle: Vehicle, months: list[int], period: Period, *, rule: str, method: str
-) -> tuple[Amount | None, Phrase | None]:
-    """Return the amount of the period, or why there is none."""
-    name = rule or SCALES.get(vehicle.mode, "")
-    if vehicle.company:
-        why = N_("a company car: its owner bears the costs, no mileage allowance is due")
-        return None, phrase(why)
-    if not name:
-        return None, phrase(N_("no scale is known for this kind of vehicle"))
-    found = rulebook.rule(name)
-    try:
-        version = found.for_payroll(period.last.year)[-1]
-    except GeowalletError as error:
-        return None, phrase(error.text, **error.details)
-    table = version.table
-    if not isinstance(table, Scale):
-        return None, phrase(N_("{rule} is not a scale by distance"), rule=name)
-    if table.asks_power and not table.knows(vehicle.fiscal_power_cv):
-        return None, phrase(N_("the fiscal power (CV) of the vehicle is missing"))
-    facts = facts_of(vehicle, table, method)
-    distances = [_distance(found, metres) for metres in months]
-    paid = payments(found, version, distances, facts)
-    first = period.first.month if period.first.year == period.last.year else 1
-    before = paid[first - 2].due if first > 1 else Decimal(0)
-    due = paid[-1].due
-    return (
-        Amount(found, version, period.last.year, paid, method, due - before, before, due),
-        None,
-    )
-
-
-def facts_of(
-    vehicle: Vehicle, table: Table, method: str = "", distances: Sequence[Decimal] = ()
-) -> Facts:
-    """Return what a scale is told of a vehicle.
-
-    Args:
-        vehicle: With its power and energy.
-        table: The scale; another table is told nothing.
-        method: How a yearly scale is paid, or "".
-        distances: Whose sum is the distance; none of it where there are none.
-    """
-    if not isinstance(table, Scale):
-        return Facts()
-    return Facts(
-        distance=sum(distances, Decimal(0)) if distances else None,
-        power_cv=vehicle.fiscal_power_cv if table.asks_power else None,
-        electric=vehicle.energy == ELECTRIC if table.electric_factor else None,
-        method=method or None if table.by_total else None,
-    )
-
-
-def _distance(rule: Rule, metres: int) -> Decimal:
-    km = Decimal(metres) / 1000
-    return miles(km) if rule.unit == "mi" else km
 
 
 def _reconciled(vault: Vault, vehicle: Vehicle, period: Period) -> tuple[Reconciled, ...]:

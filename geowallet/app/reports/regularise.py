@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from geowallet.app.reports.mileage import facts_of, mileage
+from geowallet.app import rulebook
+from geowallet.app.reports.allowance import facts_of
+from geowallet.app.reports.mileage import mileage
 from geowallet.crypto.canonical import digest_of
 from geowallet.model.calendar import Period
 from geowallet.model.errors import NoAmountError, UnknownYearError
@@ -21,7 +23,7 @@ from geowallet.rules.scale import REGULARISED, Scale
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geowallet.app.reports.mileage import Amount
+    from geowallet.app.reports.allowance import Amount
     from geowallet.model.mobility import Vehicle
     from geowallet.model.words import Phrase
     from geowallet.rules.rule import Rule, Version
@@ -124,8 +126,10 @@ def regularise(  # noqa: PLR0913  what the owner may say of it
         UnknownRuleError: No rule has this id.
         NoAmountError: The scale gives none.
     """
-    first = dt.date(year, 1, 1)
-    period = Period(first, max(first, min(until, dt.date(year, 12, 31))))
+    scale = rulebook.rule(rule) if rule else None
+    first = scale.first_day(year) if scale else dt.date(year, 1, 1)
+    last = scale.last_day(year) if scale else dt.date(year, 12, 31)
+    period = Period(first, max(first, min(until, last)))
     book = mileage(vault, period, vehicle=vehicle, rule=rule)
     if book.amount is None:
         raise NoAmountError(reason=book.why_no_amount)

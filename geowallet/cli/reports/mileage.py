@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from fractions import Fraction
 
-    from geowallet.app.reports.mileage import Amount, Line, Mileage
+    from geowallet.app.reports.allowance import Amount
+    from geowallet.app.reports.mileage import Line, Mileage
     from geowallet.app.vehicles.odometer import Reconciled
 
 WORTH_SHOWING_M = 50

@@ -19,8 +19,13 @@ NO_RULE = "none"
 """Says that days are wanted without steps."""
 
 
-def span_of(vault: Vault, text: str) -> Period:
+def span_of(vault: Vault, text: str, *, crossing: bool = False) -> Period:
     """Return the period that was asked for, or the newest month with trips.
+
+    Args:
+        vault: The open wallet.
+        text: As it was written, or "".
+        crossing: Whether it may lie in two calendar years, as a British tax year does.
 
     Raises:
         BadPeriodError: It cannot be read, or lies in two calendar years.
@@ -30,7 +35,7 @@ def span_of(vault: Vault, text: str) -> Period:
 
     if text:
         period = Period.parse(text)
-        if period.first.year != period.last.year:
+        if period.first.year != period.last.year and not crossing:
             raise BadPeriodError(period=text)
         return period
     trips = described_trips(vault)

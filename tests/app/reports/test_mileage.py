@@ -14,6 +14,7 @@ from geowallet.app.travel.errands import Errand
 from geowallet.app.vehicles import fuel, odometer
 from geowallet.model.calendar import Period
 from geowallet.model.errors import (
+    BadPeriodError,
     BadWordsError,
     NotFoundError,
     NoVehicleError,
@@ -272,3 +273,48 @@ class TestCompanyCar:
         year.append(made("2026-10-01", 500_000))
         found = use.mileage(owner, OCTOBER).fuel
         assert [way.driven_m for way in found] == [500_000, 0]
+
+
+class TestTaxYear:
+    """The British year begins on 6 April, and so do its 10,000 miles."""
+
+    def test_miles_before_it_do_not_fill_the_first_band(
+        self, owner: Vault, year: list[DescribedTrip]
+    ) -> None:
+        """9,941.939 miles until 5 April 2025; after it 10,000 at 45p and 563.031 at 25p."""
+        year += [made("2025-04-05", 16_000_000), made("2025-04-06", 17_000_000)]
+        span = Period.parse("2025-04-06..2025-04-30")
+        amount = use.mileage(owner, span, rule="gb.amap.car").amount
+        assert amount is not None
+        assert (amount.amount, amount.before) == (Decimal("4640.83"), Decimal("0.00"))
+        assert (len(amount.months), amount.payroll_year) == (1, 2025)
+
+    def test_a_month_that_is_no_tax_month_pays_from_its_first_day(
+        self, owner: Vault, year: list[DescribedTrip]
+    ) -> None:
+        """100 miles on 30 April and 200 on 1 May, both in the first tax month."""
+        year += [made("2025-04-30", 160_934), made("2025-05-01", 321_869)]
+        amount = use.mileage(owner, Period.parse("2025-05"), rule="gb.amap.car").amount
+        assert amount is not None
+        assert (amount.before, amount.amount) == (Decimal("45.00"), Decimal("90.00"))
+        assert [paid.total.quantize(Decimal("0.1")) for paid in amount.months] == [
+            Decimal("300.0"),
+            Decimal("300.0"),
+        ]
+
+    def test_march_belongs_to_the_year_before(
+        self, owner: Vault, year: list[DescribedTrip]
+    ) -> None:
+        year += [made("2025-05-01", 160_934), made("2026-03-31", 160_934)]
+        book = use.mileage(owner, Period.parse("2025-04-06..2026-04-05"), rule="gb.amap.car")
+        assert book.amount is not None
+        assert (book.amount.due, len(book.amount.months)) == (Decimal("90.00"), 12)
+        assert book.year_m == 321_868
+
+    def test_a_period_in_two_of_them_is_refused(self, owner: Vault) -> None:
+        with pytest.raises(BadPeriodError):
+            use.mileage(owner, Period.parse("2025-04"), rule="gb.amap.car")
+
+    def test_no_amount_where_none_is_wanted(self, owner: Vault, year: list[DescribedTrip]) -> None:
+        year.append(made("2026-10-01"))
+        assert use.mileage(owner, OCTOBER, rule=use.NO_SCALE).amount is None
