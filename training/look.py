@@ -108,11 +108,14 @@ def _forest_of(scenes: Sequence[Scene], described: Sequence[NDArray[np.float64]]
     }
     kept = np.array([mode in often for mode in modes]) & np.any(np.isfinite(table), axis=1)
     owners = [scene.owner for scene in scenes for _ in scene.modes]
+    bounds_us = np.concatenate([scene.bounds_us for scene in scenes])
+    # With the bounds it learns what neighbours say, as `model fit` does.
     return fit_forest(
         table[kept],
         [mode for mode, keep in zip(modes, kept, strict=True) if keep],
         [owner for owner, keep in zip(owners, kept, strict=True) if keep],
         seed=SEED,
+        bounds_us=bounds_us[kept],
     )
 
 
