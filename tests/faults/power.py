@@ -133,7 +133,7 @@ def cut(done: Recording, states: int, draw: random.Random, *, lying: bool, at: P
 def judged(done: Recording, image: Image, said: list[str], folder: Path) -> str:
     """Return ``whole``, or how it is bad: ``lost``, ``detected`` (with its code), ``silent``.
 
-    ``copy``: the wallet has all, a file that it wrote for others is gone. ``unsaid``: an
+    ``copy``: the wallet has all, a file or backup that it wrote is gone. ``unsaid``: an
     export is there that the wallet does not know, and the process had not come to say so.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -170,7 +170,7 @@ def _judged_open(done: Recording, vault: Vault, said: list[str], folder: Path) -
         if word == "left" and out.get(rest[0]) != rest[1]:
             return f"copy: {rest[0]}"
     if said and done.operation == "backup" and not finished:
-        return "lost: the backup"
+        return "copy: the backup"
     return "whole"
 
 
