@@ -1,4 +1,4 @@
-"""Use cases: back the wallet up to a folder, check the folder, restore from it."""
+"""Use cases: back the wallet up to a folder or a server, and restore from there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.app.keeping.copies import is_due, note_folder
+from geowallet.app.keeping.copies import is_due, note_place, note_renewed
 from geowallet.app.keys import key_file_bytes
 from geowallet.app.wallet import now_us
 from geowallet.crypto.recovery import parse_recovery
@@ -16,6 +16,7 @@ from geowallet.vault.backup import backup, index_at, index_numbers
 from geowallet.vault.keys import TAG_BYTES
 from geowallet.vault.prune import renew
 from geowallet.vault.restore import put_back, restored
+from geowallet.vault.shelf import shelf_at
 from geowallet.vault.slots import master_by
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from geowallet.app.locations import Locations
     from geowallet.vault.backup import Backup
     from geowallet.vault.backup_index import Index
+    from geowallet.vault.shelf import Place
     from geowallet.vault.store import Vault
 
     Prove = Callable[[Index], bytes]
@@ -45,21 +47,23 @@ class Restored:
     remembered: int | None
 
 
-def back_up(vault: Vault, folder: Path) -> Backup:
-    """Add the wallet to the backups in ``folder``, and remember the folder.
+def back_up(vault: Vault, place: Place) -> Backup:
+    """Add the wallet to the backups in ``place``, and remember the place.
 
     Where its backups hold what was erased since, this one takes the place of all of them.
     See `geowallet.vault.backup.backup` for what it raises.
     """
-    note_folder(vault, folder)
-    if is_due(vault, folder):
-        return renew(vault, folder, now_us=now_us(), random=os.urandom).backup
-    return backup(vault, folder, now_us=now_us(), random=os.urandom)
+    note_place(vault, place)
+    if is_due(vault, place):
+        done = renew(vault, place, now_us=now_us(), random=os.urandom).backup
+        note_renewed(vault, place)
+        return done
+    return backup(vault, place, now_us=now_us(), random=os.urandom)
 
 
 def restore(  # noqa: PLR0913  where from, where to, which one, who asks, and whether at all
     locations: Locations,
-    folder: Path,
+    place: Place,
     target: Path,
     prove: Prove,
     *,
@@ -70,7 +74,7 @@ def restore(  # noqa: PLR0913  where from, where to, which one, who asks, and wh
 
     Args:
         locations: Where this machine remembers the newest state of wallets.
-        folder: Of the backups.
+        place: Of the backups.
         target: A place where nothing is.
         prove: Called once, with the index of the backup.
         number: Of the backup; None is the newest.
@@ -86,11 +90,11 @@ def restore(  # noqa: PLR0913  where from, where to, which one, who asks, and wh
     if os.path.lexists(target):
         raise VaultExistsError(path=str(target))
     if number is None:
-        number = max(index_numbers(folder), default=None)
+        number = max(index_numbers(place), default=None)
     if number is None:
-        raise NoBackupError(path=str(folder))
-    data, index = index_at(folder, number)
-    file = restored(folder, data, index, prove(index))
+        raise NoBackupError(path=shelf_at(place).name)
+    data, index = index_at(place, number)
+    file = restored(place, data, index, prove(index))
     if not dry_run:
         put_back(target, file, os.urandom)
     known = highwater.remembered(locations.highwater(index.vault_id.hex()))

@@ -131,6 +131,7 @@ def _copies(vault: Vault) -> Iterator[Finding]:
 
 _COPIES = {
     Standing.DUE: N_("a folder holds what was erased: geowallet vault copies --renew"),
+    Standing.AWAY: N_("a server holds what was erased: geowallet vault backup ADDRESS"),
     Standing.UNREACHABLE: N_("a folder cannot be reached: geowallet vault copies"),
 }
 

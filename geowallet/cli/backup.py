@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.language import _, told
+from geowallet.cli.language import _, plural, told
 from geowallet.cli.numbers import count, moment
 from geowallet.cli.recovery import recovery_key
+from geowallet.cli.remote import (
+    KnownHosts,
+    PasswordFile,
+    PlainHttp,
+    SshKey,
+    Target,
+    access,
+    at,
+)
 from geowallet.cli.secrets import asker, locations, open_wallet
 from geowallet.cli.shell import Shell
 from geowallet.cli.verb import verb
@@ -18,6 +27,7 @@ from geowallet.model.errors import BadOptionError
 if TYPE_CHECKING:
     from geowallet.app.backups import Prove, Restored
     from geowallet.vault.backup_index import Index
+    from geowallet.vault.shelf import Place
 
 _KIB = 1024
 
@@ -27,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
     verb(
         app,
         "backup",
-        _("Add the wallet as it is now to the backups in a folder."),
+        _("Add the wallet as it is now to the backups in a folder or on a server."),
         example="geowallet vault backup /media/stick/geowallet",
     )(backup)
     verb(
@@ -41,23 +51,31 @@ def add_to(app: typer.Typer) -> None:
 def backup(
     shell: Shell,
     *,
-    folder: Annotated[Path, typer.Argument(help=_("Folder of the backups of this wallet."))],
+    target: Target,
     check: Annotated[
         bool, typer.Option("--check", help=_("Write nothing: check the folder, without a key."))
     ] = False,
+    ssh_key: SshKey = None,
+    known_hosts: KnownHosts = None,
+    password_file: PasswordFile = None,
+    plain_http: PlainHttp = False,
 ) -> None:
     """Write what the folder has not, then a signed index."""
+    asked = access(shell, ssh_key, known_hosts, password_file, plain_http=plain_http)
     if check:
-        _check(shell, folder)
+        with at(shell, target, asked) as place:
+            _check(shell, place)
         return
     from geowallet.app.backups import back_up
 
-    with open_wallet(shell) as vault:
-        done = back_up(vault, folder)
+    with open_wallet(shell) as vault, at(shell, target, asked) as place:
+        done = back_up(vault, place)
     if done.new:
         shell.say(
-            _(
+            plural(
+                "Backup {number}: {written} of {count} object was new, {kib} KiB.",
                 "Backup {number}: {written} of {objects} objects were new, {kib} KiB.",
+                done.objects,
                 number=done.number,
                 written=count(done.written),
                 objects=count(done.objects),
@@ -76,13 +94,13 @@ def backup(
             "written_bytes": done.written_bytes,
         }
     )
-    shell.next(f"geowallet vault restore {folder} NEW --dry-run", _("prove that it works"))
+    shell.next(f"geowallet vault restore {target} NEW --dry-run", _("prove that it works"))
 
 
 def restore(
     shell: Shell,
     *,
-    folder: Annotated[Path, typer.Argument(help=_("Folder of the backups."))],
+    source: Target,
     target: Annotated[Path, typer.Argument(help=_("The new wallet's file; nothing is there yet."))],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Prove that it would work, and write nothing."))
@@ -99,14 +117,20 @@ def restore(
     key_file: Annotated[
         Path | None, typer.Option("--key-file", help=_("Use this key file instead."))
     ] = None,
+    ssh_key: SshKey = None,
+    known_hosts: KnownHosts = None,
+    password_file: PasswordFile = None,
+    plain_http: PlainHttp = False,
 ) -> None:
     """Prove a backup from the first object to the last log entry, then write the wallet."""
     from geowallet.app import backups
 
     prove = _way_in(shell, recovery_file, key_file, recovery=recovery)
-    done = backups.restore(
-        locations(shell), folder, target.absolute(), prove, number=number, dry_run=dry_run
-    )
+    asked = access(shell, ssh_key, known_hosts, password_file, plain_http=plain_http)
+    with at(shell, source, asked) as place:
+        done = backups.restore(
+            locations(shell), place, target.absolute(), prove, number=number, dry_run=dry_run
+        )
     _say_restored(shell, done, target, dry_run=dry_run)
 
 
@@ -129,8 +153,10 @@ def _way_in(
 def _say_restored(shell: Shell, done: Restored, target: Path, *, dry_run: bool) -> None:
     index = done.index
     shell.say(
-        _(
+        plural(
+            "Backup {number} of {when} UTC is whole: {count} log entry, {kib} KiB.",
             "Backup {number} of {when} UTC is whole: {entries} log entries, {kib} KiB.",
+            index.mark.size,
             number=index.number,
             when=moment(index.at_us, "UTC"),
             entries=count(index.mark.size),
@@ -170,10 +196,10 @@ def _by_passphrase(shell: Shell) -> Prove:
     return prove
 
 
-def _check(shell: Shell, folder: Path) -> None:
+def _check(shell: Shell, place: Place) -> None:
     from geowallet.vault.restore import check_backup
 
-    report = check_backup(folder)
+    report = check_backup(place)
     shell.emit(
         {
             "vault": report.vault_id,
@@ -189,8 +215,10 @@ def _check(shell: Shell, folder: Path) -> None:
     if report.problems:
         raise report.problems[0][1]
     shell.say(
-        _(
+        plural(
+            "{count} backup of wallet {id}, {objects} objects, {kib} KiB: as it was signed.",
             "{backups} backups of wallet {id}, {objects} objects, {kib} KiB: as they were signed.",
+            report.backups,
             backups=count(report.backups),
             id=report.vault_id[:8],
             objects=count(report.objects),

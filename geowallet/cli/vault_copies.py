@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,7 +28,7 @@ def copies(
     shell: Shell,
     *,
     forget: Annotated[
-        Path | None, typer.Option("--forget", help=_("Forget a folder that is no more."))
+        str | None, typer.Option("--forget", help=_("Forget a folder that is no more."))
     ] = None,
     renew: Annotated[
         bool, typer.Option("--renew", help=_("Replace backups that hold what was erased."))
@@ -38,11 +37,12 @@ def copies(
     """List known folders of backups, and whether they hold what was erased since."""
     from geowallet.app.keeping import copies as known
     from geowallet.app.keeping.erasure import copy_json
+    from geowallet.app.remote.access import place_text
     from geowallet.model.errors import NoBackupError
 
     with open_wallet(shell) as vault:
-        if forget is not None and not known.forget_folder(vault, forget):
-            raise NoBackupError(path=str(forget))
+        if forget is not None and not known.forget_place(vault, place_text(forget)):
+            raise NoBackupError(path=forget)
         found = known.renew_copies(vault) if renew else known.copies(vault)
     for one in found:
         shell.emit(copy_json(one))
@@ -83,7 +83,7 @@ def show_copies(shell: Shell, found: Sequence[Copy]) -> None:
     """Show folders of backups, and what is confirmed of each."""
     shell.table(
         [Column(_("FOLDER OF BACKUPS")), Column(_("HOW IT STANDS"))],
-        [[str(one.folder), _standing(one)] for one in found],
+        [[one.folder, _standing(one)] for one in found],
     )
 
 
@@ -101,6 +101,7 @@ def _standing(copy: Copy) -> str:
     words = {
         Standing.CLEAN: _("holds nothing that was erased"),
         Standing.DUE: _("holds what was erased: geowallet vault copies --renew"),
+        Standing.AWAY: _("holds what was erased: back up to it"),
         Standing.UNREACHABLE: _("not reachable, so not confirmed"),
     }
     return words[copy.standing]

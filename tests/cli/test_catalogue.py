@@ -100,8 +100,8 @@ def test_no_line_can_break_before_a_high_mark_or_inside_quotes() -> None:
 
 
 def test_colons_of_french_have_their_no_break_space() -> None:
-    """Clock times, and commands in quotes, keep theirs close."""
-    close = re.compile(r"[^\N{NO-BREAK SPACE}\d]:(?!\d)|\d: ")
+    """Clock times, and addresses, keep theirs close."""
+    close = re.compile(r"[^\N{NO-BREAK SPACE}\d]:(?!\d|//)|\d: ")
     assert [f for _, f in PAIRS if close.search(f)] == []
 
 

@@ -1,4 +1,8 @@
-"""Where else the wallet lies: the folders of backups that it knows of."""
+"""Where else the wallet lies: the folders of backups that it knows of, here and on servers.
+
+A folder is looked at. A server is not, since that needs the network and a password: whether
+it still holds what was erased follows from when it was last backed up to.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geowallet.app.wallet import now_us
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
@@ -17,6 +21,7 @@ from geowallet.vault.backup import index_numbers
 from geowallet.vault.prune import first_entries, renew
 
 if TYPE_CHECKING:
+    from geowallet.vault.shelf import Place
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
 
@@ -29,6 +34,8 @@ class Standing(StrEnum):
     CLEAN = "clean"
     DUE = "due"
     UNREACHABLE = "unreachable"
+    AWAY = "away"
+    """On a server: due, and renewed by the next backup to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +43,42 @@ class Copy:
     """One folder of backups.
 
     Attributes:
-        folder: Where it is, or was.
+        folder: Its path, or its address on a server.
         standing: Whether it still holds what was erased.
         error: Why it could not be told or renewed, or None.
         removed: Files that a renewal removed.
     """
 
-    folder: Path
+    folder: str
     standing: Standing
     error: GeowalletError | None = None
     removed: int = 0
 
 
-def note_folder(vault: Vault, folder: Path) -> None:
-    """Remember that ``folder`` holds backups; a second time changes nothing."""
-    path = str(folder.absolute())
-    if vault.get("setting", _name(path)) is None:
-        with vault.transaction(now_us=now_us()) as tx:
-            tx.put("setting", _name(path), canonical_bytes(path))
-            what = {"what": "folder of backups noted"}
-            tx.log(Statement(StatementKind.SETTING, (), (), what))
+def note_place(vault: Vault, place: Place) -> None:
+    """Remember that ``place`` holds backups; a second time changes nothing."""
+    if vault.get("setting", _name(_text(place))) is None:
+        _note(vault, place)
 
 
-def forget_folder(vault: Vault, folder: Path) -> bool:
-    """Forget a folder of backups that is no more; return whether it was known."""
-    path = str(folder.absolute())
+def note_renewed(vault: Vault, place: Place) -> None:
+    """Remember that a server holds only what the wallet holds now; a folder is looked at."""
+    if not isinstance(place, Path):
+        _note(vault, place)
+
+
+def _note(vault: Vault, place: Place) -> None:
+    text = _text(place)
+    entries = vault.mark().size
+    known = text if isinstance(place, Path) else {"address": text, "first": entries}
+    with vault.transaction(now_us=now_us()) as tx:
+        tx.put("setting", _name(text), canonical_bytes(known))
+        what = {"what": "folder of backups noted"}
+        tx.log(Statement(StatementKind.SETTING, (), (), what))
+
+
+def forget_place(vault: Vault, path: str) -> bool:
+    """Forget a folder, or an address, of backups that are no more; return whether it was known."""
     with_it = vault.get("setting", _name(path)) is not None
     if with_it:
         with vault.transaction(now_us=now_us()) as tx:
@@ -77,18 +95,21 @@ def note_erased(tx: Transaction, *, entries: int) -> None:
 
 def copies(vault: Vault) -> tuple[Copy, ...]:
     """Return every known folder of backups, and whether it holds what was erased."""
-    return tuple(_looked_at(vault, folder) for folder in _folders(vault))
+    return tuple(
+        _looked_at(vault, place) if isinstance(place, str) else _concluded(vault, place)
+        for place in _places(vault)
+    )
 
 
-def is_due(vault: Vault, folder: Path) -> bool:
-    """Say whether ``folder`` has a backup that holds what was erased since.
+def is_due(vault: Vault, place: Place) -> bool:
+    """Say whether ``place`` has a backup that holds what was erased since.
 
     Raises:
-        GeowalletError: The folder cannot be read.
+        GeowalletError: The place cannot be read.
     """
-    erased = vault.get(*_ERASED)
-    first = first_entries(folder) if erased is not None else None
-    return erased is not None and first is not None and first <= json.loads(erased)
+    erased = _erased(vault)
+    first = first_entries(place) if erased is not None else None
+    return erased is not None and first is not None and first <= erased
 
 
 def renew_copies(vault: Vault) -> tuple[Copy, ...]:
@@ -100,19 +121,31 @@ def renew_copies(vault: Vault) -> tuple[Copy, ...]:
 
 def _renewed(vault: Vault, copy: Copy) -> Copy:
     try:
-        done = renew(vault, copy.folder, now_us=now_us(), random=os.urandom)
+        done = renew(vault, Path(copy.folder), now_us=now_us(), random=os.urandom)
     except GeowalletError as error:
         return Copy(copy.folder, Standing.DUE, error)
     return Copy(copy.folder, Standing.CLEAN, removed=done.removed)
 
 
-def _looked_at(vault: Vault, folder: Path) -> Copy:
+def _looked_at(vault: Vault, path: str) -> Copy:
+    folder = Path(path)
     try:
         if not _has_backups(folder):
-            return Copy(folder, Standing.UNREACHABLE)
-        return Copy(folder, Standing.DUE if is_due(vault, folder) else Standing.CLEAN)
+            return Copy(path, Standing.UNREACHABLE)
+        return Copy(path, Standing.DUE if is_due(vault, folder) else Standing.CLEAN)
     except GeowalletError as error:
-        return Copy(folder, Standing.UNREACHABLE, error)
+        return Copy(path, Standing.UNREACHABLE, error)
+
+
+def _concluded(vault: Vault, server: dict[str, Any]) -> Copy:
+    erased = _erased(vault)
+    away = erased is not None and server["first"] <= erased
+    return Copy(server["address"], Standing.AWAY if away else Standing.CLEAN)
+
+
+def _erased(vault: Vault) -> int | None:
+    entries = vault.get(*_ERASED)
+    return int(json.loads(entries)) if entries is not None else None
 
 
 def _has_backups(folder: Path) -> bool:
@@ -122,13 +155,17 @@ def _has_backups(folder: Path) -> bool:
         return False
 
 
-def _folders(vault: Vault) -> list[Path]:
-    found = (
-        Path(json.loads(body))
-        for name, body in vault.items("setting")
-        if name.startswith("backup/")
-    )
-    return sorted(found)
+def _places(vault: Vault) -> list[str | dict[str, Any]]:
+    found = (json.loads(body) for name, body in vault.items("setting") if _is_backup(name))
+    return sorted(found, key=str)
+
+
+def _is_backup(name: str) -> bool:
+    return name.startswith("backup/")
+
+
+def _text(place: Place) -> str:
+    return str(place.absolute()) if isinstance(place, Path) else place.name
 
 
 def _name(path: str) -> str:

@@ -85,7 +85,7 @@ def receipt_json(erasure: Erasure) -> dict[str, Any]:
 def copy_json(copy: Copy) -> dict[str, Any]:
     """Return a known folder of backups as JSON values."""
     return {
-        "folder": str(copy.folder),
+        "folder": copy.folder,
         "standing": str(copy.standing),
         "removed": copy.removed,
         "error": copy.error.code if copy.error else None,

@@ -153,6 +153,14 @@ from geowallet.model.errors.recipients import (
     RegisterUnknownError,
     UnknownOldKeyError,
 )
+from geowallet.model.errors.remote import (
+    RemoteFullError,
+    RemoteLoginError,
+    RemoteOddError,
+    RemotePlainError,
+    RemoteUnknownHostError,
+    RemoteUnreachableError,
+)
 from geowallet.model.errors.rules import (
     RuleChangedError,
     RuleDataError,
@@ -358,6 +366,12 @@ __all__ = [
     "RegisterExpiredError",
     "RegisterRolledBackError",
     "RegisterUnknownError",
+    "RemoteFullError",
+    "RemoteLoginError",
+    "RemoteOddError",
+    "RemotePlainError",
+    "RemoteUnknownHostError",
+    "RemoteUnreachableError",
     "ReplayError",
     "ResultRefusedError",
     "RuleChangedError",

@@ -312,7 +312,7 @@ class TestCopies:
             away.rename(tmp_path / "elsewhere")
             planned = plan(vault, scope.of_period(vault, FOURTH))
             done = erase(vault, here.wallet, planned, now_us=scene.NOON_US)
-        standing = {one.folder.name: one.standing for one in done.copies}
+        standing = {Path(one.folder).name: one.standing for one in done.copies}
         assert standing == {"reached": Standing.CLEAN, "away": Standing.UNREACHABLE}
         assert (done.left, done.confirmed) == (0, False)
         record = receipt_json(done)
@@ -356,8 +356,8 @@ class TestCopies:
 
     def test_a_folder_is_forgotten_when_it_is_no_more(self, vault: Vault, tmp_path: Path) -> None:
         backups.back_up(vault, tmp_path / "stick")
-        assert not copies.forget_folder(vault, tmp_path / "other")
-        assert copies.forget_folder(vault, tmp_path / "stick")
+        assert not copies.forget_place(vault, str(tmp_path / "other"))
+        assert copies.forget_place(vault, str(tmp_path / "stick"))
         assert copies.copies(vault) == ()
 
     def test_without_an_erasure_nothing_is_due(self, vault: Vault, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Backups on other machines, by SFTP and WebDAV."""
