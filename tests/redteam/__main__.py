@@ -1,4 +1,7 @@
-"""``./dev redteam``: try every attempt, print the table, and fail if one comes out otherwise."""
+"""``./dev redteam``: try every attempt, print the table, and fail if one comes out otherwise.
+
+With ``--write`` nothing is tried: the table of docs/security.md is written anew.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from collections import defaultdict
 
 import pytest
 
-from tests.redteam.attempt import Attempt, Comes
+from tests.redteam.attempt import Attempt
 from tests.redteam.catalogue import CATALOGUE
+from tests.redteam.page import PAGE, sums, with_table
 
 
 class Tried:
@@ -44,6 +48,9 @@ def _names(node: str) -> list[Attempt]:
 
 def main() -> int:
     """Return 0 if every attempt came out as the table says."""
+    if "--write" in sys.argv:
+        PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        return 0
     tried = Tried()
     files = list(dict.fromkeys(attempt.test.partition("::")[0] for attempt in CATALOGUE))
     options = ["-o", "addopts=", "-p", "no:terminal", "-p", "no:cacheprovider"]
@@ -51,7 +58,7 @@ def main() -> int:
     outcomes = {attempt: tried.outcome(attempt) for attempt in CATALOGUE}
     wrong = [attempt.id for attempt, outcome in outcomes.items() if outcome != "passed"]
     lines = [_line(one, said, tried.seen.get(one.test, "")) for one, said in outcomes.items()]
-    lines += ["", *_sums(), *tried.reasons]
+    lines += ["", *sums(), *tried.reasons]
     lines += [f"not as the table says: {', '.join(wrong)}"] if wrong else []
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if wrong else 0
@@ -61,15 +68,6 @@ def _line(attempt: Attempt, outcome: str, seen: str) -> str:
     comes = attempt.comes if outcome == "passed" else f"WRONG ({outcome})"
     observed = f" [{seen}]" if seen else ""
     return f"{attempt.id:<4}{attempt.who:<10} {attempt.does}\n    {comes}: {attempt.by}{observed}"
-
-
-def _sums() -> list[str]:
-    found = []
-    for letter, name in (("F", "forgeries"), ("O", "overreaches")):
-        rows = [one for one in CATALOGUE if one.id.startswith(letter)]
-        counts = ", ".join(f"{sum(one.comes is c for one in rows)} {c}" for c in Comes)
-        found.append(f"{len(rows)} {name}: {counts}")
-    return found
 
 
 if __name__ == "__main__":

@@ -169,8 +169,16 @@ LEVELS: tuple[Row, ...] = (
         Who.OWNER,
         "stamps a trace that was invented the same day",
         Comes.PASSES,
-        "keys of devices (L2) and cross-checks (L3), not built",
+        "keys of devices and cross-checks: L2 and L3",
         "app/evidence/test_levels.py::TestLevels::test_a_state_seen_on_the_evening_speaks_for_that_day",
         "",
+    ),
+    (
+        Who.OWNER,
+        "sets the share of L1 higher than the wallet found, by a changed program",
+        Comes.PASSES,
+        "an audit that opens a day",
+        "redteam/test_shares.py::test_a_share_that_is_too_high",
+        "accepted",
     ),
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.redteam.attempt import Comes
 from tests.redteam.catalogue import CATALOGUE
+from tests.redteam.page import PAGE, with_table
 
 ROOT = Path(__file__).parents[2]
 ABOUT_THE_TABLE = {
@@ -54,3 +55,8 @@ def test_the_scripts_of_the_red_team_say_what_they_must_observe() -> None:
 
 def test_what_nothing_stops_says_what_would_help() -> None:
     assert all(attempt.by for attempt in CATALOGUE if attempt.comes is Comes.PASSES)
+
+
+def test_the_page_carries_the_table() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert text == with_table(text), "stale: ./dev redteam --write"

@@ -154,3 +154,22 @@ def test_a_second_wallet_under_another_name(
 ) -> None:
     claim = month_of(tmp_path / "f", employer, [FOURTH, FIFTH], owner="Dominique Petit")
     ends(f"{claim.word}, {claim.others} other key")
+
+
+def test_a_car_driven_at_the_speed_of_a_bike(employer: Desk, tmp_path: Path, ends: Ends) -> None:
+    """Ten minutes to work become half an hour, on an empty road."""
+    head, rows = rows_of(FOURTH)
+    before = [row for row in rows if row[0][11:] < "07:00"]
+    drive = [row for row in rows if "07:00" <= row[0][11:] <= "07:10:00"]
+    first_s = 7 * 3600
+    slow = [(clock(first_s + 45 * n), lat, lon) for n, (_, lat, lon) in enumerate(drive)]
+    _, lat, lon = drive[-1]
+    after = [(clock(9 * 3600 + 300 * n), lat, lon) for n in range(24)]
+    day = trace_of(head, [*before, *slow, *after])
+    claim = month_of(tmp_path / "f", employer, [day], terms=scene.commute(employer))
+    ends("more counts" if claim.word == "counts" and claim.total["days"] == 1 else claim.word)
+
+
+def clock(at_s: int) -> str:
+    """A second of 4 May, as the files write it."""
+    return f"2026-05-04T{at_s // 3600:02}:{at_s % 3600 // 60:02}:{at_s % 60:02}Z"
