@@ -260,3 +260,41 @@ class TestRegularise:
 
     def test_a_month_is_paid_once(self, lived: Terminal) -> None:
         assert lived("report", "regularise", "--paid", "1=1", "--paid", "01=2").status == 2
+
+
+class TestLayouts:
+    """Promise: another country's columns hold the same metres."""
+
+    def rows(self, lived: Terminal, layout: str) -> list[dict[str, str]]:
+        path = lived.folder / f"{layout}.csv"
+        done = lived("report", "mileage", "--layout", layout, "--month", "2026-05", "--csv", path)
+        assert done.status == 0, done.err
+        return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+    def metres(self, lived: Terminal) -> int:
+        book = lived("report", "mileage", "--month", "2026-05", "--json").records[0]
+        return int(book["distance_m"])
+
+    @pytest.mark.parametrize("layout", ["gb", "us"])
+    def test_miles_are_the_same_way(self, lived: Terminal, layout: str) -> None:
+        rows = self.rows(lived, layout)
+        told = Decimal(rows[-1]["cumulative_mi"])
+        assert abs(told - Decimal(self.metres(lived)) / Decimal("1609.344")) <= Decimal("0.05")
+        assert ("from" in rows[0]) == (layout == "gb")
+
+    def test_the_closed_book_has_every_trip_and_no_private_place(self, lived: Terminal) -> None:
+        rows = self.rows(lived, "de")
+        business = sum(Decimal(row["business_km"] or 0) for row in rows)
+        assert abs(business - Decimal(self.metres(lived)) / 1000) <= Decimal("0.05") * len(rows)
+        private = [row for row in rows if row["private_km"]]
+        assert private
+        assert {(row["from"], row["to"], row["reason"]) for row in private} == {("", "", "private")}
+
+    def test_what_an_office_asks_beside_it_is_said(self, lived: Terminal) -> None:
+        done = lived("report", "mileage", "--layout", "gb", "--month", "2026-05")
+        assert "The tax year begins on 6 April." in done.out
+        done = lived("report", "mileage", "--layout", "de", "--month", "2026-05")
+        assert "within seven days" in done.out
+
+    def test_an_unknown_country_is_refused(self, lived: Terminal) -> None:
+        assert lived("report", "mileage", "--layout", "se").status == 2

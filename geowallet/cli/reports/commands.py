@@ -31,6 +31,9 @@ def mileage(
     method: Annotated[
         str, typer.Option(help=_("How a yearly scale is paid: regularised, linear or prorated."))
     ] = "regularised",
+    layout: Annotated[
+        str, typer.Option(help=_("Columns and unit of a country: fr, de, gb or us."))
+    ] = "fr",
     pdf: Pdf = None,
     html: Html = None,
     xlsx: Xlsx = None,
@@ -44,6 +47,7 @@ def mileage(
     """Show the mileage book of a vehicle, and what a scale gives for it."""
     from geowallet.app.reports import mileage as use
     from geowallet.app.reports import payroll as lines
+    from geowallet.app.reports.layouts import Layout, entries, scale_of
     from geowallet.app.settings import owner_name
     from geowallet.cli.reports.mileage import as_record, mileage_paper
     from geowallet.cli.reports.options import span_of
@@ -51,15 +55,20 @@ def mileage(
     from geowallet.rules.scale import METHODS
 
     check_word("--method", method, METHODS)
+    check_word("--layout", layout, list(Layout))
+    laid = Layout(layout)
     if (payroll or excel) and csv is None:
         raise BadOptionError(option="--payroll, --excel", reason=_("--csv FILE is needed as well"))
     mapping = lines.read_mapping(payroll) if payroll else None
     with open_wallet(shell) as vault:
-        span = span_of(vault, period)
-        book = use.mileage(vault, span, vehicle=vehicle, rule=rule, method=method)
+        span = span_of(vault, period, crossing=True)
+        chosen = use.choose_vehicle(vault, vehicle)
+        scale = rule or scale_of(laid, chosen)
+        book = use.mileage(vault, span, vehicle=chosen.id, rule=scale, method=method)
+        every = entries(vault, book) if laid is Layout.DE else ()
         owner = owner_name(vault)
     id_ = use.book_id(book)
-    paper = mileage_paper(book, owner=owner, id_=id_, made=today())
+    paper = mileage_paper(book, (laid, every), owner=owner, id_=id_, made=today())
     rows = lines.payroll_csv(mapping, book, id_=id_, for_excel=excel) if mapping else b""
     shell.emit(as_record(book))
     hand_over(shell, paper, forms(pdf, html, xlsx, csv), rows=rows, for_excel=excel)

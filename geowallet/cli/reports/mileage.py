@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from geowallet.app.reports.layouts import Layout
 from geowallet.cli.language import _, clauses, language, plural, say
 from geowallet.cli.numbers import (
     NO_BREAK,
@@ -18,6 +19,7 @@ from geowallet.cli.numbers import (
     period_words,
 )
 from geowallet.cli.reports.fuel import fuel_record, fuel_table
+from geowallet.cli.reports.layouts import WORTH_SHOWING_M, layout_total, layout_trips, silent_m
 from geowallet.paper.document import (
     Bars,
     Block,
@@ -33,28 +35,36 @@ from geowallet.paper.document import (
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from fractions import Fraction
 
     from geowallet.app.reports.allowance import Amount
+    from geowallet.app.reports.layouts import Entry
     from geowallet.app.reports.mileage import Line, Mileage
     from geowallet.app.vehicles.odometer import Reconciled
 
-WORTH_SHOWING_M = 50
-"""Silences shorter than this are not worth a mark."""
+Laid = tuple[Layout, "Sequence[Entry]"]
+"""A layout, and every trip of the vehicle where it shows them."""
+
+FRENCH: Laid = (Layout.FR, ())
 
 
-def mileage_paper(book: Mileage, *, owner: str, id_: str, made: dt.date) -> Document:
-    """Return the book as a document in the chosen language."""
-    title = _("Business kilometres, {period}", period=period_words(book.period))
+def mileage_paper(
+    book: Mileage, laid: Laid = FRENCH, *, owner: str, id_: str, made: dt.date
+) -> Document:
+    """Return the book as a document in the chosen language, laid out for a country."""
+    layout, entries = laid
+    french = layout is Layout.FR
+    title = _title(layout, book)
     blocks: list[Block] = [
         _who(book, owner),
-        _total(book),
+        _total(book) if french else layout_total(layout, book),
         *_amount(book),
         *_company(book),
         *_odometer(book.reconciled),
         *([fuel_table(book.fuel)] if book.fuel else []),
-        _lines(book),
-        *_left_to_do(book),
+        *([_lines(book)] if french else layout_trips(layout, book, entries)),
+        *_left_to_do(book, marked=french),
         *_changed(book),
         Note(_("This is a computation, not tax or payroll advice.")),
         Signatures(
@@ -67,6 +77,15 @@ def mileage_paper(book: Mileage, *, owner: str, id_: str, made: dt.date) -> Docu
     foot = _("Readable copy: only a sealed export can be checked.")
     page = _("page {page} of {pages}", page="{page}", pages="{pages}")
     return Document(title, id_, language, tuple(blocks), foot, made, page)
+
+
+def _title(layout: Layout, book: Mileage) -> str:
+    when = period_words(book.period)
+    if layout is Layout.DE:
+        return _("Log of all trips of a vehicle, {period}", period=when)
+    if layout.in_miles:
+        return _("Business miles, {period}", period=when)
+    return _("Business kilometres, {period}", period=when)
 
 
 def as_record(book: Mileage) -> dict[str, Any]:
@@ -156,7 +175,7 @@ def _who(book: Mileage, owner: str) -> Facts:
 
 
 def _total(book: Mileage) -> Facts:
-    gap_m = sum(line.gap_m for line in book.lines if line.gap_m >= WORTH_SHOWING_M)
+    gap_m = silent_m(book)
     return Facts(
         _("Total"),
         (
@@ -185,7 +204,7 @@ def _amount(book: Mileage) -> list[Block]:
         (_("Source"), words(str(amount.version.source))),
     ]
     chart = Bars(
-        _("Kilometres by month"),
+        _("Miles by month") if amount.rule.unit == "mi" else _("Kilometres by month"),
         tuple(
             (f"{paid.month:02}", paid.distance, f"{decimal(float(paid.distance), 1)}")
             for paid in amount.months
@@ -308,7 +327,7 @@ def _row(line: Line) -> tuple[Cell, ...]:
     )
 
 
-def _left_to_do(book: Mileage) -> list[Block]:
+def _left_to_do(book: Mileage, *, marked: bool) -> list[Block]:
     missing = sum(line.errand is None for line in book.lines)
     waiting = sum(trip.trip.distance_m for trip in book.waiting)
     todo = []
@@ -319,7 +338,8 @@ def _left_to_do(book: Mileage) -> list[Block]:
             _("trips below likely, not counted: {n} ({km})", n=len(book.waiting), km=km(waiting))
         )
     found: list[Block] = [Note(_("To do: {what}", what=clauses(todo)), strong=True)] if todo else []
-    found.append(Note(_("Marks: ~ has a gap that is not counted, = corrected by you.")))
+    if marked:
+        found.append(Note(_("Marks: ~ has a gap that is not counted, = corrected by you.")))
     return found
 
 
