@@ -181,4 +181,28 @@ LEVELS: tuple[Row, ...] = (
         "redteam/test_shares.py::test_a_share_that_is_too_high",
         "accepted",
     ),
+    (
+        Who.OWNER,
+        "edits a file that a registered device signed",
+        Comes.PASSES,
+        "the wallet says so to its owner; no export carries it yet",
+        "app/evidence/test_devices.py::TestIngest::test_a_file_that_was_changed_after_signing_is_not_the_device_s",
+        "",
+    ),
+    (
+        Who.OWNER,
+        "leaves out a file of such a device",
+        Comes.PASSES,
+        "the wallet says so to its owner; no export carries it yet",
+        "app/evidence/test_devices.py::TestIngest::test_a_file_that_was_left_out_is_missed",
+        "",
+    ),
+    (
+        Who.OWNER,
+        "puts the device's key back, to sign other files under the same numbers",
+        Comes.PASSES,
+        "the wallet says so to its owner; no export carries it yet",
+        "app/evidence/test_devices.py::TestIngest::test_a_restored_key_file_is_a_fork",
+        "",
+    ),
 )
