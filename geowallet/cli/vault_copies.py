@@ -1,26 +1,34 @@
-"""``vault copies`` and ``vault sources``: where else the wallet lies, and what it was read from."""
+"""``vault copies``, ``compare``, ``sources``: where else the wallet lies, and what it read."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geowallet.cli.language import _, plural, told
-from geowallet.cli.numbers import count
-from geowallet.cli.secrets import open_wallet
+from geowallet.cli.numbers import count, moment
+from geowallet.cli.secrets import asker, open_wallet
 from geowallet.cli.shell import Column, Shell
 from geowallet.cli.verb import verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geowallet.app.keeping.comparing import Branch
     from geowallet.app.keeping.copies import Copy
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the verbs."""
     verb(app, "copies", _("The folders of backups that this wallet knows of."))(copies)
+    verb(
+        app,
+        "compare",
+        _("How another copy of this wallet stands to it: older, newer, or gone on separately."),
+        example="geowallet vault compare /media/stick/wallet.gwv",
+    )(compare)
     verb(app, "sources", _("The files that were read into this wallet."))(sources)
 
 
@@ -49,6 +57,45 @@ def copies(
     if not found:
         shell.say(_("No folder of backups is known."))
     show_copies(shell, found)
+
+
+def compare(
+    shell: Shell,
+    *,
+    other: Annotated[Path, typer.Argument(help=_("The other copy's file."))],
+) -> None:
+    """Hold two logs against each other; neither wallet is changed."""
+    from geowallet.app.keeping.comparing import Relation, compare_with
+
+    with open_wallet(shell, keep=False) as vault:
+        ask = asker(shell, _("Passphrase of the other copy: "))
+        found = compare_with(vault, other.absolute(), ask)
+    sides = {"here": found.here, "there": found.there}
+    shell.emit(
+        {"relation": found.relation, "common": found.common}
+        | {side: {"root": one.root, "entries": len(one.own)} for side, one in sides.items()}
+    )
+    words = {
+        Relation.SAME: _("Both are the same."),
+        Relation.OLDER: _("The other copy is older: this wallet has all of it, and more."),
+        Relation.NEWER: _("The other copy is newer: it has all of this wallet, and more."),
+        Relation.FORKED: _("They went on separately. Nothing joins them by itself."),
+    }
+    shell.say(words[found.relation])
+    columns = [Column(""), Column(_("COMMON"), numeric=True), Column(_("OWN"), numeric=True)]
+    columns += [Column(_("FROM")), Column(_("TO")), Column(_("HEAD"))]
+    names = (_("this wallet"), _("the other copy"))
+    rows = [
+        [name, count(found.common), count(len(one.own)), *_span(one), one.root[:16]]
+        for name, one in zip(names, sides.values(), strict=True)
+    ]
+    shell.table(columns, rows)
+
+
+def _span(branch: Branch) -> tuple[str, str]:
+    if not branch.own:
+        return "", ""
+    return moment(branch.own[0].at_us, "UTC"), moment(branch.own[-1].at_us, "UTC")
 
 
 def sources(shell: Shell) -> None:

@@ -85,6 +85,7 @@ from geowallet.model.errors.keeping import (
     KeptTooShortError,
     MemoryUnusableError,
     NothingToEraseError,
+    OtherWalletError,
     PositionsGoneError,
     VaultForkedError,
 )
@@ -354,6 +355,7 @@ __all__ = [
     "OfferExistsError",
     "OldSizeError",
     "OtherFileError",
+    "OtherWalletError",
     "PassphraseMismatchError",
     "PeriodCadenceError",
     "PeriodOpenError",

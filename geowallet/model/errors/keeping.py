@@ -43,6 +43,15 @@ class PositionsGoneError(GeowalletError):
     hint = N_("a rule erased them: 'geowallet vault keep list'; its modes and purpose can be said")
 
 
+class OtherWalletError(GeowalletError):
+    """A file of another wallet where a copy of this one is expected."""
+
+    code = "vault.other"
+    exit_status = 23
+    text = N_("that is another wallet, not a copy of this one")
+    hint = N_("wallets of two owners are never joined; look at the path")
+
+
 class VaultForkedError(VaultDamagedError):
     """A wallet with another history than the one that was seen."""
 
