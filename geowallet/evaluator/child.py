@@ -185,7 +185,7 @@ class Child:
         """Send what it takes now; return False where it ended or stopped listening."""
         try:
             sent = self._input.write(self._unsent[:CHUNK_BYTES]) or 0
-        except BrokenPipeError:  # its answer says which
+        except OSError:  # mostly a broken pipe; its answer says which
             return False
         self._unsent = self._unsent[sent:]
         return True

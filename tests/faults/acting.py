@@ -26,8 +26,8 @@ def main() -> int:
     action, name, *files = sys.argv[1:]
     folder = Path(name)
     session._ring = lambda: None
-    act = PREPARED[action](folder) if action in PREPARED else ACTIONS[action]
     try:
+        act = PREPARED[action](folder) if action in PREPARED else ACTIONS[action]
         act(folder, files)
     except GeowalletError as error:
         with suppress(OSError):  # where all writing fails, so does this
