@@ -47,6 +47,14 @@ OVERREACHES: tuple[Row, ...] = (
     ),
     (
         Who.RECIPIENT,
+        "asks for figures with room for a coded track",
+        Comes.SHOWN,
+        "the bits are counted, and warned of",
+        "app/test_hostile_offers.py::test_ranges_that_leak_are_lawful_and_warned_of",
+        "",
+    ),
+    (
+        Who.RECIPIENT,
         "asks for small groups",
         Comes.REFUSED,
         "`small_cells`, where the contract has it",
