@@ -108,7 +108,7 @@ def _open_wallet(vault: Vault) -> Iterator[Finding]:
         note = phrase(N_("an import was cut short: any geowallet ingest finishes it"))
         yield Finding(Health.WARNING, "trips", note)
     if is_outdated(vault):
-        note = phrase(N_("found by an older engine: geowallet trip recompute"))
+        note = phrase(N_("found by another engine: geowallet trip recompute"))
         yield Finding(Health.WARNING, "trips", note)
     if work_week(vault) is None:
         note = phrase(N_("work hours are not set: geowallet work set"))

@@ -75,7 +75,7 @@ def list_(
     else:
         _show_list(shell, chosen, found, short, here, everything=everything or shell.plain)
     if outdated:
-        shell.note(_("Found by an older engine: geowallet trip recompute --dry-run"))
+        shell.note(_("Found by another engine: geowallet trip recompute --dry-run"))
 
 
 def show(

@@ -216,6 +216,6 @@ def test_analyse_finds_modes_with_any_model(tmp_path: Path) -> None:
 
 def test_the_doctor_tells_of_trips_of_another_model(vault: Vault, kept: Path) -> None:
     recomputed(vault)
-    assert not [f for f in doctor._open_wallet(vault) if "older engine" in str(f.note)]
+    assert not [f for f in doctor._open_wallet(vault) if "another engine" in str(f.note)]
     use(vault, "buses")
-    assert [f for f in doctor._open_wallet(vault) if "older engine" in str(f.note)]
+    assert [f for f in doctor._open_wallet(vault) if "another engine" in str(f.note)]

@@ -61,7 +61,7 @@ class TestOutdated:
     ) -> None:
         another(same)
         assert engine.is_outdated(vault)
-        notes = [f.subject for f in doctor._open_wallet(vault) if "older engine" in str(f.note)]
+        notes = [f.subject for f in doctor._open_wallet(vault) if "another engine" in str(f.note)]
         assert notes == ["trips"]
 
     def test_a_wallet_that_never_kept_its_engine_is(self, vault: Vault) -> None:
