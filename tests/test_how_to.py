@@ -115,7 +115,7 @@ BEFORE = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["claim-kilometres", "soft-mobility"])
+@pytest.mark.parametrize("name", ["claim-kilometres", "soft-mobility", "insurer"])
 def test_the_pages_on_reports_are_typed_as_they_stand(
     first_figure: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
