@@ -82,7 +82,7 @@ TABLE: Mapping[str, Entry] = {
     "evidence": Entry(
         "evidence",
         _("The evidence log: what happened to your data, and the way back from a figure."),
-        joined=("evidence_stamp", "evidence_witness", "evidence_timeline"),
+        joined=("evidence_stamp", "evidence_witness", "evidence_timeline", "evidence_replays"),
         below=(("authority", "evidence_authority"), ("device", "evidence_device")),
     ),
     "vault": Entry(

@@ -1,0 +1,191 @@
+"""Trips that are an earlier trip played again under another date.
+
+Who travels a way again passes the same places, at other moments: lights, traffic and
+legs differ by many seconds. A recording that is played again keeps its moments, also
+where its positions are shifted or jittered. So two trips are laid over each other in
+time, their offset is taken out, and what is left is weighed against the speed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.model.geodesy import degree_lengths_m
+from geowallet.track.clean import BAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from geowallet.model.fixes import Fixes
+
+STEP_S = 5.0
+"""Grid in time on which trips are compared."""
+
+LONGEST_SHIFT = 36
+"""Steps by which the ends of a trip may be cut otherwise: three minutes."""
+
+LEAST_MOVING = 48
+"""Steps in movement: in less than four minutes honest trips are alike by chance."""
+
+LEAST_FIXES = 30
+SPARSE_S = 30.0
+"""With a median interval above this, a trip has no moments that could be compared."""
+
+MOVING_MPS = 1.5
+"""Slower is standing, where any two trips agree."""
+
+ALIKE_S = 2.0
+"""Nine tenths of the moments must agree within so many seconds of travel."""
+
+MOST_M = 40.0
+"""And within so many metres, however fast."""
+
+ENDS_M = 300.0
+"""By how much the way from first to last position may differ, shifted or not."""
+
+APART_US = 1_800_000_000
+"""Trips that begin less than half an hour apart are one trip, recorded twice."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """A trip on a grid in time.
+
+    Attributes:
+        id: Of the trip.
+        start_us: Of its first position.
+        east_m: ``(n,)``, from the first position.
+        north_m: ``(n,)``, likewise.
+    """
+
+    id: str
+    start_us: int
+    east_m: NDArray[np.float64]
+    north_m: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.east_m)
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """That one trip has the moments of an earlier one.
+
+    Attributes:
+        id: Of the later trip.
+        of: Id of the earlier one.
+        away_m: Nine tenths of the moments in movement agree so well.
+        seconds: So long was compared.
+    """
+
+    id: str
+    of: str
+    away_m: float
+    seconds: float
+
+
+def course_of(trip_id: str, fixes: Fixes) -> Course | None:
+    """Return a trip on the grid; None where it is too short or too sparse to compare.
+
+    Args:
+        trip_id: Its id.
+        fixes: Those of its time, of one source.
+    """
+    used = fixes.take(fixes.unflagged(BAD))
+    if len(used) < LEAST_FIXES:
+        return None
+    time_s = (used.time_us - used.time_us[0]) / 1e6
+    if time_s[-1] < STEP_S * LEAST_MOVING or np.median(np.diff(time_s)) > SPARSE_S:
+        return None
+    north, east = degree_lengths_m(used.lat_deg[:1])
+    at_s = np.arange(0.0, time_s[-1], STEP_S)
+    return Course(
+        trip_id,
+        int(used.time_us[0]),
+        np.interp(at_s, time_s, (used.lon_deg - used.lon_deg[0]) * east[0]),
+        np.interp(at_s, time_s, (used.lat_deg - used.lat_deg[0]) * north[0]),
+    )
+
+
+def replays(courses: Sequence[Course]) -> Iterator[Replay]:
+    """Yield each trip that has the moments of an earlier one, with the one most alike.
+
+    Args:
+        courses: In any order.
+    """
+    known = sorted(courses, key=lambda course: (course.start_us, course.id))
+    steps = np.array([len(course) for course in known], dtype=np.int64)
+    ends = np.array([(c.east_m[-1], c.north_m[-1]) for c in known]).reshape(-1, 2)
+    for later, course in enumerate(known):
+        away_m = np.hypot(*(ends[:later] - ends[later]).T)
+        near = (away_m <= ENDS_M) & (np.abs(steps[:later] - steps[later]) <= 2 * LONGEST_SHIFT)
+        found = [
+            replay
+            for earlier in np.flatnonzero(near)
+            if (replay := _compared(known[earlier], course)) is not None
+        ]
+        if found:
+            yield min(found, key=lambda replay: (replay.away_m, replay.of))
+
+
+def _compared(earlier: Course, later: Course) -> Replay | None:
+    if later.start_us - earlier.start_us < APART_US:
+        return None
+    misfit = {lag: _misfit(*_overlap(earlier, later, lag)) for lag in _lags(earlier, later)}
+    if not misfit:
+        return None
+    first, second = _overlap(earlier, later, min(misfit, key=lambda lag: misfit[lag]))
+    speed = np.gradient(first, STEP_S, axis=1)
+    moving = np.hypot(*speed) > MOVING_MPS
+    if int(np.count_nonzero(moving)) < LEAST_MOVING:
+        return None
+    left_m = _left_m(second - first, speed)
+    away_m = float(np.percentile(left_m[moving], 90))
+    allowed_m = min(ALIKE_S * float(np.median(np.hypot(*speed)[moving])), MOST_M)
+    seconds = STEP_S * first.shape[1]
+    return Replay(later.id, earlier.id, away_m, seconds) if away_m <= allowed_m else None
+
+
+def _lags(earlier: Course, later: Course) -> list[int]:
+    """Return the shifts in steps that leave enough to compare."""
+    shorter = min(len(earlier), len(later))
+    return [
+        lag
+        for lag in range(-LONGEST_SHIFT, LONGEST_SHIFT + 1)
+        if _shared(earlier, later, lag) >= max(0.8 * shorter, LEAST_MOVING)
+    ]
+
+
+def _shared(earlier: Course, later: Course, lag: int) -> int:
+    return min(len(earlier) - max(lag, 0), len(later) - max(-lag, 0))
+
+
+def _overlap(
+    earlier: Course, later: Course, lag: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return both courses, ``(2, n)``, where the later one begins ``lag`` steps into the other."""
+    count = _shared(earlier, later, lag)
+    ways = []
+    for course, skip in ((earlier, max(lag, 0)), (later, max(-lag, 0))):
+        inside = slice(skip, skip + count)
+        ways.append(np.stack((course.east_m[inside], course.north_m[inside])))
+    return ways[0], ways[1]
+
+
+def _misfit(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """Return the spread of the offset between two courses, square metres."""
+    return float(np.sum(np.var(second - first, axis=1)))
+
+
+def _left_m(offset_m: NDArray[np.float64], speed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what is left of the offset, ``(n,)``, without its mean and a rest of shift in time."""
+    centred, moved = (values - values.mean(axis=1, keepdims=True) for values in (offset_m, speed))
+    weight = float(np.sum(moved * moved))
+    shift_s = float(np.sum(centred * moved)) / weight if weight else 0.0
+    left: NDArray[np.float64] = np.hypot(*(centred - shift_s * moved))
+    return left
