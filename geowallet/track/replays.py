@@ -29,6 +29,9 @@ STEP_S = 5.0
 LONGEST_SHIFT = 36
 """Steps by which the ends of a trip may be cut otherwise: three minutes."""
 
+COARSE = 6
+"""Steps between the shifts that are tried first."""
+
 LEAST_MOVING = 48
 """Steps in movement: in less than four minutes honest trips are alike by chance."""
 
@@ -136,10 +139,12 @@ def replays(courses: Sequence[Course]) -> Iterator[Replay]:
 def _compared(earlier: Course, later: Course) -> Replay | None:
     if later.start_us - earlier.start_us < APART_US:
         return None
-    misfit = {lag: _misfit(*_overlap(earlier, later, lag)) for lag in _lags(earlier, later)}
-    if not misfit:
+    lags = _lags(earlier, later)
+    if not lags:
         return None
-    first, second = _overlap(earlier, later, min(misfit, key=lambda lag: misfit[lag]))
+    about = _best(earlier, later, lags[::COARSE])
+    near = [lag for lag in lags if abs(lag - about) < COARSE]
+    first, second = _overlap(earlier, later, _best(earlier, later, near))
     speed = np.gradient(first, STEP_S, axis=1)
     moving = np.hypot(*speed) > MOVING_MPS
     if int(np.count_nonzero(moving)) < LEAST_MOVING:
@@ -149,6 +154,11 @@ def _compared(earlier: Course, later: Course) -> Replay | None:
     allowed_m = min(ALIKE_S * float(np.median(np.hypot(*speed)[moving])), MOST_M)
     seconds = STEP_S * first.shape[1]
     return Replay(later.id, earlier.id, away_m, seconds) if away_m <= allowed_m else None
+
+
+def _best(earlier: Course, later: Course, lags: Sequence[int]) -> int:
+    """Return the shift that leaves the least spread."""
+    return min(lags, key=lambda lag: _misfit(*_overlap(earlier, later, lag)))
 
 
 def _lags(earlier: Course, later: Course) -> list[int]:
@@ -179,7 +189,10 @@ def _overlap(
 
 def _misfit(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
     """Return the spread of the offset between two courses, square metres."""
-    return float(np.sum(np.var(second - first, axis=1)))
+    offset_m = second - first
+    mean_m = offset_m.mean(axis=1)
+    spread_m2 = np.vdot(offset_m, offset_m) / offset_m.shape[1] - np.vdot(mean_m, mean_m)
+    return float(spread_m2)
 
 
 def _left_m(offset_m: NDArray[np.float64], speed: NDArray[np.float64]) -> NDArray[np.float64]:
