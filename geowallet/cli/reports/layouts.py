@@ -83,7 +83,7 @@ def _closed_book(entries: Sequence[Entry]) -> Table:
         Column(_("To"), "to", share=3),
         Column(_("Reason"), "reason", share=4),
         Column(_("Client"), "client", share=3),
-        Column(_("Business"), "business_km", numeric=True, share=4),
+        Column(_("Business"), "business_km", numeric=True, share=5),
         Column(_("Commuting"), "commute_km", numeric=True, share=5),
         Column(_("Private"), "private_km", numeric=True),
     )
