@@ -81,10 +81,10 @@ def _closed_book(entries: Sequence[Entry]) -> Table:
         Column(_("Odometer, end"), "odometer_end_km", numeric=True, share=3),
         Column(_("From"), "from", share=3),
         Column(_("To"), "to", share=3),
-        Column(_("Reason"), "reason", share=4),
+        Column(_("Reason"), "reason", share=5),
         Column(_("Client"), "client", share=3),
         Column(_("Business"), "business_km", numeric=True, share=5),
-        Column(_("Commuting"), "commute_km", numeric=True, share=5),
+        Column(_("Commuting"), "commute_km", numeric=True, share=6),
         Column(_("Private"), "private_km", numeric=True),
     )
     sums = [sum(_counted(entry, purpose) for entry in entries) for purpose in _USES]
