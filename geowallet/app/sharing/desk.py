@@ -95,9 +95,7 @@ class Desk:
         return None
 
 
-def create_desk(
-    folder: Path, name: str, passphrase: bytes, *, cost: KdfCost | None = None
-) -> Desk:
+def create_desk(folder: Path, name: str, passphrase: bytes, *, cost: KdfCost | None = None) -> Desk:
     """Make a recipient's keys and store them under a passphrase.
 
     Raises:
