@@ -12,7 +12,7 @@ from itertools import starmap
 from typing import TYPE_CHECKING
 
 from benchmarks.timing import say, timed
-from geowallet.contracts.audit import Asked, Challenge
+from geowallet.contracts.life.audit import Asked, Challenge
 from geowallet.crypto.curve import scalar_bytes
 from geowallet.crypto.pedersen import check_sum, commit, opening_at
 from geowallet.crypto.range_proof import PROOF_BYTES, check_range, prove_range

@@ -13,8 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.timing import Timing, ran, say, timed
-from geowallet.contracts.module_rows import ROW_BYTES, records
-from geowallet.contracts.rows import Row
+from geowallet.contracts.evaluation.module_rows import ROW_BYTES, records
+from geowallet.contracts.evaluation.rows import Row
 from geowallet.evaluator.host import run
 from geowallet.evaluator.module import ModuleTask, run_module
 from geowallet.evaluator.module_code import read_module

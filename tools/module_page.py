@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import count, groupby
 from typing import TYPE_CHECKING
 
-from geowallet.contracts.module_rows import FIELDS, MODE_CODES, PURPOSE_CODES, ROW_BYTES
-from geowallet.contracts.module_terms import LARGEST, MOST_FUEL, MOST_OUTPUTS, MOST_PAGES
+from geowallet.contracts.evaluation.module_rows import FIELDS, MODE_CODES, PURPOSE_CODES, ROW_BYTES
+from geowallet.contracts.terms.module_terms import LARGEST, MOST_FUEL, MOST_OUTPUTS, MOST_PAGES
 from geowallet.evaluator.module_code import MAX_MODULE_BYTES
 from geowallet.evaluator.module_instructions import ALLOWED, BULK
 from geowallet.evaluator.module_worker import MOST_TABLE_ELEMENTS, STACK_BYTES

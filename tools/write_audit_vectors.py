@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from geowallet.contracts.audit import Asked, Challenge, drawn_metres
+from geowallet.contracts.life.audit import Asked, Challenge, drawn_metres
 from geowallet.crypto.curve import IDENTITY, ORDER, base_times, plus, scalar_bytes
 from geowallet.crypto.pedersen import MOST_VALUE, SECOND_BASE, SECOND_BASE_LABEL, commit, opening_at
 from geowallet.crypto.range_proof import MOST, prove_range

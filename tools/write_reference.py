@@ -16,12 +16,12 @@ os.environ["GEOWALLET_LANG"] = "en"
 
 from geowallet.app import rulebook
 from geowallet.cli import commands
-from geowallet.cli.rule_table import how, rows
-from geowallet.cli.verb import DEFAULT_VERB, WithDefault
+from geowallet.cli.rules.rule_table import how, rows
+from geowallet.cli.terminal.verb import DEFAULT_VERB, WithDefault
 from geowallet.connectors.registry import BUILTIN
-from geowallet.contracts.catalogue import DRIVING, INSUFFICIENT, MEASURES, MeasureKind
-from geowallet.contracts.rows import GROUPINGS
-from geowallet.contracts.schema import terms_schema
+from geowallet.contracts.evaluation.rows import GROUPINGS
+from geowallet.contracts.terms.catalogue import DRIVING, INSUFFICIENT, MEASURES, MeasureKind
+from geowallet.contracts.terms.schema import terms_schema
 from geowallet.model import errors
 from geowallet.model.errors import GeowalletError
 from geowallet.rules.facts import Facts
@@ -142,7 +142,7 @@ def _commands() -> Iterator[str]:
 
 
 def _shared_names() -> set[str]:
-    from geowallet.cli.verb import DESK, SHARED  # noqa: PLC0415  after the language is set
+    from geowallet.cli.terminal.verb import DESK, SHARED  # noqa: PLC0415  after the language is set
 
     return {*SHARED, *DESK, "help"}
 

@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geowallet.app import settings, wallet
+from geowallet.app.desk import desk, verification
 from geowallet.app.intake import ingest
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, desk, export, preparing, verification
+from geowallet.app.sharing import agreements, export, preparing
 from geowallet.app.travel import trips
 from geowallet.connectors.api import ReadOptions
-from geowallet.contracts.templates import Particulars, soft_mobility_commute, work_hour_mileage
+from geowallet.contracts.templates.templates import (
+    Particulars,
+    soft_mobility_commute,
+    work_hour_mileage,
+)
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.calendar import Period, WorkWeek
 from geowallet.model.errors import GeowalletError, SourceMissingError
@@ -29,12 +34,12 @@ from geowallet.vault import session
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from geowallet.app.desk.verification import Verified
     from geowallet.app.intake.ingest import Ingested
     from geowallet.app.sharing.export import Exported
     from geowallet.app.sharing.preparing import Prepared
-    from geowallet.app.sharing.verification import Verified
-    from geowallet.contracts.grant import Contract
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.life.grant import Contract
+    from geowallet.contracts.terms.syntax import Terms
     from geowallet.model.mobility import DescribedTrip
     from geowallet.model.words import Phrase
     from geowallet.vault.store import Vault

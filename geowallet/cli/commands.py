@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from geowallet.cli.language import _
+from geowallet.cli.terminal.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,68 +40,92 @@ class Entry:
 
 TABLE: Mapping[str, Entry] = {
     "demo": Entry("demo", _("The whole story on sample traces, in a throw-away wallet.")),
-    "init": Entry("wallet", _("Create your wallet: one encrypted file.")),
-    "unlock": Entry("wallet", _("Open the wallet for a while.")),
-    "lock": Entry("wallet", _("Close the wallet now.")),
-    "inspect": Entry("look", _("Say what is in files; no wallet needed, nothing is stored.")),
+    "init": Entry("wallet.wallet", _("Create your wallet: one encrypted file.")),
+    "unlock": Entry("wallet.wallet", _("Open the wallet for a while.")),
+    "lock": Entry("wallet.wallet", _("Close the wallet now.")),
+    "inspect": Entry(
+        "traces.look", _("Say what is in files; no wallet needed, nothing is stored.")
+    ),
     "analyse": Entry(
-        "look", _("Stops, legs and modes of files; no wallet needed, nothing is stored.")
+        "traces.look", _("Stops, legs and modes of files; no wallet needed, nothing is stored.")
     ),
-    "ingest": Entry("ingest", _("Read traces into the wallet.")),
+    "ingest": Entry("traces.ingest", _("Read traces into the wallet.")),
     "export": Entry(
-        "export",
+        "sharing.export",
         _("Sign and seal what a contract names, for its one reader."),
-        joined=("export_list", "export_audit"),
+        joined=("sharing.export_list", "sharing.export_audit"),
     ),
-    "verify": Entry("verify", _("Check an export that you received; no wallet needed.")),
-    "doctor": Entry("doctor", _("Check wallet, sandbox, session and formats.")),
+    "verify": Entry("sharing.verify", _("Check an export that you received; no wallet needed.")),
+    "doctor": Entry("wallet.doctor", _("Check wallet, sandbox, session and formats.")),
     "trip": Entry(
-        "trip",
+        "travel.trip",
         _("Your trips: look at them, one by one or by period."),
-        joined=("label", "reason", "reshape", "recompute", "own"),
-        below=(("rule", "trip_rule"),),
+        joined=(
+            "travel.label",
+            "travel.reason",
+            "travel.reshape",
+            "travel.recompute",
+            "travel.own",
+        ),
+        below=(("rule", "travel.trip_rule"),),
     ),
-    "place": Entry("place", _("Places where you stay: see them, name them.")),
-    "vehicle": Entry("vehicle", _("Your cars, motorcycles and bikes."), joined=("vehicle_change",)),
-    "model": Entry("model", _("Models that tell by what you travelled.")),
+    "place": Entry("travel.place", _("Places where you stay: see them, name them.")),
+    "vehicle": Entry(
+        "travel.vehicle", _("Your cars, motorcycles and bikes."), joined=("travel.vehicle_change",)
+    ),
+    "model": Entry("travel.model", _("Models that tell by what you travelled.")),
     "work": Entry(
-        "work",
+        "travel.work",
         _("When you work: hours, time zone, public holidays, leave."),
-        below=(("calendar", "calendar"),),
+        below=(("calendar", "travel.calendar"),),
     ),
     "report": Entry(
         "reports.commands", _("Your figures by the book, to read, print and hand over.")
     ),
     "contract": Entry(
-        "contract",
+        "sharing.contract",
         _("Contracts: read an offer, see exactly what would leave, accept it."),
-        joined=("contract_preview", "contract_accept", "contract_life", "contract_simulate"),
-        below=(("recipient", "contract_recipient"), ("module", "contract_module")),
+        joined=(
+            "sharing.contract_preview",
+            "sharing.contract_accept",
+            "sharing.contract_life",
+            "sharing.contract_simulate",
+        ),
+        below=(("recipient", "sharing.contract_recipient"), ("module", "sharing.contract_module")),
     ),
-    "key": Entry("key", _("The ways into your wallet."), joined=("key_slots",)),
+    "key": Entry("wallet.key", _("The ways into your wallet."), joined=("wallet.key_slots",)),
     "evidence": Entry(
-        "evidence",
+        "evidence.evidence",
         _("The evidence log: what happened to your data, and the way back from a figure."),
-        joined=("evidence_stamp", "evidence_witness", "evidence_timeline", "evidence_replays"),
-        below=(("authority", "evidence_authority"), ("device", "evidence_device")),
+        joined=(
+            "evidence.evidence_stamp",
+            "evidence.evidence_witness",
+            "evidence.evidence_timeline",
+            "evidence.evidence_replays",
+        ),
+        below=(
+            ("authority", "evidence.evidence_authority"),
+            ("device", "evidence.evidence_device"),
+        ),
     ),
     "vault": Entry(
-        "vault",
+        "wallet.vault",
         _("The wallet's file."),
-        joined=("vault_erase", "vault_copies"),
-        below=(("keep", "vault_keep"), ("memory", "vault_memory")),
+        joined=("wallet.vault_erase", "wallet.vault_copies"),
+        below=(("keep", "wallet.vault_keep"), ("memory", "wallet.vault_memory")),
     ),
     "desk": Entry(
-        "desk",
+        "desk.desk",
         _("For recipients: keys, offers, and what came back."),
-        joined=("desk_inbox", "desk_list", "desk_keys", "desk_audit"),
-        below=(("anchor", "desk_anchor"), ("audit", "desk_audit")),
+        joined=("desk.desk_inbox", "desk.desk_list", "desk.desk_keys", "desk.desk_audit"),
+        below=(("anchor", "desk.desk_anchor"), ("audit", "desk.desk_audit")),
     ),
     "witness": Entry(
-        "witness", _("For witnesses: sign that a log only grew. It shows you hashes, and no data.")
+        "evidence.witness",
+        _("For witnesses: sign that a log only grew. It shows you hashes, and no data."),
     ),
-    "rule": Entry("rule", _("Allowances by the book: dated tables with their sources.")),
-    "connector": Entry("connector", _("Formats that can be read.")),
+    "rule": Entry("rules.rule", _("Allowances by the book: dated tables with their sources.")),
+    "connector": Entry("traces.connector", _("Formats that can be read.")),
 }
 """What can be typed first."""
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.language import _, say, word
-from geowallet.cli.numbers import count, enumeration, km, month
-from geowallet.cli.progress import progress_on
-from geowallet.cli.results import cell, show_result
-from geowallet.cli.shell import Shell
-from geowallet.cli.verb import verb
+from geowallet.cli.sharing.results import cell, show_result
+from geowallet.cli.terminal.language import _, say, word
+from geowallet.cli.terminal.numbers import count, enumeration, km, month
+from geowallet.cli.terminal.progress import progress_on
+from geowallet.cli.terminal.shell import Shell
+from geowallet.cli.terminal.verb import verb
 from geowallet.model.mobility import Mode
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import typer
 
 import geowallet
 from geowallet.cli.commands import Root
-from geowallet.cli.language import _, told
-from geowallet.cli.shell import SCHEMA, printable
+from geowallet.cli.terminal.language import _, told
+from geowallet.cli.terminal.shell import SCHEMA, printable
 from geowallet.model.errors import GeowalletError
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import os
 from importlib import import_module
 from typing import Any
 
-from geowallet.contracts.evaluate import evaluate
-from geowallet.contracts.job import Job
-from geowallet.contracts.rows import Row
+from geowallet.contracts.evaluation.evaluate import evaluate
+from geowallet.contracts.evaluation.job import Job
+from geowallet.contracts.evaluation.rows import Row
 from geowallet.evaluator.confine import lock_down
 from geowallet.evaluator.kernel import Libc
 from geowallet.evaluator.layers import missing
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> None:
     """
     limits = Limits.from_arguments(arguments[:4])
     if AMOUNT in arguments[4:]:
-        import_module("geowallet.contracts.amount")
+        import_module("geowallet.contracts.evaluation.amount")
     report = lock_down(limits, Libc())
     send(as_line(report))
     if missing(report):

@@ -13,8 +13,8 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from geowallet.contracts.audit import drawn_metres
-from geowallet.contracts.cells import slot_count
+from geowallet.contracts.evaluation.cells import slot_count
+from geowallet.contracts.life.audit import drawn_metres
 from geowallet.crypto.curve import scalar_bytes
 from geowallet.crypto.encoding import b64u
 from geowallet.crypto.signing import thumbprint
@@ -27,9 +27,9 @@ from geowallet.proofs.track import Mark, Slot, open_mark, open_slots
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geowallet.contracts.audit import Asked, Challenge
-    from geowallet.contracts.grant import Contract
-    from geowallet.contracts.sightings import Sighting, Sightings
+    from geowallet.contracts.life.audit import Asked, Challenge
+    from geowallet.contracts.life.grant import Contract
+    from geowallet.contracts.life.sightings import Sighting, Sightings
     from geowallet.proofs.commitments import Opening, Stamped
     from geowallet.proofs.track import Track
 

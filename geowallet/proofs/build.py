@@ -22,8 +22,8 @@ from geowallet.proofs.sdjwt import pack
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from geowallet.contracts.grant import Contract
-    from geowallet.contracts.result import Result
+    from geowallet.contracts.evaluation.result import Result
+    from geowallet.contracts.life.grant import Contract
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geowallet.contracts.catalogue import MEASURES
-from geowallet.contracts.result import Group, Result
-from geowallet.contracts.rows import GROUPINGS
+from geowallet.contracts.evaluation.result import Group, Result
+from geowallet.contracts.evaluation.rows import GROUPINGS
+from geowallet.contracts.terms.catalogue import MEASURES
 from geowallet.crypto.canonical import MAX_INT
 from geowallet.crypto.signing import thumbprint
 from geowallet.model.calendar import Period
@@ -23,7 +23,7 @@ from geowallet.proofs.sdjwt import unpack
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.terms.syntax import Terms
 
 EXPORT_VCT = "urn:geowallet:export:1"
 """Type and version of the export; a change of meaning gets another number."""

@@ -19,7 +19,7 @@ from geowallet.crypto.range_proof import check_range, prove_range
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.terms.syntax import Terms
 
 COMMITMENT_CLAIMS = ("commitments", "opening")
 """Claims of every export whose terms ask for commitments."""

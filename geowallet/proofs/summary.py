@@ -11,14 +11,14 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING
 
-from geowallet.contracts.catalogue import MEASURES
+from geowallet.contracts.terms.catalogue import MEASURES
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.proofs.claims import receipt_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from geowallet.contracts.figures import Value
+    from geowallet.contracts.evaluation.figures import Value
     from geowallet.proofs.claims import Figures
 
 CSV_HEADER = ("receipt", "contract", "period", "group", "measure", "value", "unit")

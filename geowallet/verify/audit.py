@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geowallet.contracts.audit import drawn_metres
-from geowallet.contracts.cells import slot_count
+from geowallet.contracts.evaluation.cells import slot_count
+from geowallet.contracts.life.audit import drawn_metres
 from geowallet.crypto.curve import read_scalar
 from geowallet.crypto.encoding import unb64u
 from geowallet.crypto.merkle import HASH_BYTES
@@ -28,9 +28,9 @@ from geowallet.proofs.track import PADDED_TO, SALT_BYTES, Mark, Slot, check_mark
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geowallet.contracts.audit import Asked, Challenge
-    from geowallet.contracts.grant import Contract
-    from geowallet.contracts.sightings import Sighting, Sightings
+    from geowallet.contracts.life.audit import Asked, Challenge
+    from geowallet.contracts.life.grant import Contract
+    from geowallet.contracts.life.sightings import Sighting, Sightings
 
 MOST_HASHES = 8 * PADDED_TO
 """Of one quarter hour: no track crosses more squares, even by air."""

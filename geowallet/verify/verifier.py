@@ -12,7 +12,7 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from geowallet.contracts.grant import contract_bytes
+from geowallet.contracts.life.grant import contract_bytes
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.proofs.claims import figures_from
 from geowallet.verify.evidence import check_stamps
@@ -25,7 +25,7 @@ from geowallet.verify.verdict import Check, Outcome, Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from geowallet.contracts.grant import Contract
+    from geowallet.contracts.life.grant import Contract
     from geowallet.model.calendar import Period
     from geowallet.verify.evidence import Anchor
 

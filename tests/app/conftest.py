@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
-from geowallet.app.sharing.desk import Desk
 from geowallet.vault import session
 from geowallet.vault.store import Vault
 from tests.app import scene

@@ -13,13 +13,18 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 from geowallet.app import settings, wallet
+from geowallet.app.desk import desk
 from geowallet.app.intake import ingest
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, desk
+from geowallet.app.sharing import agreements
 from geowallet.connectors.api import ReadOptions
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.syntax import Terms
-from geowallet.contracts.templates import Particulars, soft_mobility_commute, work_hour_mileage
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.templates.templates import (
+    Particulars,
+    soft_mobility_commute,
+    work_hour_mileage,
+)
+from geowallet.contracts.terms.syntax import Terms
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.calendar import Period, WorkWeek
 from geowallet.model.mobility import NamedPlace, PlaceKind, Point

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from geowallet.app.sharing.offering import with_module
-from geowallet.contracts.syntax import Terms
-from geowallet.contracts.tariff_terms import Tariff, TariffBand
+from geowallet.contracts.terms.syntax import Terms
+from geowallet.contracts.terms.tariff_terms import Tariff, TariffBand
 
 GENTLE = (Path(__file__).parents[2] / "samples" / "module" / "gentle.wasm").read_bytes()
 RANGES = ("score:0:100", "premium_cents:0:100000")

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import settings
+from geowallet.app.desk import desk
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, desk
-from geowallet.app.sharing.desk import Desk
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.offer import Offer
+from geowallet.app.sharing import agreements
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.life.offer import Offer
 from geowallet.model.errors import (
     AmbiguousNameError,
     BadContractError,

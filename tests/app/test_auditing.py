@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import settings
+from geowallet.app.audits import auditing
+from geowallet.app.desk import desk_audits
+from geowallet.app.desk.desk import Desk, rotate_desk
 from geowallet.app.evidence.anchors import Given, add_anchor
-from geowallet.app.sharing import auditing, desk_audits, export, preparing
-from geowallet.app.sharing.desk import Desk, rotate_desk
-from geowallet.contracts.audit import Asked, challenge_bytes
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.protection import Audit
-from geowallet.contracts.sightings import Area, Sighting, sightings_bytes
+from geowallet.app.sharing import export, preparing
+from geowallet.contracts.life.audit import Asked, challenge_bytes
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.life.sightings import Area, Sighting, sightings_bytes
+from geowallet.contracts.terms.protection import Audit
 from geowallet.crypto.signing import new_private_jwk
 from geowallet.model.errors import (
     AuditHourAgainError,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.sharing import preparing
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel import calendars, trip_rules, trips
 from geowallet.app.travel.calendars import Taking
 from geowallet.model.calendar import Period

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import settings
-from geowallet.app.sharing import committing, export, preparing
-from geowallet.app.sharing.committed_track import track_of
-from geowallet.app.sharing.desk import Desk
-from geowallet.contracts.cells import cell_mark, slot_at, slot_start
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.protection import Audit
-from geowallet.contracts.syntax import Terms
+from geowallet.app.audits import committing
+from geowallet.app.audits.committed_track import track_of
+from geowallet.app.desk.desk import Desk
+from geowallet.app.sharing import export, preparing
+from geowallet.contracts.evaluation.cells import cell_mark, slot_at, slot_start
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.terms.protection import Audit
+from geowallet.contracts.terms.syntax import Terms
 from geowallet.model.errors import DayTooLongError, ResultRefusedError
 from geowallet.model.mobility import NamedPlace, PlaceKind
 from geowallet.proofs.commitments import check_proofs, check_total

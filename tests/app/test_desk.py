@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import settings
+from geowallet.app.desk import desk
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, desk
-from geowallet.app.sharing.desk import Desk
-from geowallet.contracts.grant import accept, contract_bytes
-from geowallet.contracts.offer import sign_offer
+from geowallet.app.sharing import agreements
+from geowallet.contracts.life.grant import accept, contract_bytes
+from geowallet.contracts.life.offer import sign_offer
 from geowallet.crypto.signing import new_private_jwk, public_jwk
 from geowallet.model.errors import (
     BadContractError,

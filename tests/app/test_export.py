@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import settings
+from geowallet.app.desk.desk import Desk
 from geowallet.app.sharing import export, preparing
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.export import Exported
 from geowallet.app.sharing.identity import sealing_key
 from geowallet.app.sharing.preparing import Prepared
 from geowallet.app.sharing.receipts import receipts
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.syntax import Terms
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.terms.syntax import Terms
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.calendar import Period
 from geowallet.model.errors import (

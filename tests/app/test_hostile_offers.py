@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from geowallet.app import settings
+from geowallet.app.desk import desk
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, desk
-from geowallet.app.sharing.desk import Desk
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.measures import Measure
-from geowallet.contracts.syntax import Terms
-from geowallet.contracts.warnings import warnings
+from geowallet.app.sharing import agreements
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.terms.measures import Measure
+from geowallet.contracts.terms.syntax import Terms
+from geowallet.contracts.words.warnings import warnings
 from geowallet.crypto.signing import public_jwk
 from geowallet.model.errors import GeowalletError
 from geowallet.vault import session

@@ -8,25 +8,17 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import settings
+from geowallet.app.desk import desk, desk_answers, desk_offers, inbox, ledger
+from geowallet.app.desk.desk import Desk
+from geowallet.app.desk.inbox import Taken
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import (
-    agreements,
-    desk,
-    desk_answers,
-    desk_offers,
-    export,
-    inbox,
-    ledger,
-    life,
-)
-from geowallet.app.sharing.desk import Desk
+from geowallet.app.sharing import agreements, export, life
 from geowallet.app.sharing.export import Exported
-from geowallet.app.sharing.inbox import Taken
 from geowallet.app.sharing.preparing import prepare
-from geowallet.contracts.acknowledgement import check_acknowledgement
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.offer import Offer, terms_digest
-from geowallet.contracts.rotation import read_rotation
+from geowallet.contracts.life.acknowledgement import check_acknowledgement
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.life.offer import Offer, terms_digest
+from geowallet.contracts.life.rotation import read_rotation
 from geowallet.model.errors import (
     ForeignAnswerError,
     NoContractError,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.app.sharing import ledger
-from geowallet.app.sharing.desk import Desk
-from geowallet.app.sharing.ledger import Claim, Entry, judged
+from geowallet.app.desk import ledger
+from geowallet.app.desk.desk import Desk
+from geowallet.app.desk.ledger import Claim, Entry, judged
 from geowallet.model.errors import (
     AmbiguousNameError,
     DeskDamagedError,

@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import settings
+from geowallet.app.desk import desk
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, attempts, desk, export, life, standing
-from geowallet.app.sharing.desk import Desk
+from geowallet.app.sharing import agreements, attempts, export, life, standing
 from geowallet.app.sharing.export import Exported
 from geowallet.app.sharing.life import Happened
 from geowallet.app.sharing.preparing import prepare
 from geowallet.app.sharing.receipts import receipts
-from geowallet.contracts.acknowledgement import Acknowledgement, acknowledgement_bytes
-from geowallet.contracts.decline import read_decline
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.offer import Offer, terms_digest
-from geowallet.contracts.syntax import Terms
-from geowallet.contracts.withdrawal import check_withdrawal
+from geowallet.contracts.life.acknowledgement import Acknowledgement, acknowledgement_bytes
+from geowallet.contracts.life.decline import read_decline
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.life.offer import Offer, terms_digest
+from geowallet.contracts.life.withdrawal import check_withdrawal
+from geowallet.contracts.terms.syntax import Terms
 from geowallet.crypto.signing import thumbprint
 from geowallet.model.errors import (
     AlreadyAcceptedError,

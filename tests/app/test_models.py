@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from geowallet.app import doctor
+from geowallet.app.desk.desk import Desk
 from geowallet.app.intake.reading import read_traces
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export, preparing, tracing
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel import derive, engine, models, recompute, trips
 from geowallet.app.travel.analyse import analyse_users
 from geowallet.connectors.api import ReadOptions

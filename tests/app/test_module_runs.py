@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.sharing import module_runs
-from geowallet.app.sharing.desk import Desk
-from geowallet.app.sharing.module_runs import rows_from, try_module, try_under
-from geowallet.contracts.module_rows import ROW_BYTES
+from geowallet.app.desk.desk import Desk
+from geowallet.app.scoring import module_runs
+from geowallet.app.scoring.module_runs import rows_from, try_module, try_under
+from geowallet.contracts.evaluation.module_rows import ROW_BYTES
 from geowallet.evaluator.module import Scored
 from geowallet.model.errors import (
     EvaluationFailedError,

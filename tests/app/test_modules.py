@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.sharing import agreements, desk, modules, preparing
-from geowallet.app.sharing.desk import Desk
+from geowallet.app.desk import desk
+from geowallet.app.desk.desk import Desk
+from geowallet.app.scoring import modules
+from geowallet.app.scoring.modules import kept_module, module_beside, module_from
+from geowallet.app.sharing import agreements, preparing
 from geowallet.app.sharing.export import export
-from geowallet.app.sharing.modules import kept_module, module_beside, module_from
 from geowallet.app.sharing.offering import with_module, with_tariff, write_module
 from geowallet.app.sharing.resending import resent
 from geowallet.app.travel.trips import described_trips
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.module_terms import Module, ModuleOutput
-from geowallet.contracts.syntax import Terms, terms_as_json, terms_from_json
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.terms.module_terms import Module, ModuleOutput
+from geowallet.contracts.terms.syntax import Terms, terms_as_json, terms_from_json
 from geowallet.evaluator.module_code import MAX_MODULE_BYTES
 from geowallet.model.errors import (
     BadContractError,

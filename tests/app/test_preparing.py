@@ -11,22 +11,22 @@ from typing import Any
 
 import pytest
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
 from geowallet.app.rulebook import texts
 from geowallet.app.settings import named_places
 from geowallet.app.sharing import export, preparing
 from geowallet.app.sharing.agreements import find_contract
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.inferring import earlier, inferred
 from geowallet.app.sharing.noise import with_noise
 from geowallet.app.sharing.resending import resent
 from geowallet.app.sharing.selecting import driven_by, selected_for, trips_for
-from geowallet.contracts.catalogue import MEASURES
-from geowallet.contracts.measures import Measure, RuleUse
-from geowallet.contracts.parts import UNSEEN
-from geowallet.contracts.selection import MODES
-from geowallet.contracts.syntax import Terms
-from geowallet.contracts.templates import TEMPLATES, Choices
+from geowallet.contracts.templates.templates import TEMPLATES, Choices
+from geowallet.contracts.terms.catalogue import MEASURES
+from geowallet.contracts.terms.measures import Measure, RuleUse
+from geowallet.contracts.terms.parts import UNSEEN
+from geowallet.contracts.terms.selection import MODES
+from geowallet.contracts.terms.syntax import Terms
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 from geowallet.model.errors import (
     AmountRuleError,

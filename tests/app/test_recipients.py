@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.sharing import agreements, desk, recipients
-from geowallet.app.sharing.desk import Desk
-from geowallet.contracts.accreditation import Listed, register_bytes
-from geowallet.contracts.grant import Contract
-from geowallet.contracts.rotation import rotation_bytes
-from geowallet.contracts.syntax import Recipient
+from geowallet.app.desk import desk
+from geowallet.app.desk.desk import Desk
+from geowallet.app.sharing import agreements, recipients
+from geowallet.contracts.life.accreditation import Listed, register_bytes
+from geowallet.contracts.life.grant import Contract
+from geowallet.contracts.life.rotation import rotation_bytes
+from geowallet.contracts.terms.syntax import Recipient
 from geowallet.crypto.fingerprint import fingerprint
 from geowallet.crypto.signing import new_private_jwk, public_jwk, thumbprint
 from geowallet.model.errors import (

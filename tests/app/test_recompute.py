@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import doctor, settings
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export, preparing, tracing
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel import (
     corrections,
     derive,

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.sharing import desk, recipients, registering
-from geowallet.app.sharing.desk import Desk
+from geowallet.app.desk import desk
+from geowallet.app.desk.desk import Desk
+from geowallet.app.sharing import recipients, registering
 from geowallet.crypto.fingerprint import fingerprint
 from geowallet.crypto.signing import thumbprint
 from geowallet.model.errors import BadContractError, ContractSignatureError, SourceMissingError

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export, preparing, tracing
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel import derive, reshaping, shapes, trip_rules, trips
 from geowallet.model.errors import CannotMergeError, CannotSplitError
 from geowallet.model.mobility import DescribedTrip, Mode, Trip

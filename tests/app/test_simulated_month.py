@@ -13,15 +13,15 @@ from typing import Any, BinaryIO
 import pytest
 
 from geowallet.app import settings
+from geowallet.app.desk.desk import Desk
 from geowallet.app.intake import ingest
 from geowallet.app.intake.inspect import FileReport
 from geowallet.app.intake.reading import ReadFile, read_files
 from geowallet.app.locations import Locations
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.preparing import Prepared, prepare
 from geowallet.app.travel import trips
 from geowallet.connectors.api import ReadOptions
-from geowallet.contracts.templates import work_hour_mileage
+from geowallet.contracts.templates.templates import work_hour_mileage
 from geowallet.model.calendar import WorkWeek
 from geowallet.model.geodesy import distance_m
 from geowallet.model.mobility import NamedPlace, PlaceKind, Point

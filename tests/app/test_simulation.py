@@ -8,14 +8,14 @@ from decimal import Decimal
 
 import pytest
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import simulation
-from geowallet.app.sharing.desk import Desk
-from geowallet.app.sharing.simulation import Asked, Simulated, simulate, whole_months
-from geowallet.contracts.rows import Row
-from geowallet.contracts.select import Selected
-from geowallet.contracts.syntax import Terms
-from geowallet.contracts.tariff_terms import Tariff, TariffBand
+from geowallet.app.scoring import simulation
+from geowallet.app.scoring.simulation import Asked, Simulated, simulate, whole_months
+from geowallet.contracts.evaluation.rows import Row
+from geowallet.contracts.evaluation.select import Selected
+from geowallet.contracts.terms.syntax import Terms
+from geowallet.contracts.terms.tariff_terms import Tariff, TariffBand
 from geowallet.model.calendar import Period
 from geowallet.model.errors import NothingToCompareError
 from geowallet.vault.store import Vault

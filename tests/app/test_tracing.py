@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export, preparing, tracing
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.receipts import Receipt
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import NotFoundError

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.sharing import desk, export, ledger, preparing, verification
-from geowallet.app.sharing.desk import Desk
+from geowallet.app.desk import desk, ledger, verification
+from geowallet.app.desk.desk import Desk
+from geowallet.app.desk.verification import Verified
+from geowallet.app.sharing import export, preparing
 from geowallet.app.sharing.export import Exported
-from geowallet.app.sharing.verification import Verified
-from geowallet.contracts.grant import Contract
+from geowallet.contracts.life.grant import Contract
 from geowallet.model.errors import (
     BadExportError,
     DeskDamagedError,

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from geowallet.cli.shell import Shell
+from geowallet.cli.terminal.shell import Shell
 from geowallet.vault import session
 from tests.cli.conftest import PASSPHRASE, Terminal
 

@@ -7,17 +7,21 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from geowallet.contracts.catalogue import AMOUNT, MEASURES
-from geowallet.contracts.grant import Contract, accept
-from geowallet.contracts.measures import Measure
-from geowallet.contracts.module_terms import Module, ModuleOutput
-from geowallet.contracts.offer import sign_offer
-from geowallet.contracts.protection import COMMITMENTS, Audit
-from geowallet.contracts.rows import LEVELS
-from geowallet.contracts.selection import MODES, PLACES, UNITS, Selection
-from geowallet.contracts.syntax import Recipient, Terms
-from geowallet.contracts.tariff_terms import Tariff, TariffBand
-from geowallet.contracts.templates import Particulars, soft_mobility_commute, work_hour_mileage
+from geowallet.contracts.evaluation.rows import LEVELS
+from geowallet.contracts.life.grant import Contract, accept
+from geowallet.contracts.life.offer import sign_offer
+from geowallet.contracts.templates.templates import (
+    Particulars,
+    soft_mobility_commute,
+    work_hour_mileage,
+)
+from geowallet.contracts.terms.catalogue import AMOUNT, MEASURES
+from geowallet.contracts.terms.measures import Measure
+from geowallet.contracts.terms.module_terms import Module, ModuleOutput
+from geowallet.contracts.terms.protection import COMMITMENTS, Audit
+from geowallet.contracts.terms.selection import MODES, PLACES, UNITS, Selection
+from geowallet.contracts.terms.syntax import Recipient, Terms
+from geowallet.contracts.terms.tariff_terms import Tariff, TariffBand
 from geowallet.crypto.signing import new_private_jwk, public_jwk
 from geowallet.model.calendar import Period, WorkWeek, instant_us, zone_of
 from geowallet.model.mobility import (

@@ -12,10 +12,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from geowallet.contracts.schema import terms_schema
-from geowallet.contracts.syntax import terms_as_json, terms_from_json
+from geowallet.contracts.terms.schema import terms_schema
+from geowallet.contracts.terms.syntax import terms_as_json, terms_from_json
 from geowallet.model.errors import BadContractError
-from tests.contracts.test_templates import RULE, written
+from tests.contracts.templates.test_templates import RULE, written
 
 JUDGE = Draft202012Validator(terms_schema())
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import geowallet
-from geowallet.contracts.evaluate import evaluate
-from geowallet.contracts.job import Job, Task
-from geowallet.contracts.rows import Row
+from geowallet.contracts.evaluation.evaluate import evaluate
+from geowallet.contracts.evaluation.job import Job, Task
+from geowallet.contracts.evaluation.rows import Row
 from geowallet.evaluator import host
 from geowallet.evaluator.child import command, started
 from geowallet.evaluator.layers import GUARDS, LayerName, missing

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.contracts.module_rows import ROW_BYTES, records
-from geowallet.contracts.rows import Row
+from geowallet.contracts.evaluation.module_rows import ROW_BYTES, records
+from geowallet.contracts.evaluation.rows import Row
 from geowallet.evaluator.module import ModuleTask, run_module
 from geowallet.evaluator.module_code import read_module
 from geowallet.model.errors import GeowalletError

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from geowallet.contracts.job import Job, Task
-from geowallet.contracts.rows import Row
+from geowallet.contracts.evaluation.job import Job, Task
+from geowallet.contracts.evaluation.rows import Row
 from geowallet.evaluator import worker
 from geowallet.evaluator.kernel import Kernel
 from geowallet.evaluator.layers import LayerName

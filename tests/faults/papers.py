@@ -9,18 +9,19 @@ from functools import partial
 from pathlib import Path
 
 from geowallet.app import settings
+from geowallet.app.desk import desk, verification
 from geowallet.app.evidence.witness import create_witness, sign_request
 from geowallet.app.evidence.witnessing import add_witness, take_cosigned, witness_request
-from geowallet.app.sharing import agreements, desk, export, life, preparing, verification
-from geowallet.contracts.acknowledgement import (
+from geowallet.app.sharing import agreements, export, life, preparing
+from geowallet.contracts.life.acknowledgement import (
     Acknowledgement,
     acknowledgement_bytes,
     check_acknowledgement,
 )
-from geowallet.contracts.decline import read_decline
-from geowallet.contracts.grant import Contract, contract_bytes, read_contract
-from geowallet.contracts.offer import offer_bytes, read_offer
-from geowallet.contracts.withdrawal import check_withdrawal
+from geowallet.contracts.life.decline import read_decline
+from geowallet.contracts.life.grant import Contract, contract_bytes, read_contract
+from geowallet.contracts.life.offer import offer_bytes, read_offer
+from geowallet.contracts.life.withdrawal import check_withdrawal
 from geowallet.crypto.keys import KdfCost
 from geowallet.crypto.notes import verifier_key
 from geowallet.crypto.timestamps import Authority, ask_for_stamp, open_stamp

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import wallet
+from geowallet.app.desk import desk
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import desk
 from geowallet.app.travel import trips
 from geowallet.crypto.encoding import unb64u
 from geowallet.crypto.keys import KdfCost

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app.sharing import desk
-from geowallet.contracts.templates import TEMPLATES
+from geowallet.app.desk import desk
+from geowallet.contracts.templates.templates import TEMPLATES
 from geowallet.crypto.encoding import unb64u
 from geowallet.model.errors import WrongRecipientError
 from geowallet.verify.open import open_sealed_export

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import wallet
+from geowallet.app.desk import desk
+from geowallet.app.desk.desk import Desk
 from geowallet.app.intake.sources import Source, fixes_between, sources
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, desk, export, preparing
-from geowallet.app.sharing.desk import Desk
+from geowallet.app.sharing import agreements, export, preparing
 from geowallet.app.sharing.identity import signing_key
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel import derive

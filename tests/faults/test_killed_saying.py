@@ -12,7 +12,7 @@ from geowallet.app.evidence.witnessing import add_witness, witness_request
 from geowallet.app.sharing import agreements, standing
 from geowallet.app.travel.corrections import corrections
 from geowallet.app.travel.trips import described_trips
-from geowallet.contracts.withdrawal import check_withdrawal
+from geowallet.contracts.life.withdrawal import check_withdrawal
 from geowallet.crypto.keys import KdfCost
 from geowallet.crypto.notes import verifier_key
 from geowallet.model.mobility import Mode

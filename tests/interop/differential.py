@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from geowallet.app.sharing.takeaway import joined
-from geowallet.contracts.grant import read_contract
+from geowallet.contracts.life.grant import read_contract
 from geowallet.crypto.signing import thumbprint
 from geowallet.model.calendar import Period
 from geowallet.model.errors import GeowalletError

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import wasmtime
 
-from geowallet.contracts.module_rows import ROW_BYTES, records
-from geowallet.contracts.rows import Row
+from geowallet.contracts.evaluation.module_rows import ROW_BYTES, records
+from geowallet.contracts.evaluation.rows import Row
 from geowallet.evaluator.module import ModuleTask, run_module
 
 HERE = Path(__file__).parent

@@ -7,11 +7,17 @@ from dataclasses import replace
 from hashlib import sha512
 from typing import TYPE_CHECKING, Any
 
-from geowallet.contracts.audit import Asked, Challenge, challenge_bytes, read_challenge
-from geowallet.contracts.cells import slot_count
-from geowallet.contracts.measures import Measure
-from geowallet.contracts.protection import Audit
-from geowallet.contracts.sightings import Area, Sighting, Sightings, read_sightings, sightings_bytes
+from geowallet.contracts.evaluation.cells import slot_count
+from geowallet.contracts.life.audit import Asked, Challenge, challenge_bytes, read_challenge
+from geowallet.contracts.life.sightings import (
+    Area,
+    Sighting,
+    Sightings,
+    read_sightings,
+    sightings_bytes,
+)
+from geowallet.contracts.terms.measures import Measure
+from geowallet.contracts.terms.protection import Audit
 from geowallet.proofs.commitments import commitment_claims
 from geowallet.proofs.track import track_root
 from tests.proofs.parties import DESK, JTI, OCTOBER, TERMS, contract_of

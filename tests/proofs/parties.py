@@ -7,12 +7,12 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from geowallet.contracts.grant import Contract, accept
-from geowallet.contracts.measures import Measure
-from geowallet.contracts.offer import sign_offer
-from geowallet.contracts.result import Result, check_result
-from geowallet.contracts.selection import Selection
-from geowallet.contracts.syntax import Recipient, Terms
+from geowallet.contracts.evaluation.result import Result, check_result
+from geowallet.contracts.life.grant import Contract, accept
+from geowallet.contracts.life.offer import sign_offer
+from geowallet.contracts.terms.measures import Measure
+from geowallet.contracts.terms.selection import Selection
+from geowallet.contracts.terms.syntax import Recipient, Terms
 from geowallet.crypto.notes import Checkpoint, sign_checkpoint
 from geowallet.crypto.signing import new_private_jwk, public_jwk
 from geowallet.model.calendar import Period

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from geowallet.contracts.protection import Audit
-from geowallet.contracts.result import Group, Result
+from geowallet.contracts.evaluation.result import Group, Result
+from geowallet.contracts.terms.protection import Audit
 from geowallet.crypto.signing import thumbprint
 from geowallet.proofs.claims import (
     ALWAYS,

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geowallet.app import settings
+from geowallet.app.desk import inbox
+from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import export, inbox, preparing
-from geowallet.app.sharing.desk import Desk
-from geowallet.contracts.syntax import Terms
+from geowallet.app.sharing import export, preparing
+from geowallet.contracts.terms.syntax import Terms
 from geowallet.model.errors import GeowalletError
 from geowallet.vault.store import Vault
 from tests.app import scene

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from geowallet.app.sharing import agreements, desk_answers, export, ledger, life, preparing
-from geowallet.app.sharing import desk as desks
-from geowallet.app.sharing.desk import Desk
+from geowallet.app.desk import desk as desks
+from geowallet.app.desk import desk_answers, ledger
+from geowallet.app.desk.desk import Desk
+from geowallet.app.sharing import agreements, export, life, preparing
 from geowallet.app.sharing.inferring import inferred
-from geowallet.contracts.syntax import Terms
-from geowallet.contracts.warnings import warnings
+from geowallet.contracts.terms.syntax import Terms
+from geowallet.contracts.words.warnings import warnings
 from geowallet.model.calendar import Period
 from geowallet.vault.store import Vault
 from tests.app import scene

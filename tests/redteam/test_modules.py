@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geowallet.app.sharing import agreements, desk, preparing
-from geowallet.app.sharing.desk import Desk
+from geowallet.app.desk import desk
+from geowallet.app.desk.desk import Desk
+from geowallet.app.sharing import agreements, preparing
 from geowallet.app.sharing.offering import with_module
-from geowallet.contracts.warnings import warnings
+from geowallet.contracts.words.warnings import warnings
 from geowallet.vault.store import Vault
 from tests.app import scene
 from tests.evaluator.modules import module

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.keeping import erasing, scope
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel.corrections import Correction, correct
 from geowallet.app.travel.trips import stored_trips
 from geowallet.model.calendar import Period

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from geowallet.contracts.grant import Contract, contract_bytes
+from geowallet.contracts.life.grant import Contract, contract_bytes
 from geowallet.crypto.canonical import canonical_bytes
 from geowallet.crypto.encoding import b64u
 from geowallet.proofs.sdjwt import digest, unpack

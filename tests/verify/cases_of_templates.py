@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from geowallet.contracts.blur import blurred
-from geowallet.contracts.evaluate import evaluate
-from geowallet.contracts.periods import periods
-from geowallet.contracts.result import Result, check_result, job_for
-from geowallet.contracts.rows import Row
-from geowallet.contracts.syntax import Terms
-from geowallet.contracts.template import Choices
-from geowallet.contracts.templates import TEMPLATES
+from geowallet.contracts.evaluation.blur import blurred
+from geowallet.contracts.evaluation.evaluate import evaluate
+from geowallet.contracts.evaluation.result import Result, check_result, job_for
+from geowallet.contracts.evaluation.rows import Row
+from geowallet.contracts.templates.template import Choices
+from geowallet.contracts.templates.templates import TEMPLATES
+from geowallet.contracts.terms.periods import periods
+from geowallet.contracts.terms.syntax import Terms
 from geowallet.model.calendar import Period
 from geowallet.proofs.commitments import commitment_claims
 from tests.contracts.parties import HOURS, particulars

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from geowallet.contracts.measures import Measure
-from geowallet.contracts.module_terms import Module, ModuleOutput
-from geowallet.contracts.protection import Audit
+from geowallet.contracts.terms.measures import Measure
+from geowallet.contracts.terms.module_terms import Module, ModuleOutput
+from geowallet.contracts.terms.protection import Audit
 from geowallet.crypto.curve import ORDER, scalar_bytes
 from geowallet.crypto.encoding import b64u
 from geowallet.crypto.pedersen import commit, opening_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from geowallet.contracts.grant import contract_bytes
+from geowallet.contracts.life.grant import contract_bytes
 from tests.proofs.parties import CONTRACT, DESK_SEAL
 from tests.verify.cases import Case, case, sealed
 from tests.verify.cases_of_papers import PAPERS

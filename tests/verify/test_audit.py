@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from geowallet.contracts.audit import Challenge, drawn_metres
+from geowallet.contracts.life.audit import Challenge, drawn_metres
 from geowallet.crypto.curve import base_times, plus
 from geowallet.crypto.encoding import b64u, unb64u
 from geowallet.model.errors import AuditRefusedError, BadExportError, ExportSignatureError

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from geowallet.contracts.grant import contract_bytes
+from geowallet.contracts.life.grant import contract_bytes
 from geowallet.model.errors import AuditRefusedError
 from geowallet.proofs.commitments import Opening, Stamped
 from geowallet.verify.audit_stamps import stamped_in_time

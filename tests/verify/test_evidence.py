@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from geowallet.contracts.grant import contract_bytes
-from geowallet.contracts.result import Result, check_result
+from geowallet.contracts.evaluation.result import Result, check_result
+from geowallet.contracts.life.grant import contract_bytes
 from geowallet.crypto.cosignatures import cosign, find_cosignature, witness_key
 from geowallet.crypto.merkle import leaf_hash
 from geowallet.crypto.note_lines import signature_lines

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from geowallet.contracts.result import Result, check_result
+from geowallet.contracts.evaluation.result import Result, check_result
 from geowallet.crypto.curve import base_times, plus
 from geowallet.crypto.encoding import b64u, unb64u
 from geowallet.proofs.build import build_export

@@ -8,13 +8,13 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.contracts.evaluate import evaluate
-from geowallet.contracts.measures import Measure
-from geowallet.contracts.periods import group_keys
-from geowallet.contracts.result import check_result, job_for
-from geowallet.contracts.rows import Row
-from geowallet.contracts.selection import MODES
-from geowallet.contracts.syntax import Terms
+from geowallet.contracts.evaluation.evaluate import evaluate
+from geowallet.contracts.evaluation.result import check_result, job_for
+from geowallet.contracts.evaluation.rows import Row
+from geowallet.contracts.terms.measures import Measure
+from geowallet.contracts.terms.periods import group_keys
+from geowallet.contracts.terms.selection import MODES
+from geowallet.contracts.terms.syntax import Terms
 from geowallet.crypto.signing import public_jwk
 from geowallet.model.calendar import Period
 from geowallet.proofs.claims import read_figures

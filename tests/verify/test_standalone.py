@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from geowallet.contracts.catalogue import MEASURES
+from geowallet.contracts.terms.catalogue import MEASURES
 from geowallet.crypto.curve import ORDER, scalar_bytes
 from geowallet.crypto.pedersen import SECOND_BASE, commit, opening_at
 from geowallet.verify import content, jose, points, standalone

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from geowallet.contracts.grant import Contract, read_contract
+from geowallet.contracts.life.grant import Contract, read_contract
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadContractError, ContractSignatureError, GeowalletError
 from geowallet.verify import jose, standalone

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.evidence.stamps import SKEW_S, stamps
 from geowallet.app.intake.sources import sources
-from geowallet.contracts.rows import LEVELS
+from geowallet.contracts.evaluation.rows import LEVELS
 from geowallet.crypto.proof_tree import ProofTree
 from geowallet.model.provenance import StatementKind
 from geowallet.proofs.evidence import MOST_LEAVES, MOST_STAMPS, Backing, evidence_claim
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from geowallet.app.evidence.stamps import Stamp
     from geowallet.app.sharing.preparing import Prepared
-    from geowallet.contracts.result import Result
+    from geowallet.contracts.evaluation.result import Result
     from geowallet.model.mobility import Trip
     from geowallet.vault.store import Vault
 

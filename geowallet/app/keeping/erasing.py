@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from geowallet.app.audits import committing
 from geowallet.app.intake.sources import sources
 from geowallet.app.keeping.copies import note_erased
 from geowallet.app.keeping.resting import Address, exports_of, openings_in, words_in
 from geowallet.app.keeping.rewriting import Rewritten, emptied, without
 from geowallet.app.keeping.spans import disjoint, overlaps
-from geowallet.app.sharing import committing
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.derive import add_pending, derive
 from geowallet.app.travel.trips import Page, described_trips

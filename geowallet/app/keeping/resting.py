@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from geowallet.app.audits import committing
 from geowallet.app.keeping.scope import midnight_us
 from geowallet.app.keeping.spans import holds, overlaps
-from geowallet.app.sharing import committing
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.trips import Page, described_trips
 from geowallet.app.travel.unkept import BEFORE_ALL_US

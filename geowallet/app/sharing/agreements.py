@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geowallet.app.files import read_small, write_new
+from geowallet.app.scoring.modules import keep_module
 from geowallet.app.settings import owner_name, resolve
 from geowallet.app.sharing import standing
 from geowallet.app.sharing.identity import sealing_key, signing_key
-from geowallet.app.sharing.modules import keep_module
 from geowallet.app.sharing.recipients import check_recipient, same_party
-from geowallet.contracts.grant import (
+from geowallet.contracts.life.grant import (
     CONTRACT_SCHEMA,
     Contract,
     accept,
     contract_bytes,
     read_contract,
 )
-from geowallet.contracts.offer import Offer, read_offer, terms_digest
-from geowallet.contracts.signed import schema_of
+from geowallet.contracts.life.offer import Offer, read_offer, terms_digest
+from geowallet.contracts.life.signed import schema_of
 from geowallet.crypto.signing import public_jwk, thumbprint
 from geowallet.model.errors import (
     BadNameError,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.terms.syntax import Terms
     from geowallet.vault.store import Vault
 
 MAX_CONTRACT_BYTES = 64 << 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from geowallet.contracts.offer import terms_digest
+from geowallet.contracts.life.offer import terms_digest
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadPeriodError, GeowalletError
 from geowallet.model.provenance import Statement, StatementKind
@@ -13,7 +13,7 @@ from geowallet.model.provenance import Statement, StatementKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.terms.syntax import Terms
     from geowallet.vault.store import Vault
 
 INTERRUPTED = "interrupted"

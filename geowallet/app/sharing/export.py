@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from geowallet.app.audits.committing import claims_for, keep, secrets_for
 from geowallet.app.evidence.changes import changes_since_export
 from geowallet.app.evidence.levels import evidence_of
 from geowallet.app.files import write_new
-from geowallet.app.sharing.committing import claims_for, keep, secrets_for
 from geowallet.app.sharing.identity import nullifier, sealing_key, signing_key
 from geowallet.app.sharing.receipts import Receipt, receipts
 from geowallet.app.sharing.standing import check_not_withdrawn
-from geowallet.contracts.grant import check_current
-from geowallet.contracts.offer import terms_digest
+from geowallet.contracts.life.grant import check_current
+from geowallet.contracts.life.offer import terms_digest
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.signing import public_jwk
 from geowallet.model.calendar import local_time
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from geowallet.app.sharing.committing import Secrets
+    from geowallet.app.audits.committing import Secrets
     from geowallet.app.sharing.preparing import Prepared
-    from geowallet.contracts.grant import Contract
+    from geowallet.contracts.life.grant import Contract
     from geowallet.model.words import Phrase
     from geowallet.proofs.claims import Figures
     from geowallet.vault.store import Vault

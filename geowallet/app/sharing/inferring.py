@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from geowallet.app.sharing.agreements import contract_of
 from geowallet.app.sharing.identity import sealing_key
 from geowallet.app.sharing.receipts import receipts
-from geowallet.contracts.inference import Earlier, inferences
+from geowallet.contracts.words.inference import Earlier, inferences
 from geowallet.crypto.signing import thumbprint
 from geowallet.model.calendar import Period
 from geowallet.proofs.claims import read_figures
@@ -15,8 +15,8 @@ from geowallet.verify.open import open_sealed_export
 
 if TYPE_CHECKING:
     from geowallet.app.sharing.preparing import Prepared
-    from geowallet.contracts.inference import Inference
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.terms.syntax import Terms
+    from geowallet.contracts.words.inference import Inference
     from geowallet.vault.store import Vault
 
 

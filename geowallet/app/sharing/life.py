@@ -12,14 +12,14 @@ from geowallet.app.sharing import standing
 from geowallet.app.sharing.agreements import contract_of
 from geowallet.app.sharing.identity import signing_key
 from geowallet.app.sharing.receipts import Receipt, receipts
-from geowallet.contracts.acknowledgement import (
+from geowallet.contracts.life.acknowledgement import (
     Acknowledgement,
     check_acknowledgement,
     read_acknowledgement,
 )
-from geowallet.contracts.decline import decline_bytes
-from geowallet.contracts.offer import terms_digest
-from geowallet.contracts.withdrawal import withdrawal_bytes
+from geowallet.contracts.life.decline import decline_bytes
+from geowallet.contracts.life.offer import terms_digest
+from geowallet.contracts.life.withdrawal import withdrawal_bytes
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import AlreadyAcceptedError, NoReceiptError
 from geowallet.model.provenance import Statement, StatementKind
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from geowallet.contracts.grant import Contract
-    from geowallet.contracts.offer import Offer
+    from geowallet.contracts.life.grant import Contract
+    from geowallet.contracts.life.offer import Offer
     from geowallet.vault.log import Leaf
     from geowallet.vault.store import Vault
 

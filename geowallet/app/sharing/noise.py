@@ -12,17 +12,17 @@ import msgspec
 
 from geowallet.app.sharing.identity import nullifier
 from geowallet.app.wallet import now_us
-from geowallet.contracts.blur import blurred
-from geowallet.contracts.offer import terms_digest
-from geowallet.contracts.result import check_result
+from geowallet.contracts.evaluation.blur import blurred
+from geowallet.contracts.evaluation.result import check_result
+from geowallet.contracts.life.offer import terms_digest
 from geowallet.model.errors import MissingExtraError
 from geowallet.model.provenance import Statement, StatementKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geowallet.contracts.result import Result
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.evaluation.result import Result
+    from geowallet.contracts.terms.syntax import Terms
     from geowallet.vault.store import Vault
 
 METHOD = "opendp discrete laplace"

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geowallet.app.files import read_small, write_new
-from geowallet.app.sharing.modules import SUFFIX, check_module
-from geowallet.contracts.members import Members
-from geowallet.contracts.module_terms import Module, ModuleOutput
-from geowallet.contracts.tariff_terms import read_tariff
+from geowallet.app.scoring.modules import SUFFIX, check_module
+from geowallet.contracts.terms.members import Members
+from geowallet.contracts.terms.module_terms import Module, ModuleOutput
+from geowallet.contracts.terms.tariff_terms import read_tariff
 from geowallet.crypto.canonical import strict_json
 from geowallet.evaluator.module_code import read_module
 from geowallet.model.errors import BadContractError, BadOptionError
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from geowallet.app.sharing.desk import Desk
-    from geowallet.contracts.syntax import Terms
+    from geowallet.app.desk.desk import Desk
+    from geowallet.contracts.terms.syntax import Terms
 
 MAX_TARIFF_BYTES = 16 << 10
 _RANGE = re.compile(r"([a-z][a-z0-9_]{0,31}):(\d{1,10}):(\d{1,10})", flags=re.ASCII)

@@ -14,7 +14,7 @@ from geowallet.verify.open import open_sealed_export
 
 if TYPE_CHECKING:
     from geowallet.app.sharing.receipts import Receipt
-    from geowallet.contracts.grant import Contract
+    from geowallet.contracts.life.grant import Contract
     from geowallet.proofs.claims import Figures
     from geowallet.vault.store import Vault
 

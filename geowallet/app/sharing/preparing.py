@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from geowallet.app.rulebook import texts
-from geowallet.app.sharing.modules import kept_module, with_outputs
+from geowallet.app.scoring.modules import kept_module, with_outputs
 from geowallet.app.sharing.noise import with_noise
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.sharing.selecting import selected_and_grounds
-from geowallet.contracts.amount import charge_of
-from geowallet.contracts.leak import leak_bits
-from geowallet.contracts.offer import terms_digest
-from geowallet.contracts.result import check_result, job_for
+from geowallet.contracts.evaluation.amount import charge_of
+from geowallet.contracts.evaluation.leak import leak_bits
+from geowallet.contracts.evaluation.result import check_result, job_for
+from geowallet.contracts.life.offer import terms_digest
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.evaluator.host import run
 from geowallet.model.errors import AmountRuleError
@@ -25,10 +25,10 @@ from geowallet.model.words import N_
 
 if TYPE_CHECKING:
     from geowallet.app.evidence.levels import Grounds
-    from geowallet.contracts.job import Charge
-    from geowallet.contracts.result import Result
-    from geowallet.contracts.select import Selected
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.evaluation.job import Charge
+    from geowallet.contracts.evaluation.result import Result
+    from geowallet.contracts.evaluation.select import Selected
+    from geowallet.contracts.terms.syntax import Terms
     from geowallet.model.calendar import Period
     from geowallet.vault.store import Vault
 

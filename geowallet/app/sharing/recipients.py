@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.files import read_small
-from geowallet.contracts.accreditation import (
+from geowallet.contracts.life.accreditation import (
     Register,
     check_register,
     plain_name,
     read_register,
     seeming_name,
 )
-from geowallet.contracts.grant import read_contract
-from geowallet.contracts.rotation import Rotation, read_rotation
+from geowallet.contracts.life.grant import read_contract
+from geowallet.contracts.life.rotation import Rotation, read_rotation
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.certificates import ChainError, check_chain
 from geowallet.crypto.fingerprint import fingerprint
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from geowallet.contracts.syntax import Recipient
+    from geowallet.contracts.terms.syntax import Recipient
     from geowallet.vault.store import Vault
 
 _KIND = "recipient"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geowallet.app.files import read_small, replace_whole, write_new
-from geowallet.contracts.accreditation import Listed, Register, read_register, register_bytes
-from geowallet.contracts.offer import MAX_FILE_BYTES, read_offer
+from geowallet.contracts.life.accreditation import Listed, Register, read_register, register_bytes
+from geowallet.contracts.life.offer import MAX_FILE_BYTES, read_offer
 from geowallet.crypto.signing import thumbprint
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from geowallet.app.sharing.desk import Desk
+    from geowallet.app.desk.desk import Desk
 
 _LAST = "last.register"
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geowallet.app.scoring.modules import kept_module, with_outputs
 from geowallet.app.sharing.agreements import every_contract
 from geowallet.app.sharing.identity import sealing_key
-from geowallet.app.sharing.modules import kept_module, with_outputs
 from geowallet.app.sharing.preparing import charge_for
 from geowallet.app.sharing.receipts import Receipt, receipts
 from geowallet.app.sharing.selecting import days_off_for, driven_by
 from geowallet.app.travel.trips import own_zone
-from geowallet.contracts.evaluate import evaluate
-from geowallet.contracts.offer import terms_digest
-from geowallet.contracts.result import check_result, job_for
-from geowallet.contracts.select import select
+from geowallet.contracts.evaluation.evaluate import evaluate
+from geowallet.contracts.evaluation.result import check_result, job_for
+from geowallet.contracts.evaluation.select import select
+from geowallet.contracts.life.offer import terms_digest
 from geowallet.model.calendar import Period, local_time
 from geowallet.proofs.claims import read_figures
 from geowallet.verify.open import open_sealed_export
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from geowallet.contracts.result import Result
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.evaluation.result import Result
+    from geowallet.contracts.terms.syntax import Terms
     from geowallet.model.mobility import DescribedTrip
     from geowallet.vault.store import Vault
 

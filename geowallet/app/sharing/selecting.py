@@ -11,9 +11,9 @@ from geowallet.app.settings import days_off, named_places, required_work_week, w
 from geowallet.app.travel.calendars import calendar_days_off, calendars
 from geowallet.app.travel.driving import best_of
 from geowallet.app.travel.trips import described_trips
-from geowallet.contracts.parts import UNSEEN, Driven
-from geowallet.contracts.rows import EVENTS
-from geowallet.contracts.select import select
+from geowallet.contracts.evaluation.rows import EVENTS
+from geowallet.contracts.evaluation.select import select
+from geowallet.contracts.terms.parts import UNSEEN, Driven
 from geowallet.driving.exposure import drive_of, exposure_of
 from geowallet.model.errors import PlacesMissingError
 from geowallet.model.mobility import PlaceKind, Purpose
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from geowallet.app.evidence.levels import Grounds
     from geowallet.app.intake.sources import Source
-    from geowallet.contracts.select import Selected
-    from geowallet.contracts.syntax import Terms
+    from geowallet.contracts.evaluation.select import Selected
+    from geowallet.contracts.terms.syntax import Terms
     from geowallet.model.calendar import Period
     from geowallet.model.mobility import DescribedTrip, Leg
     from geowallet.vault.store import Vault

@@ -12,7 +12,7 @@ from geowallet.model.errors import ContractWithdrawnError
 if TYPE_CHECKING:
     import datetime as dt
 
-    from geowallet.contracts.grant import Contract
+    from geowallet.contracts.life.grant import Contract
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
 

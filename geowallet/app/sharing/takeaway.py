@@ -12,7 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from geowallet.app.files import write_new
-from geowallet.contracts.catalogue import MEASURES
+from geowallet.contracts.terms.catalogue import MEASURES
 from geowallet.verify.page.words import WORDS
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from geowallet.cli.language import _
 from geowallet.cli.reports.hand_over import Csv, Excel, Html, Pdf, Xlsx, forms, hand_over, today
-from geowallet.cli.secrets import open_wallet
-from geowallet.cli.shell import Shell
-from geowallet.cli.verb import group, verb
+from geowallet.cli.terminal.language import _
+from geowallet.cli.terminal.secrets import open_wallet
+from geowallet.cli.terminal.shell import Shell
+from geowallet.cli.terminal.verb import group, verb
 from geowallet.model.errors import BadOptionError
 
 app = group(_("Your figures by the book, to read, print and hand over."))
@@ -51,7 +51,7 @@ def mileage(
     from geowallet.app.settings import owner_name
     from geowallet.cli.reports.mileage import as_record, mileage_paper
     from geowallet.cli.reports.options import span_of
-    from geowallet.cli.trip import check_word
+    from geowallet.cli.travel.trip import check_word
     from geowallet.rules.scale import METHODS
 
     check_word("--method", method, METHODS)
@@ -135,7 +135,7 @@ def commute(
     from geowallet.app.settings import owner_name
     from geowallet.cli.reports.commute import as_record, commute_paper, statement_paper
     from geowallet.cli.reports.options import claim_of, year_of
-    from geowallet.cli.trip import check_word
+    from geowallet.cli.travel.trip import check_word
 
     check_word("--statement", statement, ("private", "public"))
     with open_wallet(shell) as vault:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from geowallet.app.reports.carpool import Doubt
 from geowallet.app.reports.commute import DayStatus
-from geowallet.cli.language import _, clauses, language, word
-from geowallet.cli.numbers import count, day, decimal, kilometres, money, month
+from geowallet.cli.terminal.language import _, clauses, language, word
+from geowallet.cli.terminal.numbers import count, day, decimal, kilometres, money, month
 from geowallet.paper.document import (
     Bars,
     Block,

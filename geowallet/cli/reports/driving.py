@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from geowallet.cli.driving import named, part_row
-from geowallet.cli.language import _, clauses, language, say
-from geowallet.cli.numbers import count, kilometres, km, percent, period_words
+from geowallet.cli.terminal.language import _, clauses, language, say
+from geowallet.cli.terminal.numbers import count, kilometres, km, percent, period_words
+from geowallet.cli.traces.driving import named, part_row
 from geowallet.paper.document import Block, Cell, Column, Document, Facts, Note, Table, words
 
 if TYPE_CHECKING:

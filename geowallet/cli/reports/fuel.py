@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from geowallet.cli.language import _
-from geowallet.cli.numbers import day, decimal, exact, kilometres
+from geowallet.cli.terminal.language import _
+from geowallet.cli.terminal.numbers import day, decimal, exact, kilometres
 from geowallet.paper.document import Cell, Column, Table, words
 
 if TYPE_CHECKING:

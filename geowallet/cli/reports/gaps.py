@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from geowallet.app.reports.gaps import Kind
-from geowallet.cli.language import _, language
-from geowallet.cli.numbers import count, day, kilometres, money, period_words
+from geowallet.cli.terminal.language import _, language
+from geowallet.cli.terminal.numbers import count, day, kilometres, money, period_words
 from geowallet.paper.document import Block, Cell, Column, Document, Facts, Note, Table, words
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.language import _
-from geowallet.cli.shell import Column as ShellColumn
+from geowallet.cli.terminal.language import _
+from geowallet.cli.terminal.shell import Column as ShellColumn
 from geowallet.model.errors import MissingExtraError
 from geowallet.paper.document import Bars, Facts, Note, Signatures, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geowallet.cli.shell import Shell
+    from geowallet.cli.terminal.shell import Shell
     from geowallet.paper.document import Block, Document
 
 Pdf = Annotated[Path | None, typer.Option("--pdf", help=_("Also write a PDF, to print or keep."))]
@@ -84,7 +84,7 @@ def today() -> dt.date:
 
 
 def _bytes_of(document: Document, form: str, *, for_excel: bool) -> bytes:
-    from geowallet.cli.language import language
+    from geowallet.cli.terminal.language import language
     from geowallet.paper.page import as_html
     from geowallet.paper.pdf import as_pdf
     from geowallet.paper.rows import as_csv

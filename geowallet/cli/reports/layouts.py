@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.reports.layouts import Layout
 from geowallet.app.reports.mileage import is_sure
-from geowallet.cli.language import _
-from geowallet.cli.numbers import NO_BREAK, count, day, decimal
+from geowallet.cli.terminal.language import _
+from geowallet.cli.terminal.numbers import NO_BREAK, count, day, decimal
 from geowallet.model.mobility import Purpose
 from geowallet.paper.document import Block, Cell, Column, Facts, Note, Table, words
 from geowallet.rules.compute import miles

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from geowallet.app.reports.layouts import Layout
-from geowallet.cli.language import _, clauses, language, plural, say
-from geowallet.cli.numbers import (
+from geowallet.cli.reports.fuel import fuel_record, fuel_table
+from geowallet.cli.reports.layouts import WORTH_SHOWING_M, layout_total, layout_trips, silent_m
+from geowallet.cli.terminal.language import _, clauses, language, plural, say
+from geowallet.cli.terminal.numbers import (
     NO_BREAK,
     count,
     day,
@@ -18,8 +20,6 @@ from geowallet.cli.numbers import (
     percent,
     period_words,
 )
-from geowallet.cli.reports.fuel import fuel_record, fuel_table
-from geowallet.cli.reports.layouts import WORTH_SHOWING_M, layout_total, layout_trips, silent_m
 from geowallet.paper.document import (
     Bars,
     Block,

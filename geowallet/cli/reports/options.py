@@ -63,7 +63,7 @@ def claim_of(modes: str, rule: str, quota: str, present_days: int) -> Claim:
         BadOptionError: An unknown mode, or a quota that is not above 0 and at most 100.
     """
     from geowallet.app.reports.commute import SOFT, Claim
-    from geowallet.cli.trip import check_word
+    from geowallet.cli.travel.trip import check_word
     from geowallet.model.mobility import Mode
     from geowallet.rules.facts import Facts
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from geowallet.cli.language import _, language, say
-from geowallet.cli.numbers import day, decimal, money, month
+from geowallet.cli.terminal.language import _, language, say
+from geowallet.cli.terminal.numbers import day, decimal, money, month
 from geowallet.model.errors import BadOptionError
 from geowallet.paper.document import (
     Block,

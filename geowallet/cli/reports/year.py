@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from geowallet.app.reports.gaps import Kind
-from geowallet.cli.language import _, language, say, word
-from geowallet.cli.numbers import count, day, kilometres, km, money, month
 from geowallet.cli.reports.commute import months_chart, steps_blocks
 from geowallet.cli.reports.gaps import names_of_kinds
+from geowallet.cli.terminal.language import _, language, say, word
+from geowallet.cli.terminal.numbers import count, day, kilometres, km, money, month
 from geowallet.paper.document import (
     Bars,
     Block,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.evidence.stamps import Stamp, keep
-from geowallet.app.sharing.desk import Desk
-from geowallet.contracts.syntax import Terms
+from geowallet.contracts.terms.syntax import Terms
 from geowallet.crypto.cosignatures import cosign, find_cosignature, witness_key
 from geowallet.crypto.note_lines import signature_lines
 from geowallet.crypto.notes import Checkpoint

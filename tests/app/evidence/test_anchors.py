@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from geowallet.app.desk.desk import Desk
+from geowallet.app.desk.verification import verify_file
 from geowallet.app.evidence.anchors import (
     Given,
     add_anchor,
@@ -13,9 +15,7 @@ from geowallet.app.evidence.anchors import (
     remove_anchor,
 )
 from geowallet.app.sharing import export, preparing
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.export import Exported
-from geowallet.app.sharing.verification import verify_file
 from geowallet.crypto.timestamps import Authority
 from geowallet.model.errors import (
     AmbiguousNameError,

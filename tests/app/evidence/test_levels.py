@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.evidence import levels
 from geowallet.app.evidence.levels import evidence_of, grounds
 from geowallet.app.intake import ingest
 from geowallet.app.intake.sources import sources
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export, preparing
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.identity import sealing_key
 from geowallet.app.travel.trips import described_trips, stored_trips
 from geowallet.crypto.proof_tree import ProofTree

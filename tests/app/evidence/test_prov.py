@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from prov.model import ProvDerivation, ProvDocument, ProvEntity, ProvGeneration
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.evidence.prov import prov_document, prov_of
 from geowallet.app.intake.sources import sources
 from geowallet.app.sharing import export, preparing
-from geowallet.app.sharing.desk import Desk
 from geowallet.model.provenance import StatementKind
 from geowallet.vault.store import Vault
 from tests.app import scene

@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from geowallet.app.desk.desk import Desk
 from geowallet.app.evidence.changes import Since, changed_since, changes_since_export
 from geowallet.app.evidence.stamps import want
 from geowallet.app.evidence.timeline import timeline
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export, preparing
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel import trip_rules
 from geowallet.app.travel.corrections import Correction, correct, corrections, withdraw
 from geowallet.app.travel.errands import Errand, remember_at, say_for_trip
 from geowallet.app.travel.trips import described_trips, stored_trips
-from geowallet.contracts.grant import Contract
+from geowallet.contracts.life.grant import Contract
 from geowallet.model.calendar import Period
 from geowallet.model.mobility import NamedPlace, PlaceKind, Purpose
 from geowallet.model.provenance import Statement, StatementKind

@@ -9,6 +9,7 @@ import pytest
 
 from geowallet.app import doctor, settings
 from geowallet.app.backups import back_up
+from geowallet.app.desk.desk import Desk
 from geowallet.app.doctor import Health
 from geowallet.app.intake.sources import sources
 from geowallet.app.keeping import retention, scope
@@ -18,7 +19,6 @@ from geowallet.app.keeping.erasing import carry_out, plan
 from geowallet.app.keeping.repairing import repair
 from geowallet.app.keeping.retention import Rules
 from geowallet.app.locations import Locations
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.travel.trips import described_trips
 from geowallet.model.calendar import Period
 from geowallet.model.errors import GeowalletError, VaultDamagedError

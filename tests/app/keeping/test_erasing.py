@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from geowallet.app import backups
+from geowallet.app.audits.committing import Secrets
+from geowallet.app.desk.desk import Desk
 from geowallet.app.intake import ingest
 from geowallet.app.intake.sources import fixes_between, sources
 from geowallet.app.keeping import copies, retention, scope
@@ -16,8 +18,6 @@ from geowallet.app.keeping.erasing import Plan, carry_out, plan
 from geowallet.app.keeping.erasure import erase, receipt_json
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export
-from geowallet.app.sharing.committing import Secrets
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.preparing import prepare
 from geowallet.app.sharing.receipts import Receipt
 from geowallet.app.sharing.tracing import trace

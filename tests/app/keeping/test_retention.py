@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from geowallet.app import backups
+from geowallet.app.desk.desk import Desk
 from geowallet.app.intake.sources import sources
 from geowallet.app.keeping import copies, retention, scope
 from geowallet.app.keeping.durations import Duration
 from geowallet.app.keeping.erasing import carry_out, plan
 from geowallet.app.keeping.retention import DAY_US, Rules
 from geowallet.app.locations import Locations
-from geowallet.app.sharing.desk import Desk
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.sharing.tracing import trace
 from geowallet.app.travel import recompute, reshaping

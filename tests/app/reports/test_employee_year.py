@@ -30,7 +30,7 @@ from geowallet.app.sharing.preparing import prepare
 from geowallet.app.travel.trip_rules import TripRule, add_rule
 from geowallet.app.travel.trips import described_trips
 from geowallet.app.vehicles.odometer import Reading, add_reading
-from geowallet.contracts.templates import Particulars, work_hour_mileage
+from geowallet.contracts.templates.templates import Particulars, work_hour_mileage
 from geowallet.model.calendar import Period, WorkWeek
 from geowallet.model.mobility import Mode, NamedPlace, PlaceKind, Purpose, Vehicle
 from geowallet.testing import simulate_year

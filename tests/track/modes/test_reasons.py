@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geowallet.cli import language
+from geowallet.cli.terminal import language
 from geowallet.model.mobility import Mode
 from geowallet.track.modes.decide import ALL_MODES, Decision
 from geowallet.track.modes.features import FEATURES

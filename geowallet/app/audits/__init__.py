@@ -1,0 +1,1 @@
+"""Use cases of owners who are asked to look behind a total."""

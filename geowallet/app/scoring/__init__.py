@@ -1,0 +1,1 @@
+"""Use cases of scoring modules and tariffs."""

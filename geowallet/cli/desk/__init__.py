@@ -1,0 +1,1 @@
+"""The recipient's side: keys, offers, and what came back."""

@@ -1,0 +1,1 @@
+"""Commands about the evidence log, and those of witnesses."""

@@ -1,0 +1,1 @@
+"""Commands about allowances by the book."""

@@ -1,0 +1,1 @@
+"""Commands of the owner about contracts and what leaves by them."""

@@ -1,0 +1,1 @@
+"""What commands share: words, numbers, tables, questions, secrets."""

@@ -1,0 +1,1 @@
+"""Commands about trips, places, vehicles and work."""

@@ -1,0 +1,89 @@
+"""What ``trip show`` says of positions that were not used, and of times without any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geowallet.cli.terminal.language import _
+from geowallet.cli.terminal.numbers import clock, km
+from geowallet.model.mobility import GapKind, StopKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geowallet.model.mobility import Leg, Stop, Trip
+
+
+def doubts(leg: Leg) -> list[str]:
+    """Return one line for each reason for which positions of a leg were not used."""
+    counts = dict(leg.set_aside)
+    said = {
+        "jump": _("positions not used, too fast to reach and to leave: {count}"),
+        "null_island": _("positions not used, of a receiver that had not found itself: {count}"),
+        "implausible_time": _("positions not used, at an impossible time: {count}"),
+        "poor_accuracy": _("positions not used, too inexact to follow a way: {count}"),
+        "coarse": _("positions not used, by cell or wifi between better ones: {count}"),
+        "repeated": _("positions not used, repeated after the device had moved on: {count}"),
+        "elsewhere": _("positions not used, of a device that lay elsewhere: {count}"),
+        "drift": _("positions that wander where nothing moves: {count}"),
+    }
+    return [text.format(count=counts[flag]) for flag, text in said.items() if flag in counts]
+
+
+def silences(leg: Leg) -> list[str]:
+    """Return one line for each kind of silence within a leg."""
+    lines = []
+    for kind in GapKind:
+        gaps = [gap for gap in leg.gaps if gap.kind is kind]
+        if gaps:
+            minutes = round(sum(gap.end_us - gap.start_us for gap in gaps) / 60e6)
+            way = km(sum(gap.metres for gap in gaps))
+            lines.append(_of_kind(kind).format(count=len(gaps), minutes=minutes, km=way))
+    return lines
+
+
+def _of_kind(kind: GapKind) -> str:
+    return {
+        GapKind.STILL: _("silences that end where they began: {count}, {minutes} min"),
+        GapKind.COVERED: _("gaps as in a tunnel or a subway: {count}, {km}, not counted"),
+        GapKind.NO_SIGNAL: _("gaps without exact positions: {count}, {km}, not counted"),
+        GapKind.OFF: _("gaps of a silent device: {count}, {km}, {minutes} min, not counted"),
+    }[kind]
+
+
+def pauses(trip: Trip, stops: Iterable[Stop]) -> list[Stop]:
+    """Return the short stops within a trip, in time order."""
+    return [
+        stop
+        for stop in stops
+        if stop.kind is StopKind.PAUSE
+        and trip.start_us < stop.start_us
+        and stop.end_us < trip.end_us
+    ]
+
+
+def pause_line(found: Sequence[Stop], here: str) -> str:
+    """Return one line that tells when pauses were, and how long."""
+    each = (
+        _(
+            "{start} ({minutes} min)",
+            start=clock(stop.start_us, here),
+            minutes=round((stop.end_us - stop.start_us) / 60e6),
+        )
+        for stop in found
+    )
+    return _("Pauses on the way: {pauses}", pauses=", ".join(each))
+
+
+def doubt_record(leg: Leg) -> dict[str, Any]:
+    """Return what the machine-readable form says of a leg."""
+    gaps = [
+        {
+            "start_us": gap.start_us,
+            "end_us": gap.end_us,
+            "metres": round(gap.metres, 1),
+            "kind": str(gap.kind),
+        }
+        for gap in leg.gaps
+    ]
+    return {"gaps": gaps, "set_aside": dict(leg.set_aside)}

@@ -1,0 +1,1 @@
+"""Commands about the wallet itself: its file, its keys, its copies."""

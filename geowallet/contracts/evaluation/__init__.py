@@ -1,0 +1,1 @@
+"""From selected trips to the figures that leave, in whole numbers."""

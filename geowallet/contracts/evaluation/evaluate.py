@@ -1,0 +1,146 @@
+"""The evaluation itself: integers in, integers out. Standard library only."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from geowallet.contracts.evaluation.figures import Value, round_half_up, value_of
+from geowallet.contracts.evaluation.rows import LEVELS
+from geowallet.contracts.evaluation.suppress import kept_back
+from geowallet.contracts.terms.catalogue import AMOUNT, adds_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from geowallet.contracts.evaluation.job import Job, Task
+    from geowallet.contracts.evaluation.rows import Row
+
+
+def evaluate(job: Job, rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the figures as JSON values; the order of ``rows`` does not matter.
+
+    ``totals`` and ``groups`` are rounded as `geowallet.contracts.terms.catalogue`
+    says. ``share_m`` splits the total distance by assurance level, and is empty
+    where no distance is measured; ``share_percent`` splits it in whole percent
+    and sums to 100, or to 0 where nothing was travelled. In both, a level is
+    rounded down and the rest falls to L0, so that strength is never overstated.
+    What is kept back (`geowallet.contracts.evaluation.suppress`) is null.
+
+    Raises:
+        ValueError: A row of a group or a measure that the job does not name.
+    """
+    inside = rows_by_group(job, rows) if job.group_by else {}
+    groups: list[dict[str, Any]] = [
+        {
+            "key": dict(zip(job.group_by, key, strict=True)),
+            "values": {task.measure: _measure(task, members) for task in _by_rows(job)},
+        }
+        for key, members in inside.items()
+    ]
+    totals: dict[str, Value] = {
+        task.measure: _total(task, job, groups, rows) for task in _by_rows(job)
+    }
+    totals |= _amounts(job, totals, rows)
+    shares_m: dict[str, Value] = {**_shares_m(job, totals, rows)}
+    hidden, all_hidden = _kept_back(job, inside, rows)
+    for position in hidden:
+        groups[position]["values"] = dict.fromkeys(groups[position]["values"])
+    if all_hidden:
+        totals, shares_m = dict.fromkeys(totals), dict.fromkeys(shares_m)
+    return {
+        "totals": totals,
+        "groups": groups,
+        "share_m": shares_m,
+        "share_percent": _shares_percent(rows),
+    }
+
+
+def _by_rows(job: Job) -> list[Task]:
+    return [task for task in job.measures if task.measure != AMOUNT]
+
+
+def rows_by_group(job: Job, rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
+    """Return every group of the job with its rows, in the order of the keys.
+
+    Raises:
+        ValueError: A row of a group that the job does not name.
+    """
+    members: dict[tuple[str, ...], list[Row]] = {key: [] for key in job.keys}
+    for row in rows:
+        key = tuple(_GROUP_OF[grouping](row) for grouping in job.group_by)
+        if key not in members:
+            raise ValueError("a row outside every group of the job")
+        members[key].append(row)
+    return members
+
+
+def _kept_back(
+    job: Job, inside: Mapping[tuple[str, ...], Sequence[Row]], rows: Sequence[Row]
+) -> tuple[frozenset[int], bool]:
+    groups = [{row.trip for row in members} for members in inside.values()]
+    return kept_back(groups, len({row.trip for row in rows}), job.small_cells)
+
+
+def _measure(task: Task, rows: Sequence[Row]) -> int | str:
+    value = value_of(task.measure, rows)
+    return value if isinstance(value, str) else round_half_up(value, task.step)
+
+
+def _total(task: Task, job: Job, groups: list[dict[str, Any]], rows: Sequence[Row]) -> int | str:
+    if groups and adds_up(task.measure, job.group_by):
+        parts: list[int] = [group["values"][task.measure] for group in groups]
+        return sum(parts)
+    return _measure(task, rows)
+
+
+def _amounts(job: Job, totals: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, int]:
+    """Return the amount in cents, from the figures that leave where they leave."""
+    task = next((task for task in job.measures if task.measure == AMOUNT), None)
+    if task is None or job.charge is None:
+        return {}
+    from geowallet.contracts.evaluation.amount import amount_cents  # noqa: PLC0415  20 ms few jobs need
+
+    metres = totals.get("distance_m", value_of("distance_m", rows))
+    days = totals.get("days", value_of("days", rows))
+    return {AMOUNT: round_half_up(amount_cents(job.charge, metres, days), task.step)}
+
+
+def _shares_m(job: Job, totals: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, int]:
+    step = next((task.step for task in job.measures if task.measure == "distance_m"), None)
+    if step is None:
+        return {}
+    floors = [metres // step * step for metres in _metres_by_level(rows)]
+    return rest_to_weakest(floors, totals["distance_m"])
+
+
+def _shares_percent(rows: Sequence[Row]) -> dict[str, int]:
+    metres = _metres_by_level(rows)
+    whole = sum(metres)
+    floors = [100 * part // whole if whole else 0 for part in metres]
+    return rest_to_weakest(floors, 100 if whole else 0)
+
+
+def _metres_by_level(rows: Sequence[Row]) -> list[int]:
+    return [sum(row.metres for row in rows if row.level == level) for level in range(len(LEVELS))]
+
+
+def rest_to_weakest(floors: Sequence[int], whole: int) -> dict[str, int]:
+    """Return each level with its floor, strongest first, within ``whole``; L0 takes the rest."""
+    shares = {}
+    rest = whole
+    for level in reversed(range(1, len(LEVELS))):
+        shares[LEVELS[level]] = min(floors[level], rest)
+        rest -= shares[LEVELS[level]]
+    return {LEVELS[0]: rest} | dict(reversed(shares.items()))
+
+
+_GROUP_OF: Mapping[str, Callable[[Row], str]] = MappingProxyType(
+    {
+        "day": lambda row: row.day,
+        "month": lambda row: row.day[:7],
+        "mode": lambda row: row.mode,
+        "vehicle": lambda row: row.vehicle,
+        "purpose": lambda row: row.purpose,
+    }
+)

@@ -1,0 +1,1 @@
+"""Terms ready to be filled in."""

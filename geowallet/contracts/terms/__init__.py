@@ -1,0 +1,1 @@
+"""What the terms of a contract may say, and how it is written."""
