@@ -25,7 +25,7 @@ LANGUAGES = ("en", "fr")
 """What geowallet speaks; the first is the fallback."""
 
 _DOMAIN = "geowallet"
-_FOLDER = Path(__file__).parent.parent / "locale"
+_FOLDER = Path(__file__).parents[2] / "locale"
 
 
 def choose(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

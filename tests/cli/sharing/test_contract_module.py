@@ -16,7 +16,7 @@ from tests.cli.conftest import Terminal
 from tests.cli.conftest import _settle as settle
 from tests.evaluator.modules import module, wasm
 
-GENTLE = Path(__file__).parents[2] / "samples" / "module" / "gentle.wasm"
+GENTLE = Path(__file__).parents[3] / "samples" / "module" / "gentle.wasm"
 DIGEST = hashlib.sha256(GENTLE.read_bytes()).hexdigest()
 
 AURORE = {

@@ -16,7 +16,7 @@ from tests.contracts.parties import all_terms
 from tests.contracts.schema_mutants import JUDGE, disagreements, full_terms, mutants, refusal
 from tests.contracts.templates.test_templates import written
 
-PUBLISHED = Path(__file__).parents[2] / "docs" / "reference" / "terms.schema.json"
+PUBLISHED = Path(__file__).parents[3] / "docs" / "reference" / "terms.schema.json"
 
 
 def test_the_published_file_is_the_schema_of_this_code() -> None:

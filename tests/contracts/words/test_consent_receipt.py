@@ -31,7 +31,7 @@ MANDATORY = {
     "party": {"party_id", "party_address", "party_name", "party_contact", "party_type"},
     "event": {"event_time", "validity_duration", "entity_id", "event_type", "event_state"},
 }
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "contract-views.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "contract-views.md"
 RECEIPT = consent_receipt(contract())
 RECORD = RECEIPT["record"]
 (PURPOSE,) = RECORD["pii_processing"]["purposes"]

@@ -70,7 +70,7 @@ OPERATORS = {
     "neq",
 }
 ACTIONS = {"read", "delete", "use"}
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "contract-views.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "contract-views.md"
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:
