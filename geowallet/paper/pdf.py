@@ -114,10 +114,24 @@ def _write_heading(page: Any, text: str, lines: int) -> None:
 def _write_facts(page: Any, block: Facts) -> None:
     width = page.epw * LABEL_SHARE
     for label, cell in block.rows:
+        height_mm = max(
+            _height_mm(page, width, label), _height_mm(page, page.epw - width, cell.text)
+        )
+        if page.will_page_break(height_mm):
+            page.add_page()
+        top_mm = page.get_y()
         page.set_text_color(90)
         page.multi_cell(width, LINE_MM, _plain(label), new_x="RIGHT", new_y="TOP", align="L")
         page.set_text_color(0)
         page.multi_cell(0, LINE_MM, _plain(cell.text), new_x="LMARGIN", new_y="NEXT", align="L")
+        page.set_y(top_mm + height_mm)
+
+
+def _height_mm(page: Any, width_mm: float, text: str) -> float:
+    """Return how high a text of that width is."""
+    return float(
+        page.multi_cell(width_mm, LINE_MM, _plain(text), align="L", dry_run=True, output="HEIGHT")
+    )
 
 
 def _write_table(page: Any, block: Table) -> None:

@@ -185,3 +185,19 @@ def test_a_chart_stands_under_its_heading(lines: int) -> None:
     pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages]
     (held,) = [page for page in pages if "Heading" in page]
     assert all(f"value{n}" in held for n in range(12))
+
+
+def test_no_line_of_a_long_label_stands_on_the_next_fact() -> None:
+    long = Facts("Facts", (("many words " * 12, words("x")), ("next", words("y"))))
+    data = as_pdf(Document("T", "id", "en", (long,), "foot", dt.date(2026, 1, 1)))
+    (page,) = pypdf.PdfReader(io.BytesIO(data)).pages
+    heights: dict[str, list[float]] = {"many": [], "next": []}
+
+    def visit(text: str, _user: Any, place: Any, _font: Any, _size: Any) -> None:
+        for word, found in heights.items():
+            if word in text:
+                found.append(float(place[5]))
+
+    page.extract_text(visitor_text=visit)
+    assert len(heights["many"]) > 2
+    assert max(heights["next"]) < min(heights["many"])

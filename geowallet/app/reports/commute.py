@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from geowallet.model.mobility import DescribedTrip
+    from geowallet.rules.rule import Source
     from geowallet.vault.store import Vault
 
 SOFT = frozenset({Mode.BIKE, Mode.E_BIKE, Mode.E_SCOOTER})
@@ -91,7 +92,7 @@ class Commute:
         steps: Of the rule, lowest first; empty where none was asked for.
         currency: Of the steps.
         rule: Id of the rule, or "".
-        source: Of its numbers, or "".
+        source: Of its numbers, or None.
         missing: Whole days to the next step; None after the last, or without steps.
         working_days_left: Days of work after ``until`` to 31 December, without
             holidays and leave; None before work hours are set.
@@ -106,7 +107,7 @@ class Commute:
     steps: tuple[Step, ...]
     currency: str
     rule: str
-    source: str
+    source: Source | None
     missing: int | None
     working_days_left: int | None
     deadline: dt.date
@@ -223,16 +224,16 @@ def _is_sure(trip: DescribedTrip) -> bool:
     return Sureness.of(trip.trip.main_leg.confidence).at_least(Sureness.LIKELY)
 
 
-def _steps(claim: Claim, year: int, counted: int) -> tuple[tuple[Step, ...], str, str]:
+def _steps(claim: Claim, year: int, counted: int) -> tuple[tuple[Step, ...], str, Source | None]:
     if not claim.rule:
-        return (), "", ""
+        return (), "", None
     found = rulebook.rule(claim.rule)
     version = found.in_year(year)[-1]
     if not isinstance(version.table, Steps):
         raise BadRuleForReportError(rule=claim.rule)
     steps = version.table.thresholds(claim.facts, year)
     reached = tuple(Step(days, amount, reached=counted >= days) for days, amount in steps)
-    return reached, found.currency, str(version.source)
+    return reached, found.currency, version.source
 
 
 def _working_days(vault: Vault, after: dt.date, last: dt.date) -> int | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geowallet.app.reports.carpool import Doubt
 from geowallet.app.reports.commute import DayStatus
+from geowallet.cli.rules.rule_table import where_read
 from geowallet.cli.terminal.language import _, clauses, language, word
 from geowallet.cli.terminal.numbers import count, day, decimal, kilometres, money, month
 from geowallet.paper.document import (
@@ -202,7 +203,9 @@ def _steps(found: Commute) -> Facts:
         left = found.working_days_left
         rows.append((_("Working days left in the year"), Cell(count(left), left)))
     deadline = _("your signed declaration must reach HR by {day}", day=day(found.deadline))
-    rows += [(_("Deadline"), words(deadline)), (_("Source"), words(found.source))]
+    rows.append((_("Deadline"), words(deadline)))
+    if found.source is not None:
+        rows.append((_("Source"), words(where_read(found.source))))
     return Facts(_("Steps of {rule}", rule=found.rule), tuple(rows))
 
 

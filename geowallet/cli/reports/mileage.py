@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geowallet.app.reports.layouts import Layout
 from geowallet.cli.reports.fuel import fuel_record, fuel_table
 from geowallet.cli.reports.layouts import WORTH_SHOWING_M, layout_total, layout_trips, silent_m
+from geowallet.cli.rules.rule_table import where_read
 from geowallet.cli.terminal.language import _, clauses, language, plural, say
 from geowallet.cli.terminal.numbers import (
     NO_BREAK,
@@ -201,7 +202,7 @@ def _amount(book: Mileage) -> list[Block]:
         (_("Of which before"), _money(amount.before, amount)),
         (_("Method"), words(_method(amount))),
         (_("Scale"), words(_scale(amount))),
-        (_("Source"), words(str(amount.version.source))),
+        (_("Source"), words(where_read(amount.version.source))),
     ]
     chart = Bars(
         _("Miles by month") if amount.rule.unit == "mi" else _("Kilometres by month"),

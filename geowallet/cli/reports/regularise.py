@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from geowallet.cli.rules.rule_table import where_read
 from geowallet.cli.terminal.language import _, language, say
 from geowallet.cli.terminal.numbers import day, decimal, money, month
 from geowallet.model.errors import BadOptionError
@@ -166,9 +167,9 @@ def _tables(found: Regularisation) -> Facts:
     rows = [
         (_("Scale"), words(found.rule.title)),
         (_("Earlier table"), words(_held(found.earlier))),
-        (_("Its source"), words(str(found.earlier.source))),
+        (_("Its source"), words(where_read(found.earlier.source))),
         (_("Table that holds"), words(_held(found.later))),
-        (_("Its source"), words(str(found.later.source))),
+        (_("Its source"), words(where_read(found.later.source))),
         (
             _("Method"),
             words(_("the scale of the whole year so far, less what was paid: F(total) - paid")),
