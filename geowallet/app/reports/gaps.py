@@ -53,6 +53,8 @@ class Gap:
         metres: That do not count, or may be lost; 0 where unknown.
         amount: What they may be worth by the scale, or None where nothing tells.
         command: What mends it.
+        until: Last of several working days without a trip, or None.
+        days: How many working days it is.
     """
 
     day: dt.date
@@ -61,6 +63,8 @@ class Gap:
     metres: int
     amount: Decimal | None
     command: str
+    until: dt.date | None = None
+    days: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,10 @@ class Gaps:
     def amount(self) -> Decimal:
         """Sum of what may be at stake."""
         return sum((gap.amount for gap in self.found if gap.amount), Decimal(0))
+
+    def count(self, kind: Kind) -> int:
+        """Return how many there are of a kind, or how many days of those without a trip."""
+        return sum(gap.days for gap in self.found if gap.kind is kind)
 
 
 def gaps(vault: Vault, period: Period, *, today: dt.date) -> Gaps:
@@ -148,18 +156,28 @@ def _worth(metres: float, rate: Decimal | None) -> Decimal | None:
 def _silent_days(
     vault: Vault, period: Period, trips: tuple[DescribedTrip, ...], today: dt.date
 ) -> list[Gap]:
-    """Return the working days without a trip; none before work hours are set."""
+    """Return the working days without a trip; none before work hours are set.
+
+    Those between which nobody travelled are one gap.
+    """
     week = work_week(vault)
     last = min(period.last, today - dt.timedelta(days=1))
     if week is None or last < period.first:
         return []
     off, moved = days_off(week, period), {trip.day for trip in trips}
-    every = (period.first + dt.timedelta(days=n) for n in range((last - period.first).days + 1))
-    return [
-        Gap(day, Kind.NO_TRACE, "", 0, None, "geowallet ingest FILE")
-        for day in every
-        if week.hours[day.weekday()] and day not in off and day.isoformat() not in moved
-    ]
+    runs: list[list[dt.date]] = [[]]
+    for n in range((last - period.first).days + 1):
+        day = period.first + dt.timedelta(days=n)
+        if day.isoformat() in moved:
+            runs.append([])
+        elif week.hours[day.weekday()] and day not in off:
+            runs[-1].append(day)
+    return [_silence(run) for run in runs if run]
+
+
+def _silence(days: list[dt.date]) -> Gap:
+    until = days[-1] if len(days) > 1 else None
+    return Gap(days[0], Kind.NO_TRACE, "", 0, None, "geowallet ingest FILE", until, len(days))
 
 
 def _of_trip(described: DescribedTrip, rate: Decimal | None) -> list[Gap]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from geowallet.app.reports.gaps import Kind
-from geowallet.cli.terminal.language import _, language
+from geowallet.cli.terminal.language import _, language, plural
 from geowallet.cli.terminal.numbers import count, day, kilometres, money, period_words
 from geowallet.paper.document import Block, Cell, Column, Document, Facts, Note, Table, words
 
@@ -45,6 +45,8 @@ def as_record(found: Gaps) -> dict[str, Any]:
         "gaps": [
             {
                 "date": gap.day.isoformat(),
+                "until": gap.until.isoformat() if gap.until else None,
+                "days": gap.days,
                 "kind": gap.kind,
                 "trip": gap.trip or None,
                 "distance_m": gap.metres,
@@ -58,11 +60,7 @@ def as_record(found: Gaps) -> dict[str, Any]:
 
 def _total(found: Gaps) -> Facts:
     names = names_of_kinds()
-    rows = [
-        (names[kind], Cell(count(n), n))
-        for kind in Kind
-        if (n := sum(gap.kind is kind for gap in found.found))
-    ]
+    rows = [(names[kind], Cell(count(n), n)) for kind in Kind if (n := found.count(kind))]
     if found.rate is not None:
         rows.append((_("At stake, about"), Cell(money(found.amount, found.currency), found.amount)))
     return Facts(_("Total"), tuple(rows) or ((_("Nothing"), words("-")),))
@@ -70,7 +68,7 @@ def _total(found: Gaps) -> Facts:
 
 def _lines(found: Gaps) -> Table:
     columns = (
-        Column(_("Date"), "date"),
+        Column(_("Date"), "date", share=2),
         Column(_("What"), "what", share=3),
         Column(_("Km"), "distance_km", numeric=True),
         Column(_("Worth"), "amount", numeric=True),
@@ -84,12 +82,22 @@ def _lines(found: Gaps) -> Table:
 def _row(gap: Gap, names: dict[Kind, str], currency: str) -> tuple[Cell, ...]:
     km = (Decimal(gap.metres) / 1000).quantize(Decimal("0.1"))
     return (
-        Cell(day(gap.day), gap.day),
-        words(names[gap.kind]),
+        Cell(_days_of(gap), gap.day),
+        words(names[gap.kind] if gap.days == 1 else _silent(gap.days)),
         Cell(kilometres(gap.metres), km) if gap.metres else Cell("-"),
         Cell(money(gap.amount, currency), gap.amount) if gap.amount is not None else Cell("-"),
         words(gap.command),
     )
+
+
+def _days_of(gap: Gap) -> str:
+    if gap.until is None:
+        return day(gap.day)
+    return _("{first} to {last}", first=day(gap.day), last=day(gap.until))
+
+
+def _silent(days: int) -> str:
+    return plural("{count} working day without a trip", "{count} working days without a trip", days)
 
 
 def names_of_kinds() -> dict[Kind, str]:

@@ -49,7 +49,6 @@ def year_paper(found: Year, *, owner: str, id_: str, made: dt.date) -> Document:
 
 def as_record(found: Year) -> dict[str, Any]:
     """Return the year for ``--json``: metres whole, money as decimal strings."""
-    kinds = [gap.kind for gap in found.gaps.found]
     return {
         "report": "year",
         "year": found.year,
@@ -66,7 +65,7 @@ def as_record(found: Year) -> dict[str, Any]:
             for step in found.commute.steps
         ],
         "driving": {vehicle: score.score for vehicle, score in found.driving},
-        "gaps": {str(kind): kinds.count(kind) for kind in Kind},
+        "gaps": {str(kind): found.gaps.count(kind) for kind in Kind},
     }
 
 
@@ -167,8 +166,7 @@ def _driving(found: Year) -> list[Block]:
 
 def _missing(found: Year) -> Facts:
     names = names_of_kinds()
-    kinds = [gap.kind for gap in found.gaps.found]
-    rows = [(names[kind], Cell(count(n), n)) for kind in Kind if (n := kinds.count(kind))]
+    rows = [(names[kind], Cell(count(n), n)) for kind in Kind if (n := found.gaps.count(kind))]
     if found.gaps.rate is not None:
         amount = found.gaps.amount
         rows.append((_("At stake, about"), Cell(money(amount, found.gaps.currency), amount)))

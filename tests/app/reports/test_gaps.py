@@ -83,7 +83,17 @@ def test_working_days_without_a_trip_are_named_until_yesterday(
     year.append(made("2026-10-01"))
     # Friday 2; 3 and 4 are a weekend; Monday 5; today, the 6th, is not over.
     silent = found_by(vault, Kind.NO_TRACE, today=dt.date(2026, 10, 6))
-    assert [gap.day.day for gap in silent] == [2, 5]
+    (gap,) = silent
+    assert (gap.day.day, gap.until, gap.days) == (2, dt.date(2026, 10, 5), 2)
+
+
+def test_a_day_with_a_trip_parts_the_working_days_without(
+    vault: Vault, year: list[DescribedTrip]
+) -> None:
+    year += [made("2026-10-01"), made("2026-10-03")]
+    # Saturday 3 is no working day, and a trip is there all the same.
+    silent = found_by(vault, Kind.NO_TRACE, today=dt.date(2026, 10, 6))
+    assert [(gap.day.day, gap.until, gap.days) for gap in silent] == [(2, None, 1), (5, None, 1)]
 
 
 def test_a_month_to_come_has_no_silent_days(vault: Vault, year: list[DescribedTrip]) -> None:
