@@ -14,6 +14,6 @@ pytestmark = [pytest.mark.slow, needs_strace]
 
 def test_some_calls_of_a_correction_that_fail(tmp_path: Path, no_keyring_at_all: None) -> None:
     """By command: all kinds of calls and use cases (``python -m tests.faults.failing``)."""
-    ends = sweep(("correct",), ("pwrite64", "fdatasync", "unlink"), 17, tmp_path)
+    ends = sweep(("correct",), ("pwrite64", "fdatasync", "unlink"), 60, tmp_path)
     assert {how for _, how in ends} <= {"told", "done"}, ends
     assert ends["correct", "told"] >= 4
