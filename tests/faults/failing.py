@@ -55,7 +55,9 @@ def failed(operation: str, kind: str, number: int, error: str, *, origin: Path, 
     command = ["strace", "-qq", "-o", os.devnull, "-e", f"trace={kind}"]
     command += ["-e", f"inject={kind}:error={error}:when={number}+"]
     command += [sys.executable, "-m", "tests.faults.acting", operation, str(at)]
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    # What measures the tests would write files of its own, and meet the faults that are meant.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    environment = kept | {"PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )

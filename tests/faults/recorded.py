@@ -62,7 +62,9 @@ def record(action: str, folder: Path, log: Path, *files: Path) -> tuple[Call, ..
     """Let a process do ``action`` in ``folder`` and return its calls; see `acting`."""
     command = ["strace", "-qq", "-xx", "-s", str(_LONGEST), "-e", f"trace={CALLS}"]
     command += ["-o", str(log), sys.executable, "-m", "tests.faults.acting", action]
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    # What measures the tests would write files of its own, and meet the faults that are meant.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    environment = kept | {"PYTHONDONTWRITEBYTECODE": "1"}
     command += [str(folder), *map(str, files)]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     with log.open(encoding="ascii") as lines:

@@ -83,3 +83,37 @@ def test_more_rows_than_any_contract_has_are_refused() -> None:
 def test_the_signed_bytes_are_canonical() -> None:
     text = pack({"b": 1, "a": 2}, [], private_jwk=HOLDER, salts=fixed_salts())
     assert unb64u(text.split(".")[1]) == b'{"a":2,"b":1}'
+
+
+def text_of(header: bytes = b"{}", payload: bytes = b"{}", *disclosures: bytes) -> str:
+    return "~".join([f"{b64u(header)}.{b64u(payload)}.AA", *map(b64u, disclosures), ""])
+
+
+SALT = b64u(bytes(16))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a.b.c", "between tildes"),
+        ("a.b~", "between tildes"),
+        (text_of()[:-1] + "~x", "between tildes"),
+        (text_of(b"{}", b"[]"), "not a JSON object"),
+        (text_of(b"1"), "not a JSON object"),
+        (text_of(b"{}", b"{"), "not strict JSON"),
+        (text_of(b"{}", b'{"a": 1, "a": 1}'), "not strict JSON"),
+        ("e30.e31.AA~", "canonical base64url"),
+        (text_of(b"{}", b"{}", b"{}"), "a salt and a value"),
+        (text_of(b"{}", b"{}", b'["only"]'), "a salt and a value"),
+        (text_of(b"{}", b"{}", b"[1, 2]"), "a salt and a value"),
+        (text_of(b"{}", b"{}", b'["AAAA", 1]'), "a salt and a value"),
+    ],
+)
+def test_what_is_no_export_is_not_taken_apart(text: str, reason: str) -> None:
+    with pytest.raises(BadExportError, match=reason):
+        unpack(text)
+
+
+def test_a_row_is_what_stands_behind_its_salt() -> None:
+    opened = unpack(text_of(b"{}", b"{}", f'["{SALT}", 7]'.encode()))
+    assert [value for _, value in opened.rows] == [7]
