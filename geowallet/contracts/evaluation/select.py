@@ -84,51 +84,67 @@ def select(  # noqa: PLR0913  each but the first two is a fact of its own, by na
         PeriodCadenceError: ``period`` is not one month, or one year.
     """
     check_period(terms, period)
-    rows: list[Row] = []
     reasons: Counter[str] = Counter()
-    waiting: list[DescribedTrip] = []
-    used: list[tuple[str, int]] = []
-    days: list[dt.date] = []
-    needs, seen = Needs.of(terms), driven or _nothing_seen
+    taken = _Taken(terms, levels, driven or _nothing_seen)
     for described in sorted(trips, key=lambda item: (item.trip.start_us, item.trip.id)):
         reason = _why_not(terms.select, described, period, days_off)
-        if reason is not None:
+        if reason is None:
+            taken.add(described)
+        else:
             reasons[reason] += 1
-            continue
-        parts = parts_of(terms.select, described)
-        named = [part for part in parts if part.mode in terms.select.modes]
-        sure = [part for part in named if part.is_sure(terms.select)]
+    return taken.selected(tuple((phrase(text), n) for text, n in reasons.most_common()))
+
+
+class _Taken:
+    """What the terms take, trip by trip."""
+
+    def __init__(
+        self, terms: Terms, levels: Mapping[str, int], driven: Callable[[Leg], Driven]
+    ) -> None:
+        self._selection, self._needs = terms.select, Needs.of(terms)
+        self._levels, self._driven = levels, driven
+        self._rows: list[Row] = []
+        self._waiting: list[DescribedTrip] = []
+        self._used: list[tuple[str, int]] = []
+        self._days: list[dt.date] = []
+
+    def add(self, described: DescribedTrip) -> None:
+        """Take the parts of a trip that are named and sure; one that has others waits."""
+        parts = parts_of(self._selection, described)
+        named = [part for part in parts if part.mode in self._selection.modes]
+        sure = [part for part in named if part.is_sure(self._selection)]
         if len(sure) < len(named):
-            waiting.append(described)
-        if sure:
-            used.append((described.trip.id, sum(part.metres for part in sure)))
-            day = _day(terms.select, described)
-            days.append(day)
-            level = levels.get(described.trip.id, DECLARED)
-            rows += [
-                row_of(
-                    needs,
-                    part,
-                    described,
-                    day=day,
-                    ordinal=len(used),
-                    level=level,
-                    driven=seen,
-                )
-                for part in sure
-            ]
-    left_out = tuple((phrase(text), n) for text, n in reasons.most_common())
-    by_day: Counter[dt.date] = Counter()
-    for day, (_, metres) in zip(days, used, strict=True):
-        by_day[day] += metres
-    return Selected(
-        rows=tuple(sorted(rows)),
-        left_out=left_out,
-        waiting=tuple(waiting),
-        used=tuple(used),
-        metres_by_day=tuple(sorted(by_day.items())),
-        used_on=tuple(days),
-    )
+            self._waiting.append(described)
+        if not sure:
+            return
+        self._used.append((described.trip.id, sum(part.metres for part in sure)))
+        self._days.append(_day(self._selection, described))
+        self._rows += [
+            row_of(
+                self._needs,
+                part,
+                described,
+                day=self._days[-1],
+                ordinal=len(self._used),
+                level=self._levels.get(described.trip.id, DECLARED),
+                driven=self._driven,
+            )
+            for part in sure
+        ]
+
+    def selected(self, left_out: tuple[tuple[Phrase, int], ...]) -> Selected:
+        """Return all that was taken, beside what was left out."""
+        by_day: Counter[dt.date] = Counter()
+        for day, (_, metres) in zip(self._days, self._used, strict=True):
+            by_day[day] += metres
+        return Selected(
+            rows=tuple(sorted(self._rows)),
+            left_out=left_out,
+            waiting=tuple(self._waiting),
+            used=tuple(self._used),
+            metres_by_day=tuple(sorted(by_day.items())),
+            used_on=tuple(self._days),
+        )
 
 
 def _why_not(

@@ -51,16 +51,20 @@ class Remark:
 
 def warnings(terms: Terms) -> tuple[Remark, ...]:
     """Return what is to be weighed in ``terms``, the gravest first; empty for none."""
+    found = (*_of_figures(terms), *_of_promises(terms))
+    return tuple(Remark(code, text) for code, holds, text in found if holds)
+
+
+def _of_figures(terms: Terms) -> tuple[tuple[str, bool, Phrase], ...]:
     days = max((period.last - period.first).days + 1 for period in periods(terms))
     bits = math.ceil(max(leak_bits(terms, period) for period in periods(terms)))
     step_m = min((m.step for m in terms.measures if m.id == "distance_m"), default=FINE_DAY_M)
     most_m = max((m.maximum for m in terms.measures if m.id == "distance_m"), default=0)
     by_day = "day" in terms.group_by
-    covered = (terms.covers.last - terms.covers.first).days + 1
     wide = terms.module is not None and any(
         output.maximum - output.minimum >= WIDE_OUTPUT for output in terms.module.outputs
     )
-    found = (
+    return (
         (
             "fine_days",
             by_day and step_m < FINE_DAY_M,
@@ -89,6 +93,12 @@ def warnings(terms: Terms) -> tuple[Remark, ...]:
             most_m > MOST_KM_A_DAY * 1_000 * days,
             phrase(N_("the largest distance allowed is one that nobody travels")),
         ),
+    )
+
+
+def _of_promises(terms: Terms) -> tuple[tuple[str, bool, Phrase], ...]:
+    covered = (terms.covers.last - terms.covers.first).days + 1
+    return (
         (
             "unsure",
             terms.select.min_sureness == "unsure",
@@ -110,4 +120,3 @@ def warnings(terms: Terms) -> tuple[Remark, ...]:
             phrase(N_("they want to keep it for more than five years")),
         ),
     )
-    return tuple(Remark(code, text) for code, holds, text in found if holds)

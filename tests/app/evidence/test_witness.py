@@ -309,7 +309,7 @@ class TestTheOwnersSide:
             with scene.opened(place) as vault:
                 settings.set_owner_name(vault, "Dominique", now_us=1)
                 if place is longer:
-                    settings.set_owner_name(vault, "Claude", now_us=1)
+                    settings.set_owner_name(vault, "Camille Martin", now_us=1)
                 own = create_witness(
                     folder / "w", witness.name, scene.DESK_PASSPHRASE, cost=KdfCost.LEAST
                 )
