@@ -122,7 +122,7 @@ FILES: tuple[Row, ...] = (
         "puts back a wallet of before its export, and the computer's memory, and claims again",
         Comes.SHOWN,
         "the mark of contract and period: a double claim",
-        "cli/test_contract_life.py::TestInbox::test_a_second_claim_without_a_word_shows",
+        "cli/sharing/test_contract_life.py::TestInbox::test_a_second_claim_without_a_word_shows",
         "",
     ),
     (

@@ -66,7 +66,7 @@ OVERREACHES: tuple[Row, ...] = (
         "asks for small groups in a contract without `small_cells`",
         Comes.SHOWN,
         "the preview names them",
-        "contracts/test_inference.py::test_groups_of_one_or_two_trips_are_named",
+        "contracts/words/test_inference.py::test_groups_of_one_or_two_trips_are_named",
         "",
     ),
     (
@@ -74,7 +74,7 @@ OVERREACHES: tuple[Row, ...] = (
         "finds the way to work by dividing",
         Comes.SHOWN,
         "the preview divides first",
-        "contracts/test_inference.py::test_the_way_to_work_is_a_division_away",
+        "contracts/words/test_inference.py::test_the_way_to_work_is_a_division_away",
         "",
     ),
     (
@@ -82,7 +82,7 @@ OVERREACHES: tuple[Row, ...] = (
         "finds home by a distance that comes back daily",
         Comes.SHOWN,
         "the preview looks for it",
-        "contracts/test_inference.py::test_a_way_that_is_travelled_daily_is_a_place",
+        "contracts/words/test_inference.py::test_a_way_that_is_travelled_daily_is_a_place",
         "",
     ),
     (
@@ -106,7 +106,7 @@ OVERREACHES: tuple[Row, ...] = (
         "widens them in a new version",
         Comes.SHOWN,
         "each change is shown before the yes",
-        "cli/test_contract_life.py::TestVersions::test_a_newer_version_says_what_it_changes_before_the_yes",
+        "cli/sharing/test_contract_life.py::TestVersions::test_a_newer_version_says_what_it_changes_before_the_yes",
         "",
     ),
     (
@@ -114,7 +114,7 @@ OVERREACHES: tuple[Row, ...] = (
         "offers terms made by hand, beside all templates",
         Comes.REFUSED,
         "the same strict reader",
-        "cli/test_contract_preview.py::test_terms_by_hand_are_read_as_strictly_as_an_offer",
+        "cli/sharing/test_contract_preview.py::test_terms_by_hand_are_read_as_strictly_as_an_offer",
         "",
     ),
     (
@@ -290,7 +290,7 @@ OVERREACHES: tuple[Row, ...] = (
         "takes over the evaluation, and answers beyond the terms",
         Comes.REFUSED,
         "the wallet reads results strictly",
-        "contracts/test_result.py::test_anything_else_is_refused",
+        "contracts/evaluation/test_result.py::test_anything_else_is_refused",
         "",
     ),
 )
