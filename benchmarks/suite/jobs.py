@@ -30,7 +30,7 @@ READINGS: Mapping[str, tuple[str, str, int, tuple[str, ...]]] = {
 }
 """Format: form, connector, files, and the readers beside ours; the first is the measure."""
 
-GROWTH = (10_000, 100_000, 1_000_000)
+GROWTH: tuple[int, ...] = (10_000, 100_000, 1_000_000)
 LIFETIME = 10_000_000
 STARTS: Mapping[str, tuple[str, ...]] = {
     "`python -c pass`": (sys.executable, "-c", "pass"),

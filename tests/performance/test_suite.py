@@ -67,7 +67,7 @@ def test_the_page_shows_what_was_measured(tmp_path: Path) -> None:
     (tmp_path / "performance").mkdir()
     page.write(tmp_path / "page.md", measured)
     text = (tmp_path / "page.md").read_text()
-    assert "on one made up." in text
+    assert "\none made up.\n" in text
     assert "**1.20 times**" in text
     assert "GPX 123 MB" in text
     assert "$" not in text
