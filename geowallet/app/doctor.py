@@ -12,8 +12,8 @@ from geowallet.app.keeping.checking import examine as examine_vault
 from geowallet.app.keeping.checking import line_of
 from geowallet.app.keeping.copies import Standing, copies
 from geowallet.app.settings import named_places, work_week
-from geowallet.app.travel.derive import pending
 from geowallet.app.travel.engine import is_outdated
+from geowallet.app.travel.waiting import pending
 from geowallet.app.wallet import opened
 from geowallet.connectors.registry import BUILTIN
 from geowallet.evaluator.host import layers

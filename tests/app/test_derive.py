@@ -8,7 +8,7 @@ import pytest
 
 from geowallet.app.intake import ingest
 from geowallet.app.locations import Locations
-from geowallet.app.travel import derive
+from geowallet.app.travel import derive, waiting
 from geowallet.track.pipeline import affected_window
 from geowallet.vault.store import Vault
 from tests.app import scene
@@ -45,12 +45,22 @@ class TestDerive:
         assert (done.new, done.changed) == (0, 0)
         assert vault.mark() == before
 
-    def test_pending_windows_are_kept_once_and_in_order(self, vault: Vault) -> None:
+    def test_pending_windows_are_kept_once_and_in_order_until_none_waits(
+        self, vault: Vault
+    ) -> None:
+        with vault.transaction(now_us=scene.NOON_US) as tx:
+            tx.put("setting", "pending", b"[[3,4]]")  # as wallets of before have it
+            tx.log(scene.statement())
         for runs in ([(5, 6), (1, 2)], [(1, 2)]):
             with vault.transaction(now_us=scene.NOON_US) as tx:
-                derive.add_pending(vault, tx, runs)
+                waiting.add_pending(tx, runs)
                 tx.log(scene.statement())
-        assert derive.pending(vault) == [(1, 2), (5, 6)]
+        assert waiting.pending(vault) == [(1, 2), (3, 4), (5, 6)]
+        with vault.transaction(now_us=scene.NOON_US) as tx:
+            waiting.nothing_pending(vault, tx)
+            tx.log(scene.statement())
+        assert waiting.pending(vault) == []
+        assert not [name for name, _ in vault.items("setting") if "pending" in name]
 
     def test_stored_trips_come_out_again_when_analysed_anew(self, vault: Vault) -> None:
         trips = derive.all_trips(vault)
@@ -61,14 +71,14 @@ class TestDerive:
         self, tmp_path: Path, empty: Locations, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         mine, theirs = scene.write_days(tmp_path / "days", DAYS[:2])
-        waiting = [theirs]
+        unread = [theirs]
 
         def meanwhile(*arguments: object) -> object:
             """Another process stores its file, and dies before its analysis."""
-            if waiting:
+            if unread:
                 with monkeypatch.context() as patch:
                     patch.setattr(ingest, "derive", lambda *_, **__: None)
-                    scene.ingest_files(empty, [waiting.pop()])
+                    scene.ingest_files(empty, [unread.pop()])
             return affected_window(*arguments)  # type: ignore[arg-type]  # handed on as it came
 
         monkeypatch.setattr(derive, "affected_window", meanwhile)

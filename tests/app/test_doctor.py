@@ -7,7 +7,7 @@ import pytest
 from geowallet.app import doctor
 from geowallet.app.doctor import Finding, Health
 from geowallet.app.locations import Locations
-from geowallet.app.travel import derive
+from geowallet.app.travel import waiting
 from geowallet.model.errors import (
     GeowalletError,
     MissingExtraError,
@@ -58,7 +58,7 @@ class TestWallet:
 
     def test_an_import_that_was_cut_short_is_seen(self, here: Locations) -> None:
         with scene.opened(here) as vault, vault.transaction(now_us=scene.NOON_US) as tx:
-            derive.add_pending(vault, tx, [(0, 1)])
+            waiting.add_pending(tx, [(0, 1)])
             tx.log(scene.statement())
         assert wallet_of(here)["trips"].health is Health.WARNING
 

@@ -11,7 +11,7 @@ import pytest
 
 from geowallet.app.intake import ingest, sources
 from geowallet.app.locations import Locations
-from geowallet.app.travel import derive, slices
+from geowallet.app.travel import derive, slices, waiting
 from geowallet.connectors.api import ReadOptions
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import (
@@ -194,7 +194,7 @@ class TestArchives:
         assert "refused" in outcomes(done)
         assert all(isinstance(f.error, GeowalletError) for f in done.files if not f.fixes)
         with scene.opened(empty) as vault:
-            assert derive.pending(vault) == []
+            assert waiting.pending(vault) == []
 
 
 class TestOverlap:
@@ -253,7 +253,7 @@ class TestCutShort:
             run(empty, files, Interrupting(at))
         with scene.opened(empty) as vault:
             assert len(sources.sources(vault)) == kept
-            assert bool(derive.pending(vault)) == bool(kept)
+            assert bool(waiting.pending(vault)) == bool(kept)
             assert scene.stored_pages(vault) == {}
         run(empty, files)
         assert pages_after(empty) == reference
@@ -305,18 +305,18 @@ class TestOvertaken:
     ) -> None:
         mine, theirs = scene.write_days(tmp_path, [FOURTH, FIFTH])
         real = analyse
-        waiting = [theirs]
+        unread = [theirs]
 
         def meanwhile(*arguments: object, **named: object) -> object:
-            if waiting:
-                run(empty, [waiting.pop()])
+            if unread:
+                run(empty, [unread.pop()])
             return real(*arguments, **named)  # type: ignore[arg-type]  # handed on as it came
 
         monkeypatch.setattr(slices, "analyse", meanwhile)
         run(empty, [mine])
         assert pages_after(empty) == reference
         with scene.opened(empty) as vault:
-            assert derive.pending(vault) == []
+            assert waiting.pending(vault) == []
 
     def test_who_is_overtaken_again_and_again_gives_up_and_forgets_nothing(
         self, empty: Locations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -16,7 +16,7 @@ from geowallet.app.locations import Locations
 from geowallet.app.sharing import agreements, export, preparing
 from geowallet.app.sharing.identity import signing_key
 from geowallet.app.sharing.receipts import receipts
-from geowallet.app.travel import derive
+from geowallet.app.travel import waiting
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.keys import KdfCost
 from geowallet.vault.check import check_vault
@@ -90,7 +90,7 @@ def old_or_new(vault: Vault, pages: dict[str, bytes]) -> None:
     for source in sources(vault):
         stored_whole(vault, source)
     assert scene.stored_pages(vault) in ({}, pages)
-    assert scene.stored_pages(vault) == pages or not sources(vault) or derive.pending(vault)
+    assert scene.stored_pages(vault) == pages or not sources(vault) or waiting.pending(vault)
 
 
 def finishes(death: Death, stage: Path, pages: dict[str, bytes]) -> None:
@@ -102,7 +102,7 @@ def finishes(death: Death, stage: Path, pages: dict[str, bytes]) -> None:
     with scene.opened(here) as vault:
         sound(vault)
         assert scene.stored_pages(vault) == pages
-        assert derive.pending(vault) == []
+        assert waiting.pending(vault) == []
         assert len(sources(vault)) == len(DAYS)
     assert not list(death.folder.glob("*-journal"))
 

@@ -10,7 +10,7 @@ import pytest
 
 from geowallet.app.intake.sources import sources
 from geowallet.app.locations import Locations
-from geowallet.app.travel import derive
+from geowallet.app.travel import waiting
 from geowallet.model.errors import VaultBusyError
 from geowallet.vault.check import check_vault
 from tests.app import scene
@@ -83,7 +83,7 @@ class TestImports:
         if all(process.returncode == 0 for process in both):
             with scene.opened(here) as vault:
                 assert scene.stored_pages(vault) == alone
-                assert derive.pending(vault) == []
+                assert waiting.pending(vault) == []
         scene.ingest_files(here, files)
         with scene.opened(here) as vault:
             assert check_vault(vault).problems == ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from geowallet.app.intake.sources import Blob, Source, StoredTrace, joined_runs, runs_of, source
-from geowallet.app.travel.derive import add_pending
+from geowallet.app.travel.waiting import add_pending
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault.columns import encode_fixes
@@ -86,7 +86,7 @@ def store(vault: Vault, new: Source, bodies: Bodies, *, before: Source | None = 
             for name in sorted(gone):
                 tx.delete("fixes", name)
         tx.put("source", new.sha256, msgspec.msgpack.encode(new))
-        add_pending(vault, tx, [*new.runs(), *(before.runs() if before else [])])
+        add_pending(tx, [*new.runs(), *(before.runs() if before else [])])
         tx.log(_statement(new))
 
 

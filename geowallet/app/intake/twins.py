@@ -22,8 +22,9 @@ def twins(read: Iterable[str], known: Sequence[Source]) -> Iterator[tuple[Source
         read: SHA-256 (hex) of the sources to look at.
         known: All sources of the wallet.
     """
-    runs = [(*run, at) for at, source in enumerate(known) for run in source.runs()]
+    runs = sorted((*run, at) for at, source in enumerate(known) for run in source.runs())
     table = np.array(runs, dtype=np.int64).reshape(-1, 3)
+    latest_us = np.maximum.accumulate(table[:, 1])
     place = {source.sha256: at for at, source in enumerate(known)}
     for sha256 in read:
         own = place.get(sha256)
@@ -31,8 +32,11 @@ def twins(read: Iterable[str], known: Sequence[Source]) -> Iterator[tuple[Source
             continue
         shared_us = np.zeros(len(known))
         for first_us, last_us in known[own].runs():
-            both_us = np.minimum(table[:, 1], last_us) - np.maximum(table[:, 0], first_us)
-            shared_us += np.bincount(table[:, 2], np.maximum(both_us, 0), len(known))
+            # All that can share time with it, and little else.
+            since = np.searchsorted(latest_us, first_us)
+            near = table[since : np.searchsorted(table[:, 0], last_us, side="right")]
+            both_us = np.minimum(near[:, 1], last_us) - np.maximum(near[:, 0], first_us)
+            shared_us += np.bincount(near[:, 2], np.maximum(both_us, 0), len(known))
         shared_us[own] = 0
         whole_us = sum(last_us - first_us for first_us, last_us in known[own].runs())
         other = int(shared_us.argmax())

@@ -14,7 +14,7 @@ from geowallet.app.keeping.scope import midnight_us
 from geowallet.app.reports.mileage import mileage
 from geowallet.app.settings import vehicles
 from geowallet.app.sharing.receipts import Receipt
-from geowallet.app.travel.derive import month_of
+from geowallet.app.travel.renewing import month_of
 from geowallet.app.travel.trips import Page
 from geowallet.app.travel.unkept import kept_from_us
 from geowallet.model.calendar import Period

@@ -20,9 +20,10 @@ from geowallet.app.keeping.resting import Address, exports_of, openings_in, word
 from geowallet.app.keeping.rewriting import Rewritten, emptied, without
 from geowallet.app.keeping.spans import disjoint, overlaps
 from geowallet.app.sharing.receipts import receipts
-from geowallet.app.travel.derive import add_pending, derive
+from geowallet.app.travel.derive import derive
 from geowallet.app.travel.trips import Page, described_trips
 from geowallet.app.travel.unkept import keep_from, kept_from_us
+from geowallet.app.travel.waiting import add_pending
 from geowallet.model.errors import NothingToEraseError, VaultBusyError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault.erase import doomed_keys
@@ -157,7 +158,7 @@ def carry_out(vault: Vault, planned: Plan, *, now_us: int) -> Erased:
         for kind, name in planned.records:
             tx.delete(kind, name)
         if planned.pending:
-            add_pending(vault, tx, planned.pending)
+            add_pending(tx, planned.pending)
         if planned.kept_from_us is not None:
             keep_from(tx, planned.kept_from_us)
         entry = tx.log(_statement(planned))

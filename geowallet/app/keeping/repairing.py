@@ -16,7 +16,8 @@ import msgspec
 from geowallet.app.intake.sources import StoredTrace, joined_runs, sources
 from geowallet.app.keeping.checking import Remedy
 from geowallet.app.keeping.scope import midnight_us
-from geowallet.app.travel.derive import add_pending, derive
+from geowallet.app.travel.derive import derive
+from geowallet.app.travel.waiting import add_pending
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.calendar import Period
 from geowallet.model.provenance import Statement, StatementKind
@@ -72,7 +73,7 @@ def repair(vault: Vault, findings: Sequence[Finding], *, now_us: int) -> Repaire
         for _, after in changed:
             tx.put("source", after.sha256, msgspec.msgpack.encode(after))
         if waiting:
-            add_pending(vault, tx, waiting)
+            add_pending(tx, waiting)
         facts = {
             "what": "repaired",
             "pages": len(months),

@@ -16,8 +16,9 @@ from geowallet.app.settings import resolve
 from geowallet.app.sharing.agreements import contract_of
 from geowallet.app.sharing.receipts import Receipt, receipts
 from geowallet.app.travel.corrections import corrections, covering, digest
-from geowallet.app.travel.derive import month_of, recomputed
+from geowallet.app.travel.derive import recomputed
 from geowallet.app.travel.models import in_use
+from geowallet.app.travel.renewing import month_of
 from geowallet.app.travel.shapes import digest as shape_digest
 from geowallet.app.travel.shapes import shaped, shaping
 from geowallet.app.travel.trips import stored_trips

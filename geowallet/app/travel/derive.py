@@ -6,9 +6,8 @@ result depends on the set of files and not on the order of their import.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,29 +16,31 @@ from geowallet.app.intake.sources import Window, fixes_between, sources
 from geowallet.app.travel.engine import note_engine
 from geowallet.app.travel.hints import hints_of
 from geowallet.app.travel.models import in_use
+from geowallet.app.travel.renewing import renewed
 from geowallet.app.travel.shapes import KIND, measured_again, name_of, splits
 from geowallet.app.travel.slices import analyse_window
 from geowallet.app.travel.trips import Page, pages
-from geowallet.app.travel.unkept import beside, kept_from_us, settled
-from geowallet.crypto.canonical import canonical_bytes, sha256_hex
+from geowallet.app.travel.unkept import kept_from_us
+from geowallet.app.travel.waiting import nothing_pending, pending
+from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import VaultBusyError
 from geowallet.model.mobility import Sureness
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.track.pipeline import affected_window, algorithms, analyse
-from geowallet.vault.pages import decode_page, encode_page
+from geowallet.vault.pages import encode_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from geowallet.app.travel.renewing import Month
+    from geowallet.app.travel.shapes import Split
     from geowallet.app.travel.slices import Found
     from geowallet.model.fixes import Fixes
-    from geowallet.model.mobility import Stop, Trip
+    from geowallet.model.mobility import Trip
     from geowallet.track.modes.forest import Forest
     from geowallet.track.pipeline import Analysis
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
-
-_PENDING = ("setting", "pending")
 
 _TRIES = 3
 """How often an analysis is begun anew because another process wrote meanwhile."""
@@ -67,23 +68,6 @@ class Derived:
     changed: int
     to_check: int
     shared_m: int
-
-
-def add_pending(vault: Vault, tx: Transaction, runs: Iterable[Window]) -> None:
-    """Note windows that wait for analysis, in the transaction that made them so."""
-    waiting = sorted({*map(tuple, pending(vault)), *runs})
-    tx.put(*_PENDING, canonical_bytes([list(run) for run in waiting]))
-
-
-def pending(vault: Vault) -> list[Window]:
-    """Return the windows that wait for analysis: an import that was cut short."""
-    stored = vault.get(*_PENDING)
-    return [(first, last) for first, last in json.loads(stored)] if stored else []
-
-
-def nothing_pending(tx: Transaction) -> None:
-    """Note that no window waits, in the transaction that stores what was found."""
-    tx.put(*_PENDING, canonical_bytes([]))
 
 
 def derive(vault: Vault, *, now_us: int) -> Derived:
@@ -115,77 +99,66 @@ def _derive(vault: Vault, now_us: int) -> Derived:
     if not waiting:
         return Derived(0, 0, 0, 0)
     known = sources(vault)
-    coverage = [run for source in known for run in source.runs()]
-    windows = affected_window(coverage, waiting)
+    windows = affected_window([run for source in known for run in source.runs()], waiting)
     forest = in_use(vault).forest
-    analyses = [found for window in windows for found in analyse_window(vault, known, window)]
-    old = dict(_stored(vault, windows))
-    fresh = _replaced(old, windows, analyses, kept_from_us(vault))
-    inputs = sorted({digest for a in analyses for trip in a.trips for digest in trip.sources})
-    found = [trip for analysis in analyses for trip in analysis.trips]
-    moved = list(measured_again(splits(vault), found, lambda trip: fixes_around(vault, trip)))
+    changes = _Changes(vault)
+    slices = changes.counted(s for window in windows for s in analyse_window(vault, known, window))
+    for month in renewed(vault, windows, slices, kept_from_us(vault)):
+        changes.add(month)
     with vault.transaction(now_us=now_us) as tx:
         if vault.mark() != before:
             raise _OvertakenError
         note_engine(vault, tx)
-        digests = write_pages(tx, old, fresh)
-        for statement in statements_of(digests, inputs, windows, forest):
+        for name, body in changes.bodies.items():
+            tx.put("trips", name, body)
+        inputs = sorted(changes.inputs)
+        for statement in statements_of(tuple(changes.digests), inputs, windows, forest):
             tx.log(statement)
-        for word in moved:
+        for word in changes.moved:
             tx.put(KIND, name_of(word), msgspec.msgpack.encode(word))
-        nothing_pending(tx)
-    gone = {trip.id for page in old.values() for trip in page.trips}
-    there = {trip.id: trip for page in fresh.values() for trip in page.trips}
-    new = [trip for trip_id, trip in there.items() if trip_id not in gone]
-    unsure = sum(Sureness.of(trip.main_leg.confidence) is Sureness.UNSURE for trip in new)
-    shared_m = sum(a.shared_m for a in analyses)
-    return Derived(len(new), len(gone - there.keys()), unsure, shared_m)
+        nothing_pending(vault, tx)
+    return changes.counts()
 
 
-def month_of(time_us: int) -> str:
-    """Return the UTC month of an instant, the name of its page."""
-    moment = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=time_us)
-    return moment.strftime("%Y-%m")
+class _Changes:
+    """What becomes of the months, small enough to be kept of all of them."""
 
+    def __init__(self, vault: Vault) -> None:
+        self._vault, self._splits = vault, splits(vault)
+        self._gone: set[str] = set()
+        self._there: dict[str, bool] = {}
+        self._shared_m = 0
+        self.bodies: dict[str, bytes] = {}
+        self.digests: list[str] = []
+        self.inputs: set[str] = set()
+        self.moved: list[Split] = []
 
-def _stored(vault: Vault, windows: Sequence[Window]) -> list[tuple[str, Page]]:
-    months = sorted({m for first, last in windows for m in _months(first, last)})
-    found = ((month, vault.get("trips", month)) for month in months)
-    return [(month, Page(*decode_page(body)) if body else Page()) for month, body in found]
+    def counted(self, slices: Iterable[Found]) -> Iterator[Found]:
+        """Yield the same slices, once what they say together is noted."""
+        for found in slices:
+            self._shared_m += found.shared_m
+            self.inputs.update(digest for trip in found.trips for digest in trip.sources)
+            yield found
 
+    def add(self, month: Month) -> None:
+        """Pack the page of a month, and keep what is told of its trips."""
+        body = encode_page(*month.after)
+        self.digests.append(sha256_hex(body))
+        if month.after != month.before:
+            self.bodies[month.name] = body
+        self._gone.update(trip.id for trip in month.before.trips)
+        self._there |= {
+            trip.id: Sureness.of(trip.main_leg.confidence) is Sureness.UNSURE
+            for trip in month.after.trips
+        }
+        around = partial(fixes_around, self._vault)
+        self.moved += measured_again(self._splits, month.found, around)
 
-def _months(first_us: int, last_us: int) -> Iterable[str]:
-    first, last = month_of(first_us), month_of(last_us)
-    year, number = int(first[:4]), int(first[5:])
-    while f"{year:04d}-{number:02d}" <= last:
-        yield f"{year:04d}-{number:02d}"
-        year, number = (year + 1, 1) if number == 12 else (year, number + 1)
-
-
-def _replaced(
-    old: dict[str, Page], windows: Sequence[Window], analyses: Sequence[Found], kept_us: int
-) -> dict[str, Page]:
-    """Return the pages with what starts inside the windows replaced.
-
-    What begins before ``kept_us`` stays: its positions are not kept, so it would not be
-    found again. What is found there later counts where nothing stays.
-    """
-
-    def stays(item: Trip | Stop) -> bool:
-        inside = (first <= item.start_us and item.end_us <= last for first, last in windows)
-        return item.start_us < kept_us or not any(inside)
-
-    fresh = {}
-    for month, page in old.items():
-        trips = [t for a in analyses for t in a.trips if month_of(t.start_us) == month]
-        stops = [s for a in analyses for s in a.stops if month_of(s.start_us) == month]
-        trips = [*beside(trips, settled(page.trips, kept_us)), *filter(stays, page.trips)]
-        stops = [*beside(stops, settled(page.stops, kept_us)), *filter(stays, page.stops)]
-        fresh[month] = Page(
-            tuple(sorted(trips, key=lambda trip: (trip.start_us, trip.end_us))),
-            tuple(sorted(stops, key=lambda stop: (stop.start_us, stop.end_us))),
-        )
-    return fresh
+    def counts(self) -> Derived:
+        """Return how many trips are new, changed and to be checked."""
+        new = self._there.keys() - self._gone
+        unsure = sum(self._there[trip] for trip in new)
+        return Derived(len(new), len(self._gone - self._there.keys()), unsure, self._shared_m)
 
 
 def write_pages(tx: Transaction, old: dict[str, Page], fresh: dict[str, Page]) -> tuple[str, ...]:

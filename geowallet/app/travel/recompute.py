@@ -16,17 +16,17 @@ from geowallet.app.sharing.resending import Resent, resent
 from geowallet.app.travel.derive import (
     analyse_all,
     fixes_around,
-    month_of,
-    nothing_pending,
     statements_of,
     write_pages,
 )
 from geowallet.app.travel.differences import Difference, differences
 from geowallet.app.travel.engine import note_engine, present_engine, stored_engine
 from geowallet.app.travel.models import in_use
+from geowallet.app.travel.renewing import month_of
 from geowallet.app.travel.shapes import KIND, measured_again, merges, name_of, splits
 from geowallet.app.travel.trips import Page, describe_trips, described_trips, marked, pages
 from geowallet.app.travel.unkept import beside, kept_from_us, settled
+from geowallet.app.travel.waiting import nothing_pending
 from geowallet.model.errors import VaultBusyError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.track.reshape import reshaped
@@ -134,7 +134,7 @@ def carry_out(vault: Vault, planned: Plan, *, now_us: int) -> None:
         for word in planned.splits:
             tx.put(KIND, name_of(word), msgspec.msgpack.encode(word))
         note_engine(vault, tx, everything=True)
-        nothing_pending(tx)
+        nothing_pending(vault, tx)
 
 
 def _settled(vault: Vault) -> Page:

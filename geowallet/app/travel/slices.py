@@ -34,12 +34,14 @@ class Found:
     Attributes:
         trips: In time order.
         stops: In time order.
+        end_us: Nothing that a later slice shows begins before it.
         shared_m: Whole metres seen by more than one source, counted once;
             rounded in each slice.
     """
 
     trips: tuple[Trip, ...]
     stops: tuple[Stop, ...]
+    end_us: int
     shared_m: int
 
 
@@ -70,6 +72,7 @@ def analyse_window(vault: Vault, known: Sequence[Source], window: Window) -> Ite
         yield Found(
             tuple(trip for trip in whole.trips if start_us <= trip.start_us < end_us),
             tuple(stop for stop in whole.stops if start_us <= stop.start_us < end_us),
+            end_us,
             shared_m,
         )
 

@@ -23,8 +23,8 @@ from geowallet.app.sharing.receipts import Receipt
 from geowallet.app.sharing.tracing import trace
 from geowallet.app.travel import reshaping
 from geowallet.app.travel.corrections import Correction, correct, corrections
-from geowallet.app.travel.derive import pending
 from geowallet.app.travel.trips import described_trips, pages
+from geowallet.app.travel.waiting import pending
 from geowallet.model.calendar import Period
 from geowallet.model.errors import (
     NothingToEraseError,

@@ -17,9 +17,10 @@ from geowallet.app.sharing.receipts import receipts
 from geowallet.app.sharing.tracing import trace
 from geowallet.app.travel import recompute, reshaping
 from geowallet.app.travel.corrections import Correction, correct, corrections
-from geowallet.app.travel.derive import add_pending, derive, pending
+from geowallet.app.travel.derive import derive
 from geowallet.app.travel.trips import described_trips, pages
 from geowallet.app.travel.unkept import BEFORE_ALL_US, kept_from_us
+from geowallet.app.travel.waiting import add_pending, pending
 from geowallet.model.calendar import Period
 from geowallet.model.errors import KeptTooShortError, PositionsGoneError
 from geowallet.model.mobility import Mode
@@ -147,7 +148,7 @@ class TestPositions:
         with vault.transaction(now_us=scene.NOON_US) as tx:
             for month in whole:
                 tx.delete("trips", month)
-            add_pending(vault, tx, [run for one in sources(vault) for run in one.runs()])
+            add_pending(tx, [run for one in sources(vault) for run in one.runs()])
             tx.log(scene.statement())
         run(vault, rule(fixes="1-day"), FIFTH + dt.timedelta(days=30))
         assert (scene.stored_pages(vault), pending(vault)) == (whole, [])
