@@ -70,11 +70,6 @@ def take_in(employer: Desk, folder: Path) -> dict[str, Taken]:
     return {taken.path.name: taken for taken in found}
 
 
-def only_sealed(folder: Path) -> None:
-    for path in [*folder.glob("*.txt"), *folder.glob("*.csv")]:
-        path.unlink()
-
-
 class TestFolder:
     """Promise: what is good is taken in, whatever lies beside it and in whatever order."""
 
@@ -83,7 +78,6 @@ class TestFolder:
     ) -> None:
         contract = accept(vault, offered(employer, tmp_path), box)
         sent = send(vault, contract, box)
-        only_sealed(box)
         other = offered(employer, tmp_path, name="other")
         life.decline_offer(
             vault, other, today=scene.TODAY, now_us=scene.NOON_US, target=box, reason="too much"
@@ -111,12 +105,19 @@ class TestFolder:
         self, vault: Vault, employer: Desk, tmp_path: Path, box: Path
     ) -> None:
         send(vault, accept(vault, offered(employer, tmp_path), box), box)
-        only_sealed(box)
         take_in(employer, box)
         again = take_in(employer, box)
         assert again["mileage-2026-05.jwe"].before == "2026-06-02"
         assert all(taken.error is None for taken in again.values())
         assert len(ledger.received(employer)) == 1
+
+    def test_a_readable_copy_is_left_only_beside_its_export(
+        self, vault: Vault, employer: Desk, tmp_path: Path, box: Path
+    ) -> None:
+        send(vault, accept(vault, offered(employer, tmp_path), box), box)
+        assert not {"mileage-2026-05.txt", "mileage-2026-05.csv"} & set(take_in(employer, box))
+        (box / "mileage-2026-05.jwe").unlink()
+        assert take_in(employer, box)["mileage-2026-05.txt"].error is not None
 
     def test_a_correction_is_seen_in_whichever_order_it_comes(
         self, vault: Vault, employer: Desk, tmp_path: Path, box: Path
@@ -253,7 +254,6 @@ class TestAcknowledge:
     @pytest.fixture
     def sent(self, vault: Vault, employer: Desk, tmp_path: Path, box: Path) -> Exported:
         sent = send(vault, accept(vault, offered(employer, tmp_path), box), box)
-        only_sealed(box)
         take_in(employer, box)
         return sent
 
@@ -354,7 +354,6 @@ class TestRotation:
     ) -> None:
         contract = accept(vault, offered(employer, tmp_path), box)
         sent = send(vault, contract, box)
-        only_sealed(box)
         once, _ = self.rotated(employer, tmp_path)
         twice, _ = self.rotated(once, tmp_path / "again")
         assert [taken.error for taken in take_in(twice, box).values()] == [None, None]

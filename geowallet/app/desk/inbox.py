@@ -95,7 +95,9 @@ _SCHEMAS = {
 
 
 def take_in(desk: Desk, folder: Path, *, now_s: int, today: dt.date) -> tuple[Taken, ...]:
-    """Take in every file of a folder, in the order of their names; folders in it are left.
+    """Take in every file of a folder, in the order of their names.
+
+    Folders in it are left, and so are readable copies that lie beside their export.
 
     Raises:
         NoFilesError: There are none.
@@ -156,7 +158,15 @@ def _others(taken: Taken, keys: dict[str, set[str]]) -> tuple[str, ...]:
 
 
 def _is_meant(path: Path) -> bool:
-    return not path.name.startswith(".") and path.is_file()
+    return not path.name.startswith(".") and path.is_file() and not _is_readable_copy(path)
+
+
+def _is_readable_copy(path: Path) -> bool:
+    """Say if this is the text or the table that an export wrote for its owner's eyes.
+
+    Nobody signed these; where the export itself lies beside, they say nothing more.
+    """
+    return path.suffix in {".txt", ".csv"} and path.with_suffix(".jwe").is_file()
 
 
 def _read(path: Path) -> tuple[Taken, bytes]:

@@ -19,6 +19,7 @@ class NotJsonError(BadContractError):
     """A file where a contract should be, and no JSON that reads in one way only."""
 
     code = "contract.not_json"
+    text = N_("not a file of the kind that is asked for here: {reason}")
 
 
 class TooDeepError(BadContractError):
