@@ -1,17 +1,18 @@
-"""Fix columns as bytes: rounded, differenced, split into byte planes, compressed.
+"""Fix columns as bytes: rounded, differenced, folded, split into byte planes, compressed.
 
-Neighbouring fixes differ little, so the high bytes of the differences are
-nearly all zero; put side by side they compress to almost nothing.
+Neighbouring fixes differ little. Folded, so that a small difference is a small number
+whatever its sign, the high bytes are nearly all zero, and side by side they cost nothing.
 """
 
 from __future__ import annotations
 
+import struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geowallet.model.fixes import Fixes
-from geowallet.vault.blobs import pack, unpack
+from geowallet.vault.blobs import pack_parts, unpack, unpack_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLOB_FIXES = 8192
-"""Fixes a blob: 35 to 67 KB compressed, where the cipher is fastest (docs/performance.md)."""
+"""Fixes a blob: 25 to 51 KB compressed, where the cipher is fastest (docs/performance.md)."""
 
-_FORMAT = b"\x01"
+_SIGNED, _FORMAT = b"\x01", b"\x02"
+"""The first format kept signed differences of the first order, in one frame."""
+
 _UNITS = (1e7, 1e7, 10.0, 10.0, 100.0, 10.0)
 """Steps a unit of latitude and longitude (1e-7 degree), elevation and accuracy (dm), speed (cm/s),
 bearing (0.1 degree)."""
@@ -30,7 +33,19 @@ _UNKNOWN = -(2**31)
 _MAX_MS = 2**52
 """About 142,000 years: no difference of two such times overflows."""
 
-_FIX_BYTES = 8 + 4 * len(_UNITS) + 2
+_WIDTHS = (8, *[4] * len(_UNITS), 2)
+"""Bytes a fix of each column: the time, those of `_UNITS`, the flags."""
+
+_FIX_BYTES = sum(_WIDTHS)
+
+_ORDERS = (0, 1, 2)
+"""How often a column may be differenced: not for what jumps about, twice for what moves on."""
+
+_HEAD = struct.Struct(f">H{len(_WIDTHS)}B")
+"""Number of fixes, and the order of each column."""
+
+_FEW = 1024
+"""Up to so many fixes the planes share one frame: heads would cost more than they save."""
 
 
 def encode_fixes(fixes: Fixes) -> bytes:
@@ -49,37 +64,43 @@ def encode_fixes(fixes: Fixes) -> bytes:
         raise ValueError(msg)
     time_ms = fixes.time_us // 1000
     _check_times(time_ms)
-    planes = [_planes(np.diff(time_ms, prepend=0))]
+    whole: list[NDArray[Any]] = [time_ms.view(np.uint64)]
     for column, steps in zip(fixes.columns()[1:-1], _UNITS, strict=True):
-        planes.append(_planes(_differences(_steps(column, steps))))
-    planes.append(_planes(fixes.flags))
-    return _FORMAT + pack(b"".join(planes))
+        whole.append(_steps(column, steps).view(np.uint32))
+    whole.append(fixes.flags)
+    orders, planes = [], list[bytes]()
+    for column in whole:
+        order, folded = _shortest(column)
+        orders.append(order)
+        planes += _planes(folded)
+    head = _HEAD.pack(len(fixes), *orders)
+    parts = [b"".join(planes)] if len(fixes) <= _FEW else planes
+    return _FORMAT + head + pack_parts(parts, about=head)
 
 
 def decode_fixes(blob: bytes) -> Fixes:
-    """Return the fixes of one blob.
+    """Return the fixes of one blob, of any format that was ever written.
 
     Raises:
         ValueError: Not such a blob, cut short, or larger than a blob may be.
     """
-    if blob[:1] != _FORMAT:
+    if blob[:1] == _SIGNED:
+        return _fixes(_signed(blob[1:]))
+    if blob[:1] != _FORMAT or len(blob) < 1 + _HEAD.size:
         msg = "unknown format of fix columns"
         raise ValueError(msg)
-    data = unpack(blob[1:], max_bytes=BLOB_FIXES * _FIX_BYTES)
-    n, rest = divmod(len(data), _FIX_BYTES)
-    if rest:
-        msg = "fix columns of different length"
+    n, *orders = _HEAD.unpack_from(blob, 1)
+    if n > BLOB_FIXES or not {*orders} <= {*_ORDERS}:
+        msg = "fix columns out of range"
         raise ValueError(msg)
-    raw = np.frombuffer(data, dtype=np.uint8)
-    time_ms = np.cumsum(_whole(raw[: 8 * n], n, np.dtype("<i8")))
-    _check_times(time_ms)
-    columns: list[NDArray[Any]] = [time_ms * 1000]
-    for place, steps in enumerate(_UNITS):
-        part = raw[(8 + 4 * place) * n : (12 + 4 * place) * n]
-        whole = np.cumsum(_whole(part, n, np.dtype("<u4")), dtype=np.uint32).view(np.int32)
-        columns.append(np.where(whole == _UNKNOWN, np.nan, whole / steps))
-    columns.append(_whole(raw[_FIX_BYTES * n - 2 * n :], n, np.dtype("<u2")))
-    return Fixes(*columns)
+    raw = _raw(blob, n)
+    columns = []
+    for part, width, order in zip(_parted(raw, n), _WIDTHS, orders, strict=True):
+        column = _unfolded(_whole(part, n, np.dtype(f"<u{width}")))
+        for _ in range(order):
+            column = np.cumsum(column, dtype=column.dtype)
+        columns.append(column)
+    return _fixes(columns)
 
 
 def split_fixes(fixes: Fixes) -> Iterator[Fixes]:
@@ -99,6 +120,38 @@ def join_fixes(parts: Sequence[Fixes]) -> Fixes:
     )
 
 
+def _raw(blob: bytes, n: int) -> NDArray[np.uint8]:
+    """Return the planes of all columns, one after the other."""
+    head, body = blob[1 : 1 + _HEAD.size], blob[1 + _HEAD.size :]
+    count = 1 if n <= _FEW else _FIX_BYTES
+    parts = unpack_parts(body, count=count, part_bytes=_FIX_BYTES // count * n, about=head)
+    return np.frombuffer(b"".join(parts), dtype=np.uint8)
+
+
+def _signed(body: bytes) -> list[NDArray[Any]]:
+    """Return the columns of a blob of the first format."""
+    data = unpack(body, max_bytes=BLOB_FIXES * _FIX_BYTES)
+    n, rest = divmod(len(data), _FIX_BYTES)
+    if rest:
+        msg = "fix columns of different length"
+        raise ValueError(msg)
+    parts = _parted(np.frombuffer(data, dtype=np.uint8), n)
+    columns = [_whole(part, n, np.dtype(f"<u{w}")) for part, w in zip(parts, _WIDTHS, strict=True)]
+    return [*(np.cumsum(column, dtype=column.dtype) for column in columns[:-1]), columns[-1]]
+
+
+def _fixes(columns: Sequence[NDArray[Any]]) -> Fixes:
+    """Return fixes from the whole numbers of every column."""
+    time_ms = columns[0].view(np.int64)
+    _check_times(time_ms)
+    known: list[NDArray[Any]] = [time_ms * 1000]
+    for column, steps in zip(columns[1:-1], _UNITS, strict=True):
+        whole = column.view(np.int32)
+        known.append(np.where(whole == _UNKNOWN, np.nan, whole / steps))
+    known.append(columns[-1])
+    return Fixes(*known)
+
+
 def _check_times(time_ms: NDArray[np.int64]) -> None:
     if np.any(time_ms > _MAX_MS) or np.any(time_ms < -_MAX_MS):
         msg = "a time too far from 1970"
@@ -111,15 +164,41 @@ def _steps(column: NDArray[np.float64], steps: float) -> NDArray[np.int32]:
     return np.where(np.isnan(whole), _UNKNOWN, whole).astype(np.int32)
 
 
-def _differences(whole: NDArray[np.int32]) -> NDArray[np.uint32]:
-    # Modulo 2**32: the difference of two longitudes can exceed an int32, its sum comes back.
-    before = np.concatenate((np.zeros(1, dtype=np.uint32), whole.view(np.uint32)))
-    return before[1:] - before[:-1]
+def _shortest(whole: NDArray[Any]) -> tuple[int, NDArray[Any]]:
+    """Return the order whose folded differences have the fewest bits, and these."""
+    # Modulo the width: a difference of two longitudes can overflow, its sum comes back.
+    every = [
+        _folded(np.diff(whole, n=order, prepend=np.zeros(order, dtype=whole.dtype)))
+        for order in _ORDERS
+    ]
+    bits = [int(np.frexp(folded.astype(np.float64))[1].sum()) for folded in every]
+    order = bits.index(min(bits))
+    return order, every[order]
 
 
-def _planes(column: NDArray[Any]) -> bytes:
+def _folded(column: NDArray[Any]) -> NDArray[Any]:
+    """Return 0, -1, 1, -2, 2 ... of an unsigned type as 0, 1, 2, 3, 4 ..."""
+    sign = column >> (8 * column.itemsize - 1)
+    folded: NDArray[Any] = np.bitwise_xor(column << 1, np.negative(sign))
+    return folded
+
+
+def _unfolded(folded: NDArray[Any]) -> NDArray[Any]:
+    column: NDArray[Any] = np.bitwise_xor(folded >> 1, np.negative(folded & 1))
+    return column
+
+
+def _planes(column: NDArray[Any]) -> list[bytes]:
     little = np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("<"))
-    return little.view(np.uint8).reshape(len(column), -1).T.tobytes() if len(column) else b""
+    if not len(column):
+        return [b""] * column.itemsize
+    return [plane.tobytes() for plane in little.view(np.uint8).reshape(len(column), -1).T]
+
+
+def _parted(raw: NDArray[np.uint8], n: int) -> list[NDArray[np.uint8]]:
+    """Return the bytes of each column."""
+    stops = np.cumsum([width * n for width in _WIDTHS])
+    return np.split(raw, stops[:-1])
 
 
 def _whole(raw: NDArray[np.uint8], n: int, dtype: np.dtype[Any]) -> NDArray[Any]:

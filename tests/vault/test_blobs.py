@@ -5,7 +5,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.vault.blobs import pack, unpack
+from geowallet.vault.blobs import pack, pack_parts, unpack, unpack_parts
 
 TEXT = bytes(range(256)) * 3
 
@@ -47,3 +47,57 @@ class TestUnpack:
     def test_bytes_after_the_frame_are_refused(self) -> None:
         with pytest.raises(ValueError, match="not a whole zstd frame"):
             unpack(pack(TEXT) + b"x", max_bytes=10_000)
+
+
+def _take(blob: bytes) -> list[bytes]:
+    return unpack_parts(blob, count=3, part_bytes=len(TEXT), about=b"three")
+
+
+class TestUnpackParts:
+    """Promise: "Not so many, of another length, cut short, longer, or without its checksum"."""
+
+    @given(st.integers(0, 90), st.data())
+    def test_gives_back_what_was_packed(self, length: int, data: st.DataObject) -> None:
+        any_part = st.binary(min_size=length, max_size=length)
+        parts = data.draw(st.lists(any_part | st.just(bytes(length)), max_size=64))
+        blob = pack_parts(parts, about=b"x")
+        taken = unpack_parts(blob, count=len(parts), part_bytes=length, about=b"x")
+        assert taken == parts
+
+    def test_zeros_cost_a_bit_and_noise_no_more_than_itself(self) -> None:
+        noise = bytes((7 * n * n + n // 3) % 251 for n in range(100))
+        assert len(pack_parts([bytes(50_000)] * 64, about=b"")) == 12
+        assert len(pack_parts([noise], about=b"")) == 12 + 2 + 100
+
+    def test_every_truncation_is_refused(self) -> None:
+        blob = pack_parts([TEXT, bytes(len(TEXT)), TEXT[::-1]], about=b"three")
+        assert _take(blob) == [TEXT, bytes(len(TEXT)), TEXT[::-1]]
+        for cut in range(len(blob)):
+            with pytest.raises(ValueError, match=r"zstd|larger|checksum|cut short|parts|length"):
+                _take(blob[:cut])
+
+    def test_every_flipped_bit_is_refused(self) -> None:
+        blob = pack_parts([TEXT, bytes(len(TEXT)), TEXT[::-1]], about=b"three")
+        for at in range(8 * len(blob)):
+            forged = bytearray(blob)
+            forged[at // 8] ^= 1 << at % 8
+            try:
+                assert _take(bytes(forged)) == [TEXT, bytes(len(TEXT)), TEXT[::-1]]
+            except ValueError:
+                continue
+
+    def test_another_head_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="checksum"):
+            _take(pack_parts([TEXT] * 3, about=b"four"))
+
+    def test_more_parts_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="not so many"):
+            _take(pack_parts([TEXT] * 4, about=b"three"))
+        with pytest.raises(ValueError, match="more parts"):
+            _take(pack_parts([TEXT] * 3, about=b"three") + b"\0\1x")
+
+    def test_a_part_that_is_another_length_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="of another length"):
+            _take(pack_parts([TEXT[1:]] * 3, about=b"three"))
+        with pytest.raises(ValueError, match="larger than it may be"):
+            _take(pack_parts([TEXT + TEXT] * 3, about=b"three"))

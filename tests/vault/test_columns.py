@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from geowallet.model.fixes import Fixes, FixFlag, fixes_from, no_fixes
-from geowallet.vault.blobs import pack
+from geowallet.vault.blobs import pack, pack_parts
 from geowallet.vault.columns import (
     BLOB_FIXES,
     decode_fixes,
@@ -16,7 +19,21 @@ from geowallet.vault.columns import (
 )
 from tests.strategies import fixes
 
+FIRST_FORMAT = (
+    "012e8fa6b528b52ffd204405020064037b6dc0032c00c80099000100f60aec2a1e3c1dad00002ea4"
+    "b69394d65ea201fe00ff007f0080006d9305fa00ff00ff00800000000000031000e2bb61d101"
+)
 HALF_STEPS = (0, 0.5e-7, 0.5e-7, 0.05, 0.05, 0.005, 0.05)
+
+STEPS = (1e7, 1e7, 10.0, 10.0, 100.0, 10.0)
+ANY_ROW = st.tuples(
+    st.integers(-(2**61), 2**61),
+    st.tuples(st.floats(-90, 90), st.floats(-180, 180), *[st.floats()] * 4),
+)
+
+
+def _table(*columns: NDArray[Any]) -> Fixes:
+    return Fixes(*columns)
 
 
 def _same(left: Fixes, right: Fixes) -> None:
@@ -93,8 +110,27 @@ class TestEncodeFixes:
         with pytest.raises(ValueError, match="too far from 1970"):
             encode_fixes(one)
 
-    def test_an_hour_of_walking_takes_less_than_six_bytes_a_fix(self) -> None:
-        assert len(encode_fixes(_walk(3600))) < 6 * 3600
+    def test_an_hour_of_walking_takes_less_than_five_bytes_a_fix(self) -> None:
+        assert len(encode_fixes(_walk(3600))) < 5 * 3600
+
+    @settings(max_examples=40)
+    @given(st.integers(1, 3), st.lists(ANY_ROW, min_size=1, max_size=12), st.integers(0, 2**16 - 1))
+    def test_whatever_floats_say_each_is_the_nearest_step_again(
+        self, repeats: int, rows: list[tuple[int, tuple[float, ...]]], flags: int
+    ) -> None:
+        """Steps of every float pattern: NaN, infinities, signed zeros, the least and largest."""
+        rows = rows * (1, 40, 120)[repeats - 1]
+        given_values = np.array([values for _, values in rows], dtype=np.float64).T
+        time_us = np.sort(np.array([at for at, _ in rows], dtype=np.int64))
+        told = np.full(len(rows), flags, dtype=np.uint16)
+        with np.errstate(over="ignore"):
+            after = decode_fixes(encode_fixes(_table(time_us, *given_values, told)))
+            scaled = [values * steps for values, steps in zip(given_values, STEPS, strict=True)]
+        np.testing.assert_array_equal(after.time_us, time_us // 1000 * 1000)
+        np.testing.assert_array_equal(after.flags, told)
+        for found, wanted, steps in zip(after.columns()[1:-1], scaled, STEPS, strict=True):
+            held = np.rint(np.clip(wanted, 1 - 2.0**31, 2.0**31 - 1))
+            np.testing.assert_array_equal(found, held / steps)
 
 
 class TestDecodeFixes:
@@ -124,6 +160,37 @@ class TestDecodeFixes:
             assert len(decode_fixes(b"\x01" + pack(data))) == len(data) // 34
         except ValueError:
             return
+
+    def test_blobs_of_the_first_format_are_read_for_ever(self) -> None:
+        after = decode_fixes(bytes.fromhex(FIRST_FORMAT))
+        assert after.time_us.tolist() == [1_760_000_000_123_000, 1_760_000_001_000_000]
+        assert after.lat_deg.tolist() == [48.8566006, -90.0]
+        assert after.lon_deg.tolist() == [-180.0, 180.0]
+        np.testing.assert_array_equal(after.elevation_m, [35.0, np.nan])
+        assert after.speed_mps.tolist() == [13.89, 0.0]
+
+    @settings(max_examples=60)
+    @given(st.integers(0, 2000), st.lists(st.integers(0, 3), min_size=8, max_size=8))
+    def test_any_head_before_zeros_is_fixes_or_a_clean_error(
+        self, n: int, orders: list[int]
+    ) -> None:
+        head = n.to_bytes(2, "big") + bytes(orders)
+        blob = b"\x02" + head + pack_parts([bytes(34 * n)], about=head)
+        try:
+            assert len(decode_fixes(blob)) == n
+        except ValueError:
+            assert n > 1024 or max(orders) > 2
+
+    @pytest.mark.parametrize("n", [3, 1500])
+    def test_another_order_in_the_head_does_not_match_the_checksum(self, n: int) -> None:
+        forged = bytearray(encode_fixes(_walk(n)))
+        forged[3] = (forged[3] + 1) % 3
+        with pytest.raises(ValueError, match="checksum"):
+            decode_fixes(bytes(forged))
+
+    def test_more_fixes_than_a_blob_holds_are_refused_by_the_head(self) -> None:
+        with pytest.raises(ValueError, match="out of range"):
+            decode_fixes(b"\x02" + (BLOB_FIXES + 1).to_bytes(2, "big") + bytes(30))
 
     def test_half_a_fix_is_refused(self) -> None:
         with pytest.raises(ValueError, match="different length"):
