@@ -153,6 +153,24 @@ class TestFiles:
         assert pages_after(empty) == reference
 
 
+class TestHashing:
+    """Promise: a file is named by the bytes that were read, kept in memory or not."""
+
+    def test_a_large_file_is_stored_as_a_small_one(
+        self, empty: Locations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (path,) = scene.write_days(tmp_path / "days", [FOURTH])
+        small = scene.new_wallet(tmp_path / "small")
+        run(small, [path])
+        monkeypatch.setattr(ingest, "KEPT_BYTES", 100)
+        assert outcomes(run(empty, [path])) == ["read"]
+        assert outcomes(run(empty, [path])) == ["known"]
+        with scene.opened(small) as one, scene.opened(empty) as two:
+            assert sources.sources(one) == sources.sources(two)
+            (found,) = sources.sources(two)
+        assert found.sha256 == sha256_hex(path.read_bytes())
+
+
 class TestArchives:
     def test_members_are_files(
         self, empty: Locations, tmp_path: Path, reference: dict[str, bytes]

@@ -11,12 +11,13 @@ from geowallet.app.evidence.devices import Signed, take_batches
 from geowallet.app.intake.asking import answered
 from geowallet.app.intake.inspect import FileReport, open_source, saved_us
 from geowallet.app.intake.paths import source_paths
-from geowallet.app.intake.reading import ReadFile, Weeks, read_files
+from geowallet.app.intake.reading import Kept, ReadFile, Weeks, read_files
 from geowallet.app.intake.sources import source, sources
 from geowallet.app.intake.storing import archive_members, described, remember_archive, store
 from geowallet.app.intake.twins import twins
 from geowallet.app.intake.watching import watched
 from geowallet.app.travel.derive import Derived, derive
+from geowallet.connectors.streams import take
 from geowallet.model.errors import (
     DiskFullError,
     GeowalletError,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from geowallet.model.words import Phrase
     from geowallet.vault.store import Vault
 
+
+KEPT_BYTES = 8 << 20
+"""A smaller file is read into memory once; a larger one is read twice."""
 
 ERASED = N_("{count} positions of it were erased and stay so; --bring-back reads them again")
 
@@ -179,7 +183,8 @@ def _import(vault: Vault, path: str | Path, manner: Manner) -> Iterator[Imported
 def _import_stream(
     vault: Vault, path: str | Path, stream: BinaryIO, manner: Manner
 ) -> Iterator[Imported]:
-    container = hashlib.file_digest(cast("io.BufferedIOBase", stream), "sha256").hexdigest()
+    saved = saved_us(stream)
+    stream, container = _hashed(stream)
     if manner.fix_rollover is None:
         known = source(vault, container)
         if known is not None and not _is_wanted_back(known, manner):
@@ -190,18 +195,31 @@ def _import_stream(
             for known in members:
                 yield _known(f"{Path(path).name}!{known.name}", known)
             return
-    stream.seek(0)
-    weeks = Weeks(manner.clock(), bool(manner.fix_rollover), saved_us(stream))
-    inside = watched(stream, manner.tell) if manner.tell else stream
+    weeks = Weeks(manner.clock(), bool(manner.fix_rollover), saved)
+    small = isinstance(stream, Kept)  # read in a moment
+    inside = watched(stream, manner.tell) if manner.tell and not small else stream
     digests: list[str] = []
-    whole = True
-    for item in read_files(Path(path).name, inside, manner.options, manner.connector, weeks):
+    complete = True
+    name = Path(path).name
+    for item in read_files(name, inside, manner.options, manner.connector, weeks):
         done = _imported(vault, item, container, manner)
-        whole = whole and done.error is None
+        complete = complete and done.error is None
         digests += [item.sha256] if isinstance(item, ReadFile) else []
         yield done
-    if whole and digests and digests != [container]:
+    if complete and digests and digests != [container]:
         remember_archive(vault, container, digests, now_us=manner.clock())
+
+
+def _hashed(stream: BinaryIO) -> tuple[BinaryIO, str]:
+    """Return a stream at its start, and its SHA-256 (hex)."""
+    data = take(stream, KEPT_BYTES + 1)
+    if len(data) <= KEPT_BYTES:
+        kept = Kept(data)
+        return kept, kept.sha256
+    stream.seek(0)
+    container = hashlib.file_digest(cast("io.BufferedIOBase", stream), "sha256").hexdigest()
+    stream.seek(0)
+    return stream, container
 
 
 def _imported(

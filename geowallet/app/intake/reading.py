@@ -65,6 +65,14 @@ class Weeks:
     saved_us: int | None = None
 
 
+class Kept(io.BytesIO):
+    """The bytes of a source, which can no longer change, with their SHA-256 (hex)."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.sha256, self.length = hashlib.sha256(data).hexdigest(), len(data)
+
+
 class Hashed(io.RawIOBase):
     """A stream that is hashed as it is read."""
 
@@ -102,7 +110,7 @@ def read_files(
 
     Args:
         name: File name of the source.
-        stream: Its bytes.
+        stream: Its bytes; hashed as they are read, unless they are `Kept`.
         options: What the owner knows and the source does not say.
         connector: Name of the connector, or None to tell by content.
         weeks: For times that are 1,024 weeks off; None to look for none.
@@ -113,7 +121,8 @@ def read_files(
     """
     options = equipped(options)
     for member in open_members(name, stream):
-        hashed = Hashed(member.stream)
+        plain = member.stream
+        hashed = plain if isinstance(plain, Kept) else Hashed(plain)
         try:
             # A raw stream with read() is all that connectors ask of a BinaryIO.
             inside = cast("BinaryIO", hashed)
@@ -121,14 +130,14 @@ def read_files(
             rounds = Rounds(bearings(member.name, weeks.now_us)) if weeks and weeks.fix else None
             result = hold(rounds.corrected(parts) if rounds else parts)
             refuse_without_fixes(result)
-            digest = hashed.finished()
+            digest = hashed.sha256 if isinstance(hashed, Kept) else hashed.finished()
         except GeowalletError as error:
             yield FileReport(member.name, error=error)
         else:
             lost = None
             if weeks and not weeks.fix:
-                known = bearings(member.name, weeks.now_us)
-                lost = lost_weeks(result, known, saved_us=weeks.saved_us)
+                about = bearings(member.name, weeks.now_us)
+                lost = lost_weeks(result, about, saved_us=weeks.saved_us)
             moved = rounds.moved() if rounds else None
             yield ReadFile(member.name, digest, hashed.length, found, result, lost, moved)
 
