@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.app.keeping.memories import bring_up, compare_all
+from geowallet.app.keeping.memories import bring_up, compare_all, remember_here
 from geowallet.app.sharing.identity import create_identity
 from geowallet.crypto.keys import SALT_BYTES, KdfCost, make_slot
 from geowallet.crypto.recovery import parse_recovery, recovery_text
@@ -217,12 +217,13 @@ def lock(locations: Locations) -> bool:
 
 
 @contextmanager
-def opened(locations: Locations, ask: Ask) -> Iterator[Vault]:
+def opened(locations: Locations, ask: Ask, *, beside: Vault | None = None) -> Iterator[Vault]:
     """Open the wallet, by the session or by asking, and check that it is the newest.
 
     Args:
         locations: Where it lives.
         ask: Returns the passphrase; called only without a session.
+        beside: A copy of it that is about to be merged: a memory of that one is no alarm.
 
     Raises:
         NoVaultError: There is no wallet.
@@ -233,16 +234,15 @@ def opened(locations: Locations, ask: Ask) -> Iterator[Vault]:
     master = _master(locations, ask)
     with open_vault(locations.wallet, master, random=os.urandom) as vault:
         memory = locations.highwater(vault.id)
-        highwater.compare(memory, size=vault.mark().size, root_at=vault.root_at)
-        compare_all(vault)
+        compare_all(vault, memory, beside=beside)
         try:
             yield vault
         except BaseException:
             # What was committed before the failure counts; the failure is what is told.
             with suppress(GeowalletError):
-                highwater.remember(memory, vault.mark())
+                remember_here(vault, memory)
             raise
-        highwater.remember(memory, vault.mark())
+        remember_here(vault, memory)
         bring_up(vault)
 
 

@@ -67,19 +67,27 @@ def continues(mark: Mark, *, size: int, root_at: Callable[[int], bytes]) -> None
         raise VaultForkedError(found=size, remembered=mark.size)
 
 
-def remember(path: Path, mark: Mark, *, accept_rollback: bool = False) -> None:
+def remember(
+    path: Path,
+    mark: Mark,
+    *,
+    accept_rollback: bool = False,
+    outlived: Callable[[Mark], bool] | None = None,
+) -> None:
     """Write ``mark`` in one step; a longer log already remembered stays.
 
     Args:
         path: File of the memory; its folder is made where it is missing.
         mark: Size and root of the log at hand.
         accept_rollback: The owner says that the older wallet is the right one.
+        outlived: Says whether a longer log is one that was merged into this one.
 
     Raises:
         DiskFullError: It could not be written.
     """
     known = remembered(path)
-    if known is not None and known.size >= mark.size and not accept_rollback:
+    longer = known is not None and known.size >= mark.size and not accept_rollback
+    if known is not None and longer and (known == mark or outlived is None or not outlived(known)):
         return
     data = canonical_bytes({"size": mark.size, "root": mark.root.hex()})
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")

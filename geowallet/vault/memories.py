@@ -22,6 +22,7 @@ from geowallet.model.errors import (
     VaultRolledBackError,
 )
 from geowallet.model.words import N_
+from geowallet.vault.branches import is_merged
 from geowallet.vault.highwater import Mark, continues
 
 if TYPE_CHECKING:
@@ -107,10 +108,11 @@ def _standing(vault: Vault, mark: Mark) -> Standing:
     own = vault.mark()
     try:
         continues(mark, size=own.size, root_at=vault.root_at)
-    except VaultRolledBackError:
-        return Standing.NEWER
-    except VaultForkedError:
-        return Standing.FORKED
+    except (VaultRolledBackError, VaultForkedError) as error:
+        if is_merged(vault, mark):
+            return Standing.OLDER
+        rolled_back = isinstance(error, VaultRolledBackError)
+        return Standing.NEWER if rolled_back else Standing.FORKED
     return Standing.SAME if mark == own else Standing.OLDER
 
 

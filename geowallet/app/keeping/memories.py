@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,13 @@ from geowallet.model.errors import (
 )
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.model.words import N_
+from geowallet.vault import highwater
+from geowallet.vault.branches import is_merged, is_state_of
+from geowallet.vault.highwater import continues, remembered
 from geowallet.vault.memories import KEYRING, Standing, recall, remember
 
 if TYPE_CHECKING:
+    from geowallet.vault.highwater import Mark
     from geowallet.vault.memories import Memory
     from geowallet.vault.store import Vault
 
@@ -43,15 +48,39 @@ def memories(vault: Vault) -> tuple[Memory, ...]:
     return tuple(recall(vault, place) for place in known)
 
 
-def compare_all(vault: Vault) -> None:
-    """Check that the wallet is the newest that any reachable memory saw.
+def compare_all(vault: Vault, file: Path, *, beside: Vault | None = None) -> None:
+    """Check that the wallet is the newest that this machine or any reachable memory saw.
+
+    Args:
+        vault: The open wallet.
+        file: What this machine remembers of it.
+        beside: A copy that is about to be merged: its states are no alarm.
 
     Raises:
         VaultRolledBackError: One of them saw a longer log.
         VaultForkedError: One of them saw another log.
     """
+    known = () if beside is None else tuple(beside.leaf_hashes())
+    mark = remembered(file)
+    if mark is not None and not is_state_of(known, mark):
+        check_newest(vault, mark)
     for memory in memories(vault):
-        raise_alarm(vault, memory)
+        if memory.mark is None or not is_state_of(known, memory.mark):
+            raise_alarm(vault, memory)
+
+
+def check_newest(vault: Vault, mark: Mark) -> None:
+    """Check that the wallet continues ``mark``, or a branch that was merged into it did.
+
+    Raises:
+        VaultRolledBackError: It is shorter.
+        VaultForkedError: Its beginning is another one.
+    """
+    try:
+        continues(mark, size=vault.mark().size, root_at=vault.root_at)
+    except (VaultRolledBackError, VaultForkedError):
+        if not is_merged(vault, mark):
+            raise
 
 
 def raise_alarm(vault: Vault, memory: Memory) -> None:
@@ -63,6 +92,19 @@ def raise_alarm(vault: Vault, memory: Memory) -> None:
         raise VaultRolledBackError(**details)
     if memory.standing is Standing.FORKED:
         raise VaultForkedError(**details)
+
+
+def remember_here(vault: Vault, file: Path) -> None:
+    """Let this machine remember the wallet as it is; what saw another history stays.
+
+    Raises:
+        DiskFullError: It could not be written.
+    """
+    mark = remembered(file)
+    with suppress(VaultRolledBackError, VaultForkedError):
+        if mark is not None:
+            check_newest(vault, mark)
+        highwater.remember(file, vault.mark(), outlived=partial(is_merged, vault))
 
 
 def bring_up(vault: Vault, *, accept_rollback: bool = False) -> None:
