@@ -11,6 +11,7 @@ from geowallet.app.intake.trusting import State, lodgers
 from geowallet.app.keeping.checking import examine as examine_vault
 from geowallet.app.keeping.checking import line_of
 from geowallet.app.keeping.copies import Standing, copies
+from geowallet.app.keyrings import held
 from geowallet.app.settings import named_places, work_week
 from geowallet.app.travel.engine import is_outdated
 from geowallet.app.travel.waiting import pending
@@ -23,6 +24,7 @@ from geowallet.model.errors import (
     ConnectorChangedError,
     ConnectorUnusableError,
     GeowalletError,
+    KeyringEntryError,
     MissingExtraError,
     NoVaultError,
     SandboxError,
@@ -63,6 +65,7 @@ def examine(locations: Locations, ask: Ask) -> tuple[Finding, ...]:
         _machine(),
         *_wallet(locations, ask),
         _session(),
+        *_keyrings(locations),
         *_sandbox(),
         _modules(),
         *_connectors(),
@@ -141,6 +144,24 @@ def _session() -> Finding:
         return Finding(Health.OK, "session", phrase(N_("the kernel keyring can keep it open")))
     text = N_("this machine keeps no session: each command asks for the passphrase")
     return Finding(Health.WARNING, "session", phrase(text))
+
+
+def _keyrings(locations: Locations) -> Iterator[Finding]:
+    try:
+        found = held(locations)
+    except GeowalletError:
+        return  # said of the wallet
+    for one in found:
+        if one.error is None:
+            note = phrase(N_("way in {number} opens the wallet"), number=one.number)
+            yield Finding(Health.OK, "keyring", note)
+        elif isinstance(one.error, KeyringEntryError):
+            text = N_("way in {number} ({label}) is not of this system, or its entry is gone")
+            note = phrase(text, number=one.number, label=one.label)
+            yield Finding(Health.WARNING, "keyring", note)
+        else:
+            note = Phrase(one.error.text, tuple(one.error.details.items()))
+            yield Finding(Health.WARNING, "keyring", note)
 
 
 def _sandbox() -> Iterator[Finding]:

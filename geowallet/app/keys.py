@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.files import read_small
+from geowallet.app.keyrings import check_label, drop_entries, new_slots
 from geowallet.app.wallet import (
     SESSION_S,
     check_strength,
@@ -48,13 +49,15 @@ class WayIn:
 
     Attributes:
         number: Its position, never used again while it is there.
-        kind: ``passphrase``, ``recovery`` or ``file``.
+        kind: ``passphrase``, ``recovery``, ``file`` or ``keyring``.
         cost: What one guess costs.
+        label: Of a keyring: where it is, in its owner's words; else "".
     """
 
     number: int
     kind: SlotKind
     cost: KdfCost
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,7 +76,7 @@ def ways_in(locations: Locations) -> tuple[WayIn, ...]:
         VaultDamagedError: A slot is not of the form that is written.
     """
     return tuple(
-        WayIn(number, slot.header["kind"], check_slot(slot))
+        WayIn(number, slot.header["kind"], check_slot(slot), slot.header.get("label", ""))
         for number, slot in slots_of(locations.wallet)
     )
 
@@ -104,6 +107,27 @@ def add_key_file(locations: Locations, master: bytes, path: Path) -> int:
     secret = os.urandom(SECRET_BYTES)
     with _written(path, secret):
         return _add(locations, master, "file", secret, KdfCost.LEAST)
+
+
+def add_keyring(locations: Locations, master: bytes, label: str) -> int:
+    """Put 32 random bytes into this system's keyring, add them as a way in; return its number.
+
+    Args:
+        locations: Where the wallet lives.
+        master: Its master key.
+        label: Where the keyring is, for people; it stands in the file for all to read.
+
+    Raises:
+        BadNameError: A label that could not be shown.
+        KeyringUnusableError: The keyring is absent or locked.
+        KeyringRefusedError: It does not protect what it keeps.
+        MissingExtraError: The library for it is not installed.
+        DiskFullError: The wallet could not be written; the entry is gone again.
+    """
+    check_label(label)
+    vault_id = read_vault_id(locations.wallet)
+    with new_slots(vault_id, master, [label]) as (slot,):
+        return _add_slot(locations, master, slot)
 
 
 def master_by_file(locations: Locations, path: Path) -> bytes:
@@ -150,7 +174,7 @@ def replace_recovery(locations: Locations, master: bytes, new: NewRecovery) -> N
 
 
 def remove(locations: Locations, master: bytes, number: int) -> WayIn:
-    """Remove a way in and return what it was.
+    """Remove a way in and return what it was; of this system's keyring its entry goes, too.
 
     Raises:
         NotFoundError: There is no such slot.
@@ -161,12 +185,15 @@ def remove(locations: Locations, master: bytes, number: int) -> WayIn:
     found = next((way for way in known if way.number == number), None)
     if found is None:
         raise NotFoundError(what="key", name=str(number))
+    gone = dict(slots_of(locations.wallet))[number]
     alike = sum(way.kind == found.kind for way in known)
-    if alike == 1 and found.kind != "file":
+    # Else only a file or a keyring might be left, and a new computer has neither.
+    if alike == 1 and found.kind in ("passphrase", "recovery"):
         raise LastSlotError
     with _open(locations, master) as vault, vault.transaction(now_us=now_us()) as tx:
         tx.drop_slot(number)
         tx.log(_statement(f"{found.kind} removed"))
+    drop_entries(read_vault_id(locations.wallet), [gone])
     return found
 
 
@@ -210,13 +237,15 @@ def rotate_keys(  # noqa: PLR0913  every kind of secret, and how far
     passphrases: Sequence[bytes],
     recovery: NewRecovery,
     key_files: Sequence[bytes] = (),
+    keyrings: Sequence[str] = (),
     deep: bool = False,
     cost: KdfCost | None = None,
 ) -> int:
     """Give the wallet a new master key and return how many records it has.
 
     What is not among the secrets opens the wallet no more. A session that was
-    open goes on with the new key.
+    open goes on with the new key. For each label in ``keyrings`` this system's
+    keyring gets a new entry; the old ones are taken out of it.
 
     Raises:
         VaultDamagedError: A part is not what was written; nothing was changed.
@@ -232,8 +261,14 @@ def rotate_keys(  # noqa: PLR0913  every kind of secret, and how far
         *(("file", secret, KdfCost.LEAST) for secret in key_files),
     ]
     slots = [_slot(vault_id, fresh, *way) for way in ways]
-    with open_vault(locations.wallet, master, random=os.urandom) as vault:
+    old = [slot for _, slot in slots_of(locations.wallet)]
+    with (
+        new_slots(vault_id, fresh, keyrings) as kept,
+        open_vault(locations.wallet, master, random=os.urandom) as vault,
+    ):
+        slots += kept
         records = rotate(vault, fresh, slots, deep=deep, now_us=now_us(), random=os.urandom)
+    drop_entries(vault_id, old)
     if session.forget(vault_id):
         session.remember(vault_id, fresh, SESSION_S)
     with open_vault(locations.wallet, fresh, random=os.urandom) as vault:
@@ -242,11 +277,14 @@ def rotate_keys(  # noqa: PLR0913  every kind of secret, and how far
 
 
 def _add(locations: Locations, master: bytes, kind: SlotKind, secret: bytes, cost: KdfCost) -> int:
-    with _open(locations, master) as vault:
-        slot = _slot(vault.id, master, kind, secret, cost)
-        with vault.transaction(now_us=now_us()) as tx:
-            tx.add_slot(slot)
-            tx.log(_statement(f"{kind} added"))
+    vault_id = read_vault_id(locations.wallet)
+    return _add_slot(locations, master, _slot(vault_id, master, kind, secret, cost))
+
+
+def _add_slot(locations: Locations, master: bytes, slot: Slot) -> int:
+    with _open(locations, master) as vault, vault.transaction(now_us=now_us()) as tx:
+        tx.add_slot(slot)
+        tx.log(_statement(f"{slot.header['kind']} added"))
     return max(way.number for way in ways_in(locations))
 
 

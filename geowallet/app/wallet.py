@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.keeping.memories import bring_up, compare_all, remember_here
+from geowallet.app.keyrings import has_keyring, master_by_keyring
 from geowallet.app.sharing.identity import create_identity
 from geowallet.crypto.keys import SALT_BYTES, KdfCost, make_slot
 from geowallet.crypto.recovery import parse_recovery, recovery_text
@@ -217,12 +218,16 @@ def lock(locations: Locations) -> bool:
 
 
 @contextmanager
-def opened(locations: Locations, ask: Ask, *, beside: Vault | None = None) -> Iterator[Vault]:
+def opened(
+    locations: Locations, ask: Ask, *, keyring: bool = False, beside: Vault | None = None
+) -> Iterator[Vault]:
     """Open the wallet, by the session or by asking, and check that it is the newest.
 
     Args:
         locations: Where it lives.
         ask: Returns the passphrase; called only without a session.
+        keyring: Whether the system's keyring is tried before asking, where it is a way in
+            and this machine keeps no session.
         beside: A copy of it that is about to be merged: a memory of that one is no alarm.
 
     Raises:
@@ -231,7 +236,7 @@ def opened(locations: Locations, ask: Ask, *, beside: Vault | None = None) -> It
         VaultRolledBackError: An older copy stands in its place.
         VaultForkedError: A copy that went on by itself does.
     """
-    master = _master(locations, ask)
+    master = _master(locations, ask, keyring=keyring)
     with open_vault(locations.wallet, master, random=os.urandom) as vault:
         memory = locations.highwater(vault.id)
         compare_all(vault, memory, beside=beside)
@@ -271,11 +276,15 @@ def check_strength(passphrase: bytes) -> None:
         raise WeakPassphraseError(length=MINIMUM_LENGTH)
 
 
-def _master(locations: Locations, ask: Ask) -> bytes:
+def _master(locations: Locations, ask: Ask, *, keyring: bool = False) -> bytes:
     vault_id = read_vault_id(locations.wallet)
     kept = session.recall(vault_id)
     if kept is not None and is_master(locations.wallet, kept):
         return kept
     # None, or one of before a rotation or of another copy of this wallet.
     session.forget(vault_id)
+    # Where sessions are kept, a wallet that was locked stays so until it is unlocked.
+    if keyring and not session.available() and has_keyring(locations):
+        with suppress(GeowalletError):
+            return master_by_keyring(locations)
     return master_from_passphrase(locations.wallet, ask())

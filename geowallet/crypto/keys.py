@@ -27,9 +27,15 @@ MIN_MEMORY_BYTES, MAX_MEMORY_BYTES = 8 * 2**20, 2 * 2**30
 """Limits of what a stored header may ask for: it is read before anything in it
 is authenticated, so without them it could fill the memory or stop the clock."""
 
-SlotKind = Literal["passphrase", "recovery", "file"]
-KINDS: tuple[SlotKind, ...] = ("passphrase", "recovery", "file")
+SlotKind = Literal["passphrase", "recovery", "file", "keyring"]
+KINDS: tuple[SlotKind, ...] = ("passphrase", "recovery", "file", "keyring")
 KDF = "argon2id"
+
+LABELLED: SlotKind = "keyring"
+"""The kind whose header says in its owner's words where the secret lies."""
+
+LONGEST_LABEL = 40
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,8 @@ class Slot:
 
     Attributes:
         header: JSON values, public: ``kind``, ``kdf``, ``ops``,
-            ``memory_bytes``, ``salt`` (base64url), ``vault`` (the id).
+            ``memory_bytes``, ``salt`` (base64url), ``vault`` (the id); of a
+            keyring also ``label``.
         wrapped: 32 bytes that commit to the key, then the sealed master key.
     """
 
@@ -134,20 +141,23 @@ def make_slot(  # noqa: PLR0913  the wrapped key is bound to every one of them
     salt: bytes,
     nonce: bytes,
     vault_id: str,
+    label: str = "",
 ) -> Slot:
     """Return a slot that `open_slot` opens with ``secret``, in this vault only.
 
     Args:
         kind: What the secret is.
-        secret: Passphrase in UTF-8 (NFC), or the 32 bytes of a recovery key or key file.
+        secret: Passphrase in UTF-8 (NFC), or the 32 bytes of any other kind.
         master: The 32-byte master key.
         cost: Stored in the header.
         salt: 16 fresh random bytes.
         nonce: 24 fresh random bytes.
         vault_id: Ties the slot to its vault.
+        label: Of a keyring: where it is, for people; anybody can read it. "" of others.
 
     Raises:
-        ValueError: An unknown kind, or a length as in `derive_key` and `seal`.
+        ValueError: An unknown kind, a label that could not be shown, or a length as in
+            `derive_key` and `seal`.
     """
     if len(master) != KEY_BYTES:
         raise ValueError("the master key is not 32 bytes long")
@@ -159,6 +169,8 @@ def make_slot(  # noqa: PLR0913  the wrapped key is bound to every one of them
         "salt": b64u(salt),
         "vault": vault_id,
     }
+    if kind == LABELLED:
+        header["label"] = label
     kek, aad = _slot_key(header, secret)
     return Slot(header, _commitment(kek, aad) + seal(kek, master, aad=aad, nonce24=nonce))
 
@@ -198,16 +210,26 @@ _MEMBERS = {"kind", "kdf", "ops", "memory_bytes", "salt", "vault"}
 
 
 def _read_header(header: Any) -> tuple[KdfCost, bytes]:
-    if not isinstance(header, dict) or set(header) != _MEMBERS:
+    if not isinstance(header, dict) or set(header) - {"label"} != _MEMBERS:
         raise ValueError("the slot header has other members")
     if header["kind"] not in KINDS or header["kdf"] != KDF:
         raise ValueError("the slot has an unknown kind or derivation")
+    if header["kind"] == LABELLED:
+        _check_label(header.get("label"))
+    elif "label" in header:
+        raise ValueError("the slot has a label that its kind has not")
     if not isinstance(header["salt"], str) or not isinstance(header["vault"], str):
         raise ValueError("the slot header has a member of another type")  # noqa: TRY004  hostile bytes, one class
     salt = unb64u(header["salt"])
     if len(salt) != SALT_BYTES:
         raise ValueError("the salt is not 16 bytes long")
     return KdfCost(header["ops"], header["memory_bytes"]), salt
+
+
+def _check_label(label: Any) -> None:
+    # It is shown before anything is authenticated: no line end, no sign that turns a line.
+    if not isinstance(label, str) or len(label) > LONGEST_LABEL or not label.isprintable():
+        raise ValueError("the label of the slot cannot be shown")
 
 
 def _slot_key(header: dict[str, Any], secret: bytes) -> tuple[bytes, bytes]:

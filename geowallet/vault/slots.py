@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geowallet.crypto.canonical import canonical_bytes, strict_json
 from geowallet.crypto.keys import Slot, check_slot, open_slot
 from geowallet.model.errors import (
+    KeyringEntryError,
     NoVaultError,
     VaultDamagedError,
     WrongKeyFileError,
@@ -16,6 +17,7 @@ from geowallet.model.errors import (
 )
 from geowallet.model.words import N_
 from geowallet.vault.faults import WALLET_FILE, disk_faults
+from geowallet.vault.keyring_entries import find_entry
 from geowallet.vault.keys import TAG_BYTES, VAULT_ID_BYTES, open_log_seed
 from geowallet.vault.schema import check_schema, connect, rows_digest
 
@@ -53,6 +55,26 @@ def master_from_file(path: Path, secret: bytes) -> bytes:
         VaultDamagedError: As `master_from_passphrase`.
     """
     return master_by(_public_part(path)[1], "file", secret)
+
+
+def master_from_keyring(path: Path) -> bytes:
+    """Return the 32-byte master key of the wallet at ``path`` by an entry of the keyring.
+
+    Raises:
+        NoVaultError: There is none.
+        KeyringEntryError: No entry here opens a slot of this wallet.
+        KeyringUnusableError: The keyring is absent or locked; also as
+            `KeyringRefusedError`, and `MissingExtraError` without its library.
+        VaultDamagedError: As `master_from_passphrase`.
+    """
+    vault_id, slots = _public_part(path)
+    for slot in slots:
+        if slot.header["kind"] == "keyring":
+            secret = find_entry(vault_id.hex(), slot.header["salt"])
+            master = _opened(slot, secret) if secret else None
+            if master is not None:
+                return master
+    raise KeyringEntryError
 
 
 def slots_of(path: Path) -> tuple[tuple[int, Slot], ...]:
@@ -115,6 +137,7 @@ def master_by(slots: Sequence[Slot], kind: SlotKind, secret: bytes) -> bytes:
         WrongPassphraseError: None does, and passphrases were meant.
         WrongRecoveryKeyError: The same of recovery keys.
         WrongKeyFileError: The same of key files.
+        KeyringEntryError: The same of a keyring.
     """
     for slot in slots:
         master = _opened(slot, secret) if slot.header["kind"] == kind else None
@@ -127,6 +150,7 @@ _WRONG: dict[SlotKind, type[GeowalletError]] = {
     "passphrase": WrongPassphraseError,
     "recovery": WrongRecoveryKeyError,
     "file": WrongKeyFileError,
+    "keyring": KeyringEntryError,
 }
 
 

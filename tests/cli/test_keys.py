@@ -3,11 +3,13 @@ from __future__ import annotations
 import getpass
 import re
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from geowallet.cli.terminal.shell import Shell
 from geowallet.vault import session
+from tests import rings
 from tests.cli.conftest import PASSPHRASE, Terminal
 
 SECOND = "a second passphrase of mine"
@@ -85,6 +87,10 @@ class TestKeys:
             (["key", "remove", "9", "--yes"], 4, "wallet.not_found"),
             (["key", "add", "--file", "recovery"], 8, "usage.file_exists"),
             (["key", "add", "--file", "x", "--recovery"], 2, "usage.option"),
+            (["key", "add", "--keyring", "--file", "x", "--label", "a"], 2, "usage.option"),
+            (["key", "add", "--keyring"], 2, "usage.option"),
+            (["key", "add", "--label", "laptop"], 2, "usage.option"),
+            (["unlock", "--keyring"], 5, "key.keyring"),
             (["key", "add", "--recovery"], 2, "usage.needs_terminal"),
             (["key", "rotate"], 2, "usage.needs_terminal"),
             (["key", "rotate", "--recovery-file", "recovery"], 8, "usage.file_exists"),
@@ -104,6 +110,47 @@ class TestKeys:
         done = own(*words, "--json")
         assert (done.status, f'"code": "{code}' in done.err) == (status, True), done.err
         assert (own.folder / "wallet.gwv").read_bytes() == before
+
+
+class TestKeyring:
+    """Promise: what is named goes first, then the keyring, then the passphrase."""
+
+    @pytest.fixture
+    def ring(self, own: Terminal) -> Iterator[rings.Ring]:
+        with rings.in_use(rings.Ring()) as ring:
+            assert own("key", "add", "--keyring", "--label", "laptop").status == 0
+            yield ring
+
+    def test_it_is_listed_by_its_label(self, own: Terminal, ring: rings.Ring) -> None:
+        del ring
+        last = own("key", "list", "--json").records[-1]
+        assert (last["kind"], last["label"]) == ("keyring", "laptop")
+        assert "3\tsystem keyring (laptop)\tcannot be guessed" in own("key", "list", "--plain").out
+
+    def test_unlock_needs_no_passphrase_unless_one_is_named(
+        self, own: Terminal, ring: rings.Ring, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ring.refuses = rings.LOCKED
+        assert own("unlock").status == 0  # by the named file
+        done = own("unlock", "--keyring")
+        assert (done.status, "[key.keyring]" in done.err) == (5, True)
+        monkeypatch.delenv("GEOWALLET_PASSPHRASE_FILE")
+        done = own("unlock")
+        assert (done.status, "it is locked, or it refuses" in done.err) == (5, True)
+        assert "[vault.locked]" in done.err
+        ring.refuses = None
+        assert own("unlock").status == 0
+        assert own("vehicle", "list").status == 0
+
+    def test_rotate_renews_it_and_drops_it_where_it_is_locked(
+        self, own: Terminal, ring: rings.Ring
+    ) -> None:
+        done = own("key", "rotate", "--recovery-file", "paper", "--json")
+        assert done.records[0]["dropped"] == 0
+        assert own("unlock", "--keyring").status == 0
+        ring.refuses = rings.LOCKED
+        done = own("key", "rotate", "--recovery-file", "paper2", "--yes", "--json")
+        assert done.records[0]["dropped"] == 1
 
 
 class TestAtATerminal:

@@ -143,6 +143,24 @@ class TestSlot:
         assert open_slot(made, SECRET) == MASTER
         assert check_slot(made) == CHEAP
 
+    def test_a_keyring_is_labelled_in_the_clear_and_bound_to_its_label(self) -> None:
+        common: Any = {"cost": CHEAP, "salt": SALT, "nonce": NONCE, "vault_id": "4f1c"}
+        made = make_slot("keyring", SECRET, MASTER, label="laptop", **common)
+        assert made.header == SLOT.header | {"kind": "keyring", "label": "laptop"}
+        assert open_slot(made, SECRET) == MASTER
+        with pytest.raises(ValueError, match="does not open"):
+            open_slot(replace(made, header=made.header | {"label": "desktop"}), SECRET)
+
+    @pytest.mark.parametrize("label", [None, 7, "x" * 41, "a\nb", "\u202eb", "\x1b[2J"])
+    def test_a_label_that_could_not_be_shown_is_refused(self, label: Any) -> None:
+        header = SLOT.header | {"kind": "keyring", "label": label}
+        with pytest.raises(ValueError, match="cannot be shown"):
+            check_slot(replace(SLOT, header=header))
+
+    def test_no_other_kind_has_a_label(self) -> None:
+        with pytest.raises(ValueError, match="label"):
+            check_slot(replace(SLOT, header=SLOT.header | {"label": "laptop"}))
+
     def test_the_header_says_what_opening_needs_and_no_more(self) -> None:
         assert canonical_bytes(SLOT.header) == (
             b'{"kdf":"argon2id","kind":"passphrase","memory_bytes":8388608,"ops":1,'

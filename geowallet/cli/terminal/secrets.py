@@ -37,13 +37,14 @@ def locations(shell: Shell) -> Locations:
 
 @contextmanager
 def open_wallet(shell: Shell, *, keep: bool = True) -> Iterator[Vault]:
-    """Open the wallet by its session, or by asking for the passphrase.
+    """Open the wallet by its session, by the keyring, or by asking for the passphrase.
 
     ``keep`` says whether rules of retention may do what is due, once a day.
     """
     from geowallet.app.wallet import opened
 
-    with opened(locations(shell), asker(shell)) as vault:
+    unsaid = shell.passphrase_file is None  # what is said goes before what the system holds
+    with opened(locations(shell), asker(shell), keyring=unsaid) as vault:
         if keep:
             _keep_what_is_to_be_kept(shell, vault)
         yield vault

@@ -73,9 +73,15 @@ def list_(shell: Shell) -> None:
     ways = keys.ways_in(locations(shell))
     for way in ways:
         cost = {"passes": way.cost.ops, "memory_bytes": way.cost.memory_bytes}
-        shell.emit({"number": way.number, "kind": way.kind} | cost)
+        label = {"label": way.label} if way.kind == "keyring" else {}
+        shell.emit({"number": way.number, "kind": way.kind} | label | cost)
     columns = (Column(_("NUMBER"), numeric=True), Column(_("WAY IN")), Column(_("A GUESS COSTS")))
-    shell.table(columns, [(str(way.number), kind_name(way.kind), _cost(way)) for way in ways])
+    shell.table(columns, [(str(way.number), _way(way), _cost(way)) for way in ways])
+
+
+def _way(way: WayIn) -> str:
+    kind = kind_name(way.kind)
+    return f"{kind} ({way.label})" if way.label else kind
 
 
 def _cost(way: WayIn) -> str:

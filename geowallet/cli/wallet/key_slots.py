@@ -55,6 +55,12 @@ def add(
     file: Annotated[
         Path | None, typer.Option("--file", help=_("Write a key to this new file."))
     ] = None,
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help=_("Put a key into the keyring of this system."))
+    ] = False,
+    label: Annotated[
+        str, typer.Option(help=_("Where that keyring is, such as 'laptop'; it is not secret."))
+    ] = "",
     recovery: Annotated[
         bool, typer.Option("--recovery", help=_("A new recovery key, instead of the old one."))
     ] = False,
@@ -64,12 +70,11 @@ def add(
         typer.Option("--new-file", help=_("The new passphrase, on the first line of this file.")),
     ] = None,
 ) -> None:
-    """Add a passphrase, a key file, or a recovery key in place of the old one."""
+    """Add a passphrase, a key file, the system's keyring, or a new recovery key."""
     from geowallet.app import keys, wallet
 
     recovery = recovery or recovery_file is not None
-    if recovery and file is not None:
-        raise BadOptionError(option="--file", reason=_("one way in at a time"))
+    _check_one_way(file=file is not None, keyring=keyring, recovery=recovery, label=label)
     if recovery:
         _check_can_show(shell, recovery_file)
     where = locations(shell)
@@ -85,6 +90,13 @@ def add(
         shell.say(_("Key file {number} opens the wallet: {path}", number=number, path=str(file)))
         shell.say(_("Whoever has this file has the wallet. Keep it on another disk."))
         shell.emit({"added": "file", "number": number})
+    elif keyring:
+        number = keys.add_keyring(where, master, label)
+        shell.say(
+            _("Keyring {number} opens the wallet while you are logged in here.", number=number)
+        )
+        shell.say(_("So can every program of yours. Signing still asks for the passphrase."))
+        shell.emit({"added": "keyring", "number": number, "label": label})
     else:
         secret = new_passphrase(replace(shell, passphrase_file=new_file))
         number = keys.add_passphrase(where, master, secret)
@@ -125,7 +137,7 @@ def rotate(
     ] = None,
 ) -> None:
     """Make a new master key; every way in is proved again, or dropped after asking."""
-    from geowallet.app import keys, wallet
+    from geowallet.app import keyrings, keys, wallet
 
     _check_can_show(shell, recovery_file)
     where = locations(shell)
@@ -134,7 +146,8 @@ def rotate(
     files = [keys.key_file_secret(where, path) for path in key_file or ()]
     others = [first_line(path) for path in other_file or ()]
     phrases = _passphrases(shell, where, [first, *others])
-    gone = len(keys.ways_in(where)) - len(phrases) - len(set(files)) - 1
+    rings = [one.label for one in keyrings.held(where) if one.error is None]
+    gone = len(keys.ways_in(where)) - len(phrases) - len(set(files)) - len(rings) - 1
     if gone:
         shell.confirm(_("Ways in that open the wallet no more: {count}. Go on?", count=gone))
     new = keys.new_recovery(where)
@@ -145,6 +158,7 @@ def rotate(
             passphrases=phrases,
             recovery=new,
             key_files=sorted(set(files)),
+            keyrings=rings,
             deep=deep,
         )
     shell.say(_("The wallet has a new master key and a new recovery key."))
@@ -155,6 +169,14 @@ def rotate(
     )
     shell.say(_("Old copies and backups still open with what opened them then."))
     shell.emit({"rotated": True, "deep": deep, "records": records, "dropped": gone})
+
+
+def _check_one_way(*, file: bool, keyring: bool, recovery: bool, label: str) -> None:
+    if file + keyring + recovery > 1:
+        option = "--file" if file else "--keyring"
+        raise BadOptionError(option=option, reason=_("one way in at a time"))
+    if keyring != bool(label):
+        raise BadOptionError(option="--label", reason=_("a label goes with --keyring"))
 
 
 def _passphrases(shell: Shell, where: Locations, known: list[bytes]) -> list[bytes]:

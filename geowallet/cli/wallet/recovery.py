@@ -19,6 +19,7 @@ KINDS = {
     "passphrase": N_("passphrase"),
     "recovery": N_("recovery key"),
     "file": N_("key file"),
+    "keyring": N_("system keyring"),
 }
 """What people call a kind of key slot."""
 

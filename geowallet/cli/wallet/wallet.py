@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.terminal.language import _
+from geowallet.cli.terminal.language import _, told
 from geowallet.cli.terminal.secrets import asker, locations, new_passphrase
 from geowallet.cli.terminal.shell import Shell
 from geowallet.cli.terminal.verb import verb
 from geowallet.cli.wallet.recovery import show_recovery
-from geowallet.model.errors import BadOptionError
+from geowallet.model.errors import BadOptionError, GeowalletError
+
+if TYPE_CHECKING:
+    from geowallet.app.locations import Locations
 
 MAX_MINUTES = 8 * 60
 """Longest session: a working day."""
@@ -74,8 +77,11 @@ def unlock(
     key_file: Annotated[
         Path | None, typer.Option("--key-file", help=_("Use this key file instead."))
     ] = None,
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help=_("Use the system's keyring, and nothing else."))
+    ] = False,
 ) -> None:
-    """Open the session."""
+    """Open the session: by what is named, else by the keyring, else by the passphrase."""
     from geowallet.app import wallet as use
 
     if not 1 <= minutes <= MAX_MINUTES:
@@ -88,10 +94,27 @@ def unlock(
     elif recovery:
         text = asker(shell, _("Recovery key: "))().decode("utf-8", "replace")
         kept = use.unlock_with_recovery(where, text, seconds=seconds)
+    elif (master := _by_keyring(shell, where, alone=keyring)) is not None:
+        kept = use.keep_open(where, master, seconds=seconds)
     else:
         kept = use.unlock(where, asker(shell)(), seconds=seconds)
     shell.say(_("Open for {minutes} minutes.", minutes=minutes) if kept else _no_session())
     shell.emit({"unlocked": True, "session": kept, "minutes": minutes})
+
+
+def _by_keyring(shell: Shell, where: Locations, *, alone: bool) -> bytes | None:
+    """Return the master key by the keyring, or None where something else is to be tried."""
+    from geowallet.app import keyrings
+
+    if not alone and (shell.passphrase_file is not None or not keyrings.has_keyring(where)):
+        return None
+    try:
+        return keyrings.master_by_keyring(where)
+    except GeowalletError as error:
+        if alone:
+            raise
+        shell.note(told(error)[0])
+        return None
 
 
 def lock(shell: Shell) -> None:
