@@ -163,10 +163,7 @@ def sign_detached(payload: bytes, private_jwk: dict[str, Any], typ: str) -> str:
     _check_signs(public)
     header = {"alg": "ES256", "kid": thumbprint(public), "typ": typ}
     protected = b64u(canonical_bytes(header))
-    der = _private_key(private_jwk).sign(_signed(protected, payload), ec.ECDSA(hashes.SHA256()))
-    r, s = decode_dss_signature(der)
-    signature = r.to_bytes(COORDINATE_BYTES, "big") + s.to_bytes(COORDINATE_BYTES, "big")
-    return f"{protected}..{b64u(signature)}"
+    return f"{protected}..{b64u(sign_es256(_signed(protected, payload), private_jwk))}"
 
 
 def verify_detached(payload: bytes, jws: str, public_jwk: dict[str, Any], typ: str) -> None:
@@ -182,10 +179,34 @@ def verify_detached(payload: bytes, jws: str, public_jwk: dict[str, Any], typ: s
     header = strict_json(unb64u(protected), max_bytes=MAX_JWS_CHARS, max_depth=1)
     if header != {"alg": public["alg"], "kid": thumbprint(public), "typ": typ}:
         raise ValueError("the signature's header is not the one expected")
+    verify_es256(_signed(protected, payload), signature, public)
+
+
+def sign_es256(message: bytes, private_jwk: dict[str, Any]) -> bytes:
+    """Return the 64 bytes of an ES256 signature (RFC 7518, section 3.4).
+
+    Raises:
+        ValueError: The key is malformed or made for something else.
+    """
+    _check_signs(public_jwk(private_jwk))
+    r, s = decode_dss_signature(_private_key(private_jwk).sign(message, ec.ECDSA(hashes.SHA256())))
+    return r.to_bytes(COORDINATE_BYTES, "big") + s.to_bytes(COORDINATE_BYTES, "big")
+
+
+def verify_es256(message: bytes, signature: bytes, public_jwk: dict[str, Any]) -> None:
+    """Return if ``signature`` is that of ``message`` under this key.
+
+    Raises:
+        ValueError: It is not, or the key is malformed or made for something else.
+    """
+    public = check_public_jwk(public_jwk)
+    _check_signs(public)
+    if len(signature) != SIGNATURE_BYTES:
+        raise ValueError("the signature has another length")
     r, s = signature[:COORDINATE_BYTES], signature[COORDINATE_BYTES:]
     der = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
     try:
-        _public_key(public).verify(der, _signed(protected, payload), ec.ECDSA(hashes.SHA256()))
+        _public_key(public).verify(der, message, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature:
         raise ValueError("the signature does not fit what is signed") from None
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_PREFIX = "urn:geowallet:predicate:"
@@ -87,3 +90,23 @@ class Statement:
         inputs = tuple(predicate.pop("inputs"))
         subjects = tuple(item["digest"]["sha256"] for item in value["subject"])
         return cls(StatementKind(kind), subjects, inputs, predicate)
+
+
+def entry_json(
+    statement: Statement,
+    *,
+    salt: str,
+    at_us: int,
+    objects: Sequence[tuple[str, int, str | None]] = (),
+) -> dict[str, Any]:
+    """Return an entry of the log as JSON values; its canonical bytes are the leaf.
+
+    Args:
+        statement: What was done.
+        salt: Random, hex: the published root must not confirm a guess.
+        at_us: When, by the clock of the machine that wrote it.
+        objects: Row id (hex), version and SHA-256 (hex) of the ciphertext of each record
+            that was written with it; None for the last where one was removed.
+    """
+    value = statement.as_json() | {"salt": salt, "at_us": at_us}
+    return value | ({"objects": [list(one) for one in objects]} if objects else {})

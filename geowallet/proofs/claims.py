@@ -181,6 +181,15 @@ def is_log_reference(origin: Any, size: Any, root: Any) -> bool:
     )
 
 
+def issuer_of(sd_jwt: str) -> str:
+    """Return the thumbprint that an export or an answer names as its signer's; unverified.
+
+    Raises:
+        BadExportError: Not written as exports are.
+    """
+    return str(unpack(sd_jwt).claims.get("iss", "")).removeprefix(ISSUER_PREFIX)
+
+
 def read_figures(sd_jwt: str) -> Figures:
     """Return what an export of one's own says; strangers' go through `verify`.
 

@@ -15,7 +15,7 @@ from geowallet.crypto.canonical import canonical_bytes, strict_json
 from geowallet.crypto.envelope import open_sealed, pad, seal, unpad
 from geowallet.crypto.merkle import leaf_hash
 from geowallet.model.errors import EvidenceError
-from geowallet.model.provenance import Statement
+from geowallet.model.provenance import Statement, entry_json
 from geowallet.vault.keys import NONCE_BYTES
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class Leaf:
         statement: What was done.
         leaf_hash: RFC 6962 hash, 32 bytes.
         changes: What its transaction wrote, on the first of its entries.
+        salt: Random, hex: with all else it opens the entry to others.
     """
 
     index: int
@@ -66,6 +67,7 @@ class Leaf:
     statement: Statement
     leaf_hash: bytes
     changes: tuple[Change, ...]
+    salt: str
 
 
 def write_leaf(  # noqa: PLR0913  an entry is bound to every one of them
@@ -84,10 +86,9 @@ def write_leaf(  # noqa: PLR0913  an entry is bound to every one of them
     Raises:
         ValueError: The statement has no canonical JSON, or is too long.
     """
-    value = statement.as_json() | {"salt": random(SALT_BYTES).hex(), "at_us": at_us}
-    if changes:
-        value["objects"] = [[c.id.hex(), c.version, c.sealed_sha256] for c in changes]
-    text = canonical_bytes(value)
+    objects = [(one.id.hex(), one.version, one.sealed_sha256) for one in changes]
+    salt = random(SALT_BYTES).hex()
+    text = canonical_bytes(entry_json(statement, salt=salt, at_us=at_us, objects=objects))
     if len(text) > MAX_LEAF_BYTES:
         raise ValueError("too many records for one transaction")
     hashed = leaf_hash(text)
@@ -140,8 +141,9 @@ def _open_leaf(keys: Keys, index: int, before: bytes, row: tuple[Any, Any]) -> L
         value = strict_json(text, max_bytes=MAX_LEAF_BYTES)
         changes = tuple(Change(bytes.fromhex(i), v, s) for i, v, s in value.get("objects", ()))
         statement, at_us = Statement.from_json(value), int(value["at_us"])
+        salt = str(value["salt"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EvidenceError(entry=index) from error
     if leaf_hash(text) != hashed:
         raise EvidenceError(entry=index)
-    return Leaf(index, at_us, statement, hashed, changes)
+    return Leaf(index, at_us, statement, hashed, changes, salt)
