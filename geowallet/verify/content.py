@@ -148,12 +148,17 @@ def check_evidence(export: Export) -> None:
     """
     evidence = export.claims.get("evidence", {})
     shares = (export.claims["share_percent"], export.claims.get("share_m", {}))
-    needed = any(share[name] for share in shares for name in share if name != "L0")
-    most = {"stamps": 400, "leaves": 4_000, "nodes": 200_000} if needed else {}
-    good = needed == ("evidence" in export.claims)
-    good = good and isinstance(evidence, dict) and set(evidence) == set(most)
-    good = good and all(isinstance(evidence[name], list) for name in most)
-    good = good and all(len(evidence[name]) <= limit for name, limit in most.items())
+    above = {name for share in shares for name in share if share[name]} - {"L0"}
+    most = {"stamps": 400, "leaves": 4_000, "nodes": 200_000} if above else {}
+    most |= {"devices": 400} if above & {"L2", "L3"} else {}
+    most |= {"readings": 100} if "L3" in above else {}
+    good = bool(above) == ("evidence" in export.claims) and isinstance(evidence, dict)
+    good = good and set(evidence) - {"flags"} == set(most)
+    good &= max(above, default="L0") <= export.terms["assurance"]["level"]
+    for name, limit in (most | {"flags": 32}).items() if good else ():
+        found = evidence.get(name, [])
+        good &= isinstance(found, list) and len(found) <= limit
+        good &= name in {"nodes", "flags"} or bool(found)
     refuse("its levels are not those that its evidence carries", MISMATCH, not good)
 
 

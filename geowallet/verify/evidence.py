@@ -3,8 +3,8 @@
 What this shows: each entry that the metres rest on was in the holder's log when
 somebody whom the reader relies on saw it, within a day of the period, and the
 log of the export continues what they saw. What it does not show: what is in the
-entries, which metres rest on which, and at which hour a trip ended. That each
-trip was stamped within a day of its end is the holder's word, until an audit
+entries of imports, which metres rest on which, and at which hour a trip ended. That
+each trip was stamped within a day of its end is the holder's word, until an audit
 opens an entry.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geowallet.crypto.cosignatures import Cosignature, parse_witness_key, verify_cosignature
@@ -20,6 +21,13 @@ from geowallet.crypto.notes import Checkpoint
 from geowallet.crypto.timestamps import open_stamp
 from geowallet.proofs.evidence import read_evidence
 from geowallet.verify.jose import MALFORMED, MISMATCH, N_, RefusedError, refuse
+from geowallet.verify.signed import (
+    UNKNOWN_ANCHOR,
+    believed_to,
+    check_demand,
+    seen_devices,
+    seen_readings,
+)
 from geowallet.verify.standalone import DAY_S, HOUR_S, SKEW_S, periods
 
 if TYPE_CHECKING:
@@ -27,30 +35,42 @@ if TYPE_CHECKING:
 
     from geowallet.crypto.timestamps import Authority
     from geowallet.proofs.evidence import Backing, Evidence
+    from geowallet.verify.signed import SeenDevice, SeenReading
     from geowallet.verify.standalone import Export
-
-UNKNOWN_ANCHOR = "unknown_anchor"
-"""Status of an export whose stamps are by nobody that the reader relies on."""
 
 IN_TIME_S = DAY_S
 """A state of the log counts for what ended at most so long before it was seen."""
 
 
+class Speaks(StrEnum):
+    """What a reader takes somebody's word for."""
+
+    TIME = "time"
+    """When a log was in which state."""
+    DEVICE = "device"
+    """Which files a device wrote, and in which order."""
+    ODOMETER = "odometer"
+    """What an odometer showed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Somebody whose word on time a reader relies on.
+    """Somebody whose word a reader relies on.
 
     Attributes:
         name: The reader's word for them.
-        pinned: What judges an authority's stamps, or the key line of a witness.
+        pinned: What judges an authority's stamps; the key line of a witness or a
+            device; the thumbprint of a key that signs odometer readings.
+        speaks: Of what their word is taken.
     """
 
     name: str
     pinned: Authority | str
+    speaks: Speaks = Speaks.TIME
 
     @property
     def by(self) -> str:
-        """What a stamp calls them."""
+        """What the evidence calls them."""
         return self.pinned if isinstance(self.pinned, str) else self.pinned.fingerprint
 
 
@@ -61,10 +81,18 @@ class Seen:
     Attributes:
         times_s: When, seconds since the epoch, in order.
         names: Of the anchors, sorted.
+        devices: What devices signed, whether the reader relies on them or not.
+        readings: What outsiders read of odometers, likewise.
+        level: The highest level at which the metres count for this reader.
+        flags: What the holder's program found odd about the positions, with metres.
     """
 
     times_s: tuple[int, ...]
     names: tuple[str, ...]
+    devices: tuple[SeenDevice, ...] = ()
+    readings: tuple[SeenReading, ...] = ()
+    level: str = "L1"
+    flags: tuple[tuple[str, int], ...] = ()
 
     @property
     def days(self) -> int:
@@ -86,10 +114,10 @@ def check_stamps(export: Export, anchors: Sequence[Anchor]) -> Seen | None:
     if "evidence" not in export.claims:
         return None
     evidence = _evidence(export)
-    known = {anchor.by: anchor for anchor in anchors}
+    known = {anchor.by: anchor for anchor in anchors if anchor.speaks is Speaks.TIME}
     stamps = [stamp for stamp in evidence.stamps if stamp.by in known]
     reach = max((stamp.size for stamp in stamps), default=0)
-    strange = any(index >= reach for index, _ in evidence.leaves)
+    strange = any(index >= reach for index in evidence.entries)
     refuse(
         "its time stamps are by nobody that this desk relies on",
         UNKNOWN_ANCHOR,
@@ -99,8 +127,16 @@ def check_stamps(export: Export, anchors: Sequence[Anchor]) -> Seen | None:
     origin = export.claims["log"]["origin"]
     times_s = sorted(seen_at_s(stamp, origin, known[stamp.by]) for stamp in stamps)
     _check_times(export, times_s)
-    names = sorted({known[stamp.by].name for stamp in stamps})
-    return Seen(tuple(times_s), tuple(names))
+    devices = seen_devices(evidence, _names(anchors, Speaks.DEVICE))
+    readings = seen_readings(export, evidence, _names(anchors, Speaks.ODOMETER))
+    level = believed_to(devices, readings)
+    check_demand(export, level)
+    names = tuple(sorted({known[stamp.by].name for stamp in stamps}))
+    return Seen(tuple(times_s), names, devices, readings, level, evidence.flags)
+
+
+def _names(anchors: Sequence[Anchor], speaks: Speaks) -> dict[str, str]:
+    return {anchor.by: anchor.name for anchor in anchors if anchor.speaks is speaks}
 
 
 def _evidence(export: Export) -> Evidence:

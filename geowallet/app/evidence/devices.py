@@ -22,6 +22,7 @@ from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.note_lines import MAX_NOTE_CHARS
 from geowallet.model.errors import BadDeviceKeyError, GeowalletError
 from geowallet.model.provenance import Statement, StatementKind
+from geowallet.proofs.device_runs import batch_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -157,7 +158,7 @@ def devices(vault: Vault) -> tuple[Device, ...]:
 
 def registered(vault: Vault) -> tuple[Registered, ...]:
     """Return the registered devices by name, each with what it signed."""
-    kept = _kept(vault)
+    kept = kept_batches(vault)
     here = {one.container for one in sources(vault)}
     found = []
     for device in devices(vault):
@@ -182,7 +183,7 @@ def take_batches(vault: Vault, paths: Iterable[Path], *, now_us: int) -> tuple[S
     known = devices(vault)
     taken = [_take(vault, path, known, now_us) for path in paths if batch_path(path).is_file()]
     chains = {
-        one.name: follow(kept.batch for kept in _kept(vault) if kept.key == one.key)
+        one.name: follow(kept.batch for kept in kept_batches(vault) if kept.key == one.key)
         for one in known
     }
     return tuple(
@@ -219,8 +220,7 @@ def _keep(vault: Vault, kept: KeptBatch) -> Word:
         return Word.KNOWN
     with vault.transaction(now_us=kept.taken_us) as tx:
         tx.put(_KIND, record, msgspec.msgpack.encode(kept))
-        said = {"what": "batch", "counter": batch.counter, "previous": batch.previous}
-        tx.log(Statement(StatementKind.DEVICE, (batch.digest,), (batch.sha256,), said))
+        tx.log(batch_statement(batch))
     return Word.KEPT
 
 
@@ -233,7 +233,8 @@ def _judged(one: Signed, chain: Chain) -> Word:
     return one.word if one.counter <= chain.unbroken else Word.MISSING
 
 
-def _kept(vault: Vault) -> tuple[KeptBatch, ...]:
+def kept_batches(vault: Vault) -> tuple[KeptBatch, ...]:
+    """Return every batch that was taken in, also of devices that were forgotten."""
     return tuple(
         msgspec.msgpack.decode(body, type=KeptBatch)
         for name, body in vault.items(_KIND)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from geowallet.app.evidence.levels import STAMPED, grounds
+from geowallet.app.evidence.levels import grounds
 from geowallet.app.intake.sources import fixes_between, sources
 from geowallet.app.settings import days_off, named_places, required_work_week, work_week
 from geowallet.app.travel.calendars import calendar_days_off, calendars
 from geowallet.app.travel.driving import best_of
 from geowallet.app.travel.trips import described_trips
-from geowallet.contracts.evaluation.rows import EVENTS
+from geowallet.app.vehicles.statements import agreeing
+from geowallet.contracts.evaluation.rows import EVENTS, LEVELS
 from geowallet.contracts.evaluation.select import select
 from geowallet.contracts.terms.parts import UNSEEN, Driven
 from geowallet.driving.exposure import drive_of, exposure_of
@@ -66,16 +67,25 @@ def selected_and_grounds(
         GeowalletError: As `selected_for`.
     """
     trips = trips_for(vault, terms, period)
-    found = grounds(vault, [one.trip for one in trips]) if terms.min_assurance != "L0" else {}
+    found = _grounds(vault, terms, trips)
     selected = select(
         terms,
         trips,
         period,
         days_off=days_off_for(vault, terms, period),
-        levels=dict.fromkeys(found, STAMPED),
+        levels={trip_id: one.level for trip_id, one in found.items()},
         driven=driven_by(vault),
     )
     return selected, found
+
+
+def _grounds(vault: Vault, terms: Terms, trips: Sequence[DescribedTrip]) -> dict[str, Grounds]:
+    """Return what the levels rest on, none above the one that the terms ask for."""
+    asked = terms.min_assurance
+    if asked == LEVELS[0]:
+        return {}
+    pairs = agreeing(vault, trips) if asked == LEVELS[-1] else {}
+    return grounds(vault, [one.trip for one in trips], highest=asked, pairs=pairs)
 
 
 def days_off_for(vault: Vault, terms: Terms, period: Period) -> frozenset[dt.date]:

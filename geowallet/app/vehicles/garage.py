@@ -68,7 +68,7 @@ def remove_vehicle(vault: Vault, shortened: str, *, now_us: int) -> Vehicle:
         raise VehicleInExportError(vehicle=vehicle.id)
     with vault.transaction(now_us=now_us) as tx:
         tx.delete("vehicle", vehicle.id)
-        for matter in ("odometer", "fuel"):
+        for matter in ("odometer", "statements", "fuel"):
             tx.delete("setting", f"{matter}/{vehicle.id}")
         tx.log(Statement(StatementKind.SETTING, (), (), {"what": "vehicle removed"}))
     return vehicle

@@ -19,7 +19,7 @@ from geowallet.cli.desk.drafting import (
     rule_use,
     template_named,
 )
-from geowallet.cli.desk.offer_assurance import Stamped, asking_for_stamps
+from geowallet.cli.desk.offer_assurance import Level, Only, Readings, Stamped, asking_for
 from geowallet.cli.desk.offer_audit import Commitments, Draws, SpotChecks, looking_behind
 from geowallet.cli.desk.offering import (
     FUEL,
@@ -88,6 +88,9 @@ def offer(
     draws: Draws = 0,
     spot_checks: SpotChecks = 0,
     stamped: Stamped = 0,
+    level: Level = "L1",
+    only: Only = False,
+    readings: Readings = False,
     supersede: Annotated[
         bool, typer.Option("--supersede", help=_("The next version of the offer of that name."))
     ] = False,
@@ -125,7 +128,7 @@ def offer(
     )
     terms, data = furnished(terms, module=module, outputs=output, fuel=fuel, tariff=tariff)
     terms = looking_behind(terms, commitments=commitments, draws=draws, spot_checks=spot_checks)
-    terms = asking_for_stamps(terms, stamped)
+    terms = asking_for(terms, stamped, level=level, only=only, readings=readings)
     terms = following(desk, terms, supersede=supersede)
     written = make_offer(desk, terms, out)
     shell.say(_("Wrote {path}: send it to the people you ask.", path=str(written)))

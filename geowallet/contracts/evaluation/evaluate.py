@@ -23,8 +23,9 @@ def evaluate(job: Job, rows: Sequence[Row]) -> dict[str, Any]:
     ``totals`` and ``groups`` are rounded as `geowallet.contracts.terms.catalogue`
     says. ``share_m`` splits the total distance by assurance level, and is empty
     where no distance is measured; ``share_percent`` splits it in whole percent
-    and sums to 100, or to 0 where nothing was travelled. In both, a level is
-    rounded down and the rest falls to L0, so that strength is never overstated.
+    and sums to 100, or to 0 where nothing was travelled. In both, what a level has
+    together with those above it is rounded down, so that no demand for a level is
+    met by rounding; the rest falls to L0.
     What is kept back (`geowallet.contracts.evaluation.suppress`) is null.
 
     Raises:
@@ -110,19 +111,24 @@ def _shares_m(job: Job, totals: Mapping[str, Any], rows: Sequence[Row]) -> dict[
     step = next((task.step for task in job.measures if task.measure == "distance_m"), None)
     if step is None:
         return {}
-    floors = [metres // step * step for metres in _metres_by_level(rows)]
-    return rest_to_weakest(floors, totals["distance_m"])
+    at_least = [metres // step * step for metres in _metres_at_least(rows)]
+    return rest_to_weakest(_each_level(at_least), totals["distance_m"])
 
 
 def _shares_percent(rows: Sequence[Row]) -> dict[str, int]:
-    metres = _metres_by_level(rows)
-    whole = sum(metres)
-    floors = [100 * part // whole if whole else 0 for part in metres]
-    return rest_to_weakest(floors, 100 if whole else 0)
+    metres = _metres_at_least(rows)
+    whole = metres[0]
+    at_least = [100 * part // whole if whole else 0 for part in metres]
+    return rest_to_weakest(_each_level(at_least), 100 if whole else 0)
 
 
-def _metres_by_level(rows: Sequence[Row]) -> list[int]:
-    return [sum(row.metres for row in rows if row.level == level) for level in range(len(LEVELS))]
+def _metres_at_least(rows: Sequence[Row]) -> list[int]:
+    return [sum(row.metres for row in rows if row.level >= level) for level in range(len(LEVELS))]
+
+
+def _each_level(at_least: Sequence[int]) -> list[int]:
+    """Return what each level has, where ``at_least`` says what it and those above have."""
+    return [low - high for low, high in zip(at_least, [*at_least[1:], 0], strict=True)]
 
 
 def rest_to_weakest(floors: Sequence[int], whole: int) -> dict[str, int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from geowallet.contracts.evaluation.rows import LEVELS
 from geowallet.contracts.terms.parts import UNSEEN, Driven, Needs, parts_of, row_of
 from geowallet.contracts.terms.periods import check_period
 from geowallet.model.calendar import instant_us, local_time, zone_of
@@ -86,8 +87,11 @@ def select(  # noqa: PLR0913  each but the first two is a fact of its own, by na
     check_period(terms, period)
     reasons: Counter[str] = Counter()
     taken = _Taken(terms, levels, driven or _nothing_seen)
+    least = LEVELS.index(terms.min_assurance) if terms.only_assured else DECLARED
     for described in sorted(trips, key=lambda item: (item.trip.start_us, item.trip.id)):
         reason = _why_not(terms.select, described, period, days_off)
+        if reason is None and levels.get(described.trip.id, DECLARED) < least:
+            reason = N_("below the level that is asked for")
         if reason is None:
             taken.add(described)
         else:

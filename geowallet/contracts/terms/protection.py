@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geowallet.contracts.terms.assurance import unassured
 from geowallet.contracts.terms.members import Members
 
 if TYPE_CHECKING:
@@ -144,5 +145,6 @@ def contradictions(terms: Terms) -> tuple[tuple[str, str], ...]:
             terms.small_cells > 0 and terms.commitments != "none",
             "commitments show every day",
         ),
+        *unassured(terms),
     )
     return tuple((member, why) for member, holds, why in found if holds)

@@ -95,12 +95,18 @@ def terms_schema() -> dict[str, Any]:
                 "cadence": _word(CADENCES),
                 "covers": _object({"first": _matching(_DAY), "last": _matching(_DAY)}),
                 "expires": _matching(_DAY),
-                "assurance": _object({"level": _word(LEVELS), "share_percent": _integer(0, 100)}),
+                "assurance": _assurance(),
                 "retention_months": _integer(1, 120),
                 "issued": _matching(_DAY),
             }
         ),
     }
+
+
+def _assurance() -> dict[str, Any]:
+    demand = {"level": _word(LEVELS), "share_percent": _integer(0, 100)}
+    more = {"only": {"const": True}, "readings": {"const": True}}
+    return _object(demand | more) | {"required": list(demand)}
 
 
 def _select() -> dict[str, Any]:

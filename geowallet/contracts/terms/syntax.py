@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geowallet.contracts.evaluation.rows import GROUPINGS, LEVELS
+from geowallet.contracts.evaluation.rows import GROUPINGS
+from geowallet.contracts.terms.assurance import assurance_as_json, read_assurance
 from geowallet.contracts.terms.measures import DIGEST, measure_as_json, read_measures
 from geowallet.contracts.terms.members import Members
 from geowallet.contracts.terms.module_terms import module_as_json, read_module
@@ -106,6 +107,8 @@ class Terms:
         commitments: Of `COMMITMENTS`.
         audit: What the recipient may look behind.
         tariff: What the recipient will charge, or None.
+        only_assured: Whether trips below ``min_assurance`` are left out.
+        shows_readings: Whether odometer readings leave in the clear.
     """
 
     name: str
@@ -131,6 +134,8 @@ class Terms:
     commitments: str = "none"
     audit: Audit = Audit()  # noqa: RUF009  frozen, so one for all is safe
     tariff: Tariff | None = None
+    only_assured: bool = False
+    shows_readings: bool = False
 
 
 def terms_from_json(value: Any) -> Terms:
@@ -142,7 +147,7 @@ def terms_from_json(value: Any) -> Terms:
     """
     top = Members(value, "terms")
     top.constant("schema", TERMS_SCHEMA)
-    assurance = top.inside("assurance")
+    assurance = read_assurance(top.inside("assurance"))
     terms = Terms(
         name=top.matching("name", r"[a-z0-9][a-z0-9-]{0,39}"),
         recipient=_recipient(top.inside("recipient")),
@@ -155,8 +160,8 @@ def terms_from_json(value: Any) -> Terms:
         cadence=top.choice("cadence", CADENCES),
         covers=_covers(top.inside("covers")),
         expires=top.date("expires"),
-        min_assurance=assurance.choice("level", LEVELS),
-        min_share_percent=assurance.integer("share_percent", 0, 100),
+        min_assurance=assurance.level,
+        min_share_percent=assurance.share_percent,
         retention_months=top.integer("retention_months", 1, 120),
         issued=top.date("issued"),
         version=top.integer("version", 1, LAST_VERSION),
@@ -167,8 +172,9 @@ def terms_from_json(value: Any) -> Terms:
         commitments=top.choice("commitments", COMMITMENTS),
         audit=read_audit(top),
         tariff=read_tariff(top),
+        only_assured=assurance.only,
+        shows_readings=assurance.readings,
     )
-    assurance.done()
     top.done()
     for member, why in contradictions(terms):
         raise top.refusal(why, member)
@@ -204,7 +210,7 @@ def terms_as_json(terms: Terms) -> dict[str, Any]:
         "cadence": terms.cadence,
         "covers": {"first": str(terms.covers.first), "last": str(terms.covers.last)},
         "expires": str(terms.expires),
-        "assurance": {"level": terms.min_assurance, "share_percent": terms.min_share_percent},
+        "assurance": assurance_as_json(terms),
         "retention_months": terms.retention_months,
         "issued": str(terms.issued),
     }

@@ -194,6 +194,7 @@ def _they_check(terms: Terms) -> tuple[Phrase, ...]:
     return (
         phrase(N_("both signatures, and that the figures add up")),
         demand,
+        *([phrase(_ONLY[terms.min_assurance])] if terms.only_assured else ()),
         *_looks_behind(terms),
     )
 
@@ -266,6 +267,12 @@ def _to_stop() -> tuple[Phrase, ...]:
         phrase(N_("what they have already read stays read")),
     )
 
+
+_ONLY = {
+    "L1": N_("trips that nobody else saw in your log in time count for nothing"),
+    "L2": N_("trips that no registered device signed count for nothing"),
+    "L3": N_("trips that no outsider's odometer readings agree with count for nothing"),
+}
 
 _UNITS = {
     "leg": phrase(N_("each leg counts by its own mode")),

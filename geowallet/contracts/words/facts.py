@@ -105,6 +105,18 @@ def _asks_for_level(terms: Terms) -> bool:
     return terms.min_assurance != "L0"
 
 
+def _asks_for_devices(terms: Terms) -> bool:
+    return terms.min_assurance in {"L2", "L3"}
+
+
+def _asks_for_odometers(terms: Terms) -> bool:
+    return terms.min_assurance == "L3"
+
+
+def _shows_readings(terms: Terms) -> bool:
+    return terms.shows_readings
+
+
 def _takes_every_mode(terms: Terms) -> bool:
     return set(terms.select.modes) == set(MODES)
 
@@ -194,6 +206,27 @@ FACTS = (
         N_("when others saw your log, and how many files lie behind the figures"),
         N_("when others saw your log"),
         _asks_for_level,
+    ),
+    Fact(
+        "devices",
+        N_(
+            "which of your devices signed the files, how many it wrote in that time,"
+            " fingerprints of them, and when you read them"
+        ),
+        N_("which device wrote your files"),
+        _asks_for_devices,
+    ),
+    Fact(
+        "odometer_days",
+        N_("on which days an outsider read your odometer, and who"),
+        N_("when and by whom your odometer was read"),
+        _asks_for_odometers,
+    ),
+    Fact(
+        "readings",
+        N_("your registration, and what the odometer showed on those days: private driving too"),
+        N_("your registration, and what your odometer shows"),
+        _shows_readings,
     ),
     Fact("business", N_("business trips are counted"), N_("business trips"), _counts("business")),
     Fact("commute", N_("commuting is counted"), N_("commuting"), _counts("commute")),

@@ -129,8 +129,10 @@ def _constraints(terms: Terms) -> list[dict[str, Any]]:
         found.append(_constraint("timeInterval", "eq", _typed(DURATIONS[terms.cadence], _DURATION)))
     else:
         found.append(_constraint("count", "lteq", 1))
-    if terms.min_share_percent:
+    if terms.min_share_percent or terms.shows_readings:
         share = {"level": terms.min_assurance, "percent": terms.min_share_percent}
+        share |= {"only": True} if terms.only_assured else {}
+        share |= {"readings": True} if terms.shows_readings else {}
         found.append(_constraint("gw:assurance", "gteq", share))
     return found
 

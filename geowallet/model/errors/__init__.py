@@ -100,11 +100,14 @@ from geowallet.model.errors.keys import (
 )
 from geowallet.model.errors.logbook import (
     BadMappingError,
+    BadRegistrationError,
     BadRuleForReportError,
+    BadStatementError,
     BadWordsError,
     NoAmountError,
     NoVehicleError,
     OdometerRunsBackError,
+    OtherVehicleError,
     VehicleInExportError,
 )
 from geowallet.model.errors.models import (
@@ -274,9 +277,11 @@ __all__ = [
     "BadNameError",
     "BadOptionError",
     "BadPeriodError",
+    "BadRegistrationError",
     "BadRequestError",
     "BadRuleForReportError",
     "BadSightingsError",
+    "BadStatementError",
     "BadWordsError",
     "BadWorkWeekError",
     "CannotMergeError",
@@ -369,6 +374,7 @@ __all__ = [
     "OfferExistsError",
     "OldSizeError",
     "OtherFileError",
+    "OtherVehicleError",
     "OtherWalletError",
     "PassphraseMismatchError",
     "PeriodCadenceError",

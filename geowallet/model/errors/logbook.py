@@ -15,6 +15,33 @@ class OdometerRunsBackError(GeowalletError):
     hint = N_("'geowallet vehicle odometer {vehicle}' shows the readings; say the wrong day again")
 
 
+class BadStatementError(GeowalletError):
+    """A file that is no signed odometer reading, or does not show what it says."""
+
+    code = "vehicle.statement"
+    exit_status = 3
+    text = N_("not a signed odometer reading, or changed since it was signed")
+    hint = N_("ask for the file as 'geowallet desk odometer' writes it, with its values shown")
+
+
+class OtherVehicleError(GeowalletError):
+    """A signed odometer reading of another vehicle."""
+
+    code = "vehicle.other"
+    exit_status = 3
+    text = N_("the reading is of another registration than that of {vehicle}")
+    hint = N_("note its registration with 'geowallet vehicle set {vehicle} --plate'")
+
+
+class BadRegistrationError(GeowalletError):
+    """A registration or a reading that no vehicle has."""
+
+    code = "vehicle.registration"
+    exit_status = 2
+    text = N_("not a registration with its odometer")
+    hint = N_("2 to 16 letters A to Z and digits, such as AB-123-CD, and up to seven digits of km")
+
+
 class BadWordsError(GeowalletError):
     """A reason or a client that could not be printed on one line."""
 

@@ -412,12 +412,18 @@ const CHECKS = {
   evidence(e) {
     const { share_percent: percents, share_m: metres, evidence } = e.claims;
     const shares = [percents, has(e.claims, "share_m") ? metres : {}];
-    const needed = shares.some((share) => LEVELS.slice(1).some((name) => share[name]));
+    const above = LEVELS.slice(1).filter((name) => shares.some((share) => share[name]));
     const most = { leaves: 4000, nodes: 200000, stamps: 400 };
-    const shaped = () => hasExactly(evidence, Object.keys(most))
-      && Object.entries(most).every(([name, limit]) => Array.isArray(evidence[name])
-        && evidence[name].length <= limit);
-    const good = needed === has(e.claims, "evidence") && (!needed || shaped());
+    if (above.some((name) => name !== "L1")) most.devices = 400;
+    if (above.includes("L3")) most.readings = 100;
+    const named = [...Object.keys(most), ...(has(Object(evidence), "flags") ? ["flags"] : [])];
+    const listed = (name) => Array.isArray(evidence[name])
+      && evidence[name].length <= (most[name] ?? 32)
+      && (["nodes", "flags"].includes(name) || evidence[name].length > 0);
+    const shaped = () => hasExactly(evidence, named.sort()) && named.every(listed);
+    const needed = above.length > 0;
+    const good = needed === has(e.claims, "evidence") && (!needed || shaped())
+      && (above.at(-1) ?? "L0") <= e.terms.assurance.level;
     refuse("its levels are not those that its evidence carries", MISMATCH, !good);
   },
 
