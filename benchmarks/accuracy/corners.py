@@ -23,10 +23,11 @@ from benchmarks.accuracy.recordings import Recording, counted
 from benchmarks.accuracy.roads import PACES, Receiver, ride
 from benchmarks.accuracy.truth import read_set, word
 from geowallet.model.fixes import fixes_from
-from geowallet.track.distance import way_of
 from geowallet.track.legs import EDGE_WINDOW_S
+from geowallet.track.modes.ragged import rows_of
 from geowallet.track.motion import path_of, speeds_mps
 from geowallet.track.shortfall import ASIDE_MPS2, LOST, SLOWEST_MPS, shortfall, turning
+from geowallet.track.ways import ways_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,14 +101,14 @@ def _case(thin: Recording, true_m: float, what: tuple[str, str, float]) -> Case 
     time_us = np.round(thin.time_s * 1e6).astype(np.int64)
     path = path_of(fixes_from(time_us, thin.lat_deg, thin.lon_deg))
     speed = speeds_mps(path, half_s=EDGE_WINDOW_S)
-    way = way_of(path.time_s, path.lat_deg, path.lon_deg, speed)
-    shares, usual_m = turning(way.x_m, way.y_m)
-    chords_m, _ = way.chords_m()
-    if not usual_m or true_m < LEAST_M or chords_m <= 0:
+    ways = ways_of(path.time_s, path.lat_deg, path.lon_deg, speed, rows_of(np.array([len(path)])))
+    shares, usual_m = turning(ways.rows, ways.x_m, ways.y_m)
+    chords_m, _ = ways.chords_m()
+    if not usual_m[0] or true_m < LEAST_M or chords_m[0] <= 0:
         return None
-    lost = (true_m - way.ends_m) / chords_m - 1
-    radii = usual_m * ASIDE_MPS2 / max(way.usual_mps, SLOWEST_MPS) ** 2
-    return Case(*what, shares, radii, lost) if abs(lost) < MOST_LOST else None
+    lost = float((true_m - ways.ends_m[0]) / chords_m[0] - 1)
+    radii = float(usual_m[0] * ASIDE_MPS2 / max(ways.usual_mps[0], SLOWEST_MPS) ** 2)
+    return Case(*what, shares[0], radii, lost) if abs(lost) < MOST_LOST else None
 
 
 def _dense(folder: Path) -> Iterator[tuple[str, Recording]]:
@@ -123,10 +124,12 @@ def _dense(folder: Path) -> Iterator[tuple[str, Recording]]:
         columns = trace.time_s[rows], trace.lat_deg[rows], trace.lon_deg[rows]
         path = path_of(fixes_from(np.round(columns[0] * 1e6).astype(np.int64), *columns[1:]))
         speed = speeds_mps(path, half_s=EDGE_WINDOW_S)
-        way = way_of(path.time_s, path.lat_deg, path.lon_deg, speed)
-        total_m = way.chords_m()[0] * (1 + shortfall(way.x_m, way.y_m, usual_mps=way.usual_mps))
+        alone = rows_of(np.array([len(path)]))
+        ways = ways_of(path.time_s, path.lat_deg, path.lon_deg, speed, alone)
+        lost = shortfall(ways.rows, ways.x_m, ways.y_m, usual_mps=ways.usual_mps)
+        total_m = float(ways.chords_m()[0][0] * (1 + lost[0]))
         along_m = np.concatenate(([0.0], np.cumsum((speed[1:] + speed[:-1]) * np.diff(columns[0]))))
-        counted_m = along_m / max(along_m[-1], 1.0) * (total_m + way.ends_m)
+        counted_m = along_m / max(along_m[-1], 1.0) * (total_m + ways.ends_m[0])
         yield family, Recording(leg.user, *columns, counted_m)
 
 

@@ -18,9 +18,11 @@ from geowallet.model.errors import GeowalletError
 from geowallet.model.fixes import Fixes, fixes_from
 from geowallet.model.geodesy import step_lengths_m
 from geowallet.track.clean import BAD, flag_doubtful, flag_duplicates
-from geowallet.track.distance import Length, path_length, plane_m
+from geowallet.track.distance import Length, path_length
 from geowallet.track.legs import EDGE_WINDOW_S
+from geowallet.track.modes.ragged import rows_of
 from geowallet.track.motion import path_of, speeds_mps
+from geowallet.track.ways import plane_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -153,7 +155,7 @@ def traffic(folder: Path) -> Iterator[Measured]:
             rows = np.flatnonzero((when_us >= start_us) & (when_us <= end_us))
             if len(rows) < 60:
                 continue
-            x_m, y_m = plane_m(lat[rows], lon[rows])
+            x_m, y_m = plane_m(lat[rows], lon[rows], rows_of(np.array([len(rows)])))
             steps_m = np.hypot(np.diff(x_m), np.diff(y_m))
             counted_m = np.concatenate(([0.0], np.cumsum(steps_m)))
             noise = rng.normal(0.0, TRAFFIC_NOISE_M, (2, len(rows))) / np.radians(1) / 6_371_000

@@ -15,39 +15,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.model.geodesy import degree_lengths_m
+from geowallet.track.modes.ragged import rows_of
 from geowallet.track.shortfall import LOST, TURNS_DEG, shortfall
+from geowallet.track.ways import ways_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LOST", "TURNS_DEG", "Length", "Way", "path_length", "plane_m", "way_of"]
+    from geowallet.track.modes.ragged import Rows
+    from geowallet.track.ways import Ways
 
-NARROWEST_M = 10.0
-"""Least width of a bin: a quiet receiver needs no more."""
+    _Lengths = tuple[NDArray[np.float64], NDArray[np.float64]]
 
-WIDEST_M = 45.0
-"""Greatest width of a bin: a city block allows no more."""
-
-NOISE_WIDTHS = 10.0
-"""A bin is this many times as wide as the noise left in its mean: a chord across such
-bins is one per cent too long, of which nine tenths are taken off."""
-
-NOISE_TAKEN = 2.5
-"""Variances of the noise across the way that lengthen a squared chord: 2 where the noise
-of bins is fresh in each, 3 where it wanders and the same second differences show less."""
-
-MOST_NOISE_M = 8.0
-"""Larger lateral deviations of bins are bends of the road, not noise."""
-
-CALMEST_SHARE = 0.25
-"""Quantile of the lateral deviations that measures noise: noise is everywhere, bends are not."""
-
-CALMEST_Z = 0.3186
-"""That quantile of the absolute value of a standard normal variable."""
-
-FARTHEST_M = 150.0
-"""Steps longer than this say nothing of noise."""
+__all__ = ["LOST", "TURNS_DEG", "Length", "path_length", "path_lengths"]
 
 MODEL_SD = 0.006
 """Relative standard deviation that remains where nothing had to be corrected. This and
@@ -113,154 +93,83 @@ def path_length(
     Returns:
         Metres; zero for fewer than two fixes.
     """
-    if len(time_s) < 2:
-        return Length(0.0, 0.0)
-    from_fixes = _from_fixes(time_s, lat_deg, lon_deg, speed_mps)
-    if measured_mps is None:
-        return from_fixes
-    return _agreed(from_fixes, _from_speeds(time_s, measured_mps))
+    columns = time_s, lat_deg, lon_deg, speed_mps
+    alone = rows_of(np.array([len(time_s)]))
+    metres, sd_m = path_lengths(alone, *columns, measured_mps=measured_mps)
+    return Length(float(metres[0]), float(sd_m[0]))
 
 
-def plane_m(
-    lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return metres east and north along the way, each ``(n,)``, on the ellipsoid.
+def path_lengths(
+    rows: Rows, *columns: NDArray[np.float64], measured_mps: NDArray[np.float64] | None = None
+) -> _Lengths:
+    """Estimate the lengths of ways without gaps.
 
-    Each step is exact at its own latitude, so that lengths and turns are true
-    though the way be long.
+    Args:
+        rows: The ``n`` fixes of each of ``k`` ways.
+        *columns: The first four of `path_length`, each ``(n,)``, way after way.
+        measured_mps: The fifth.
+
+    Returns:
+        Metres and their standard deviations, each ``(k,)``; zero for fewer than
+        two fixes.
     """
-    a_north_m, a_east_m = degree_lengths_m((lat_deg[1:] + lat_deg[:-1]) / 2)
-    east_m, north_m = a_east_m * np.diff(lon_deg), a_north_m * np.diff(lat_deg)
-    return np.concatenate(([0.0], np.cumsum(east_m))), np.concatenate(([0.0], np.cumsum(north_m)))
+    metres, sd_m = np.zeros(len(rows.count)), np.zeros(len(rows.count))
+    ways = rows.count >= 2
+    if not np.all(ways):
+        mask = ways[rows.leg]
+        columns = tuple(column[mask] for column in columns)
+        measured_mps = None if measured_mps is None else measured_mps[mask]
+        rows = rows_of(rows.count[ways])
+    if not len(rows):
+        return metres, sd_m
+    time_s, lat_deg, lon_deg, speed_mps = columns
+    found = _from_fixes(ways_of(time_s, lat_deg, lon_deg, speed_mps, rows))
+    if measured_mps is not None and not np.all(np.isnan(measured_mps)):
+        found = _agreed(found, _from_speeds(time_s, measured_mps, rows))
+    metres[ways], sd_m[ways] = found
+    return metres, sd_m
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Way:
-    """A way as the means of bins, ``(n,)`` each.
-
-    Attributes:
-        x_m: Metres east.
-        y_m: Metres north.
-        ends_m: Metres before the first mean and after the last.
-        noise_m: Standard deviation left in the means, across the way.
-        usual_mps: Speed of the journey, halts left out.
-    """
-
-    x_m: NDArray[np.float64]
-    y_m: NDArray[np.float64]
-    ends_m: float
-    noise_m: float
-    usual_mps: float
-
-    def chords_m(self) -> tuple[float, float]:
-        """Return the sum of the chords, and the metres of it that noise has made."""
-        raw_m = np.hypot(np.diff(self.x_m), np.diff(self.y_m))
-        # Only the part of the noise across the way lengthens a chord.
-        clean_m = np.sqrt(np.maximum(raw_m**2 - NOISE_TAKEN * self.noise_m**2, 0.0))
-        return float(np.sum(clean_m)), float(np.sum(raw_m - clean_m))
-
-
-def way_of(
-    time_s: NDArray[np.float64],
-    lat_deg: NDArray[np.float64],
-    lon_deg: NDArray[np.float64],
-    speed_mps: NDArray[np.float64],
-) -> Way:
-    """Return the way through at least two fixes, in bins wide against their noise."""
-    x_m, y_m = plane_m(lat_deg, lon_deg)
-    steps_m = (speed_mps[1:] + speed_mps[:-1]) / 2 * np.diff(time_s)
-    along_m = np.concatenate(([0.0], np.cumsum(steps_m)))
-    total_m = max(float(np.sum(steps_m)), 1e-9)
-    usual_m = float(np.sum(steps_m**2)) / total_m
-    near = usual_m < FARTHEST_M
-    moving = np.concatenate(([True], steps_m > 0.5))
-    fresh_m = _noise_m(x_m[moving], y_m[moving]) if near else 0.0
-    width_m = _width_m(float(np.cbrt((NOISE_WIDTHS * fresh_m) ** 2 * usual_m)))
-    x_bin, y_bin, ends_m = _binned(along_m, x_m, y_m, width_m)
-    noise_m = _noise_m(x_bin, y_bin) if near else 0.0
-    if NOISE_WIDTHS * noise_m > 2 * width_m < WIDEST_M:
-        # An error that wanders does not average out in a narrow bin.
-        width_m = _width_m(NOISE_WIDTHS * noise_m)
-        x_bin, y_bin, ends_m = _binned(along_m, x_m, y_m, width_m)
-        noise_m = _noise_m(x_bin, y_bin)
-    usual_mps = float(np.sum(speed_mps[1:] * steps_m)) / total_m
-    return Way(x_bin, y_bin, ends_m, min(noise_m, MOST_NOISE_M), usual_mps)
-
-
-def _from_fixes(
-    time_s: NDArray[np.float64],
-    lat_deg: NDArray[np.float64],
-    lon_deg: NDArray[np.float64],
-    speed_mps: NDArray[np.float64],
-) -> Length:
-    """Estimate the length from positions alone."""
-    way = way_of(time_s, lat_deg, lon_deg, speed_mps)
-    chords_m, noisy_m = way.chords_m()
-    lost = shortfall(way.x_m, way.y_m, usual_mps=way.usual_mps)
-    metres = chords_m * (1.0 + lost) + way.ends_m
-    averaged = CORNERS_A_CHORD * lost / max(len(way.x_m) - 1, 1)
+def _from_fixes(ways: Ways) -> _Lengths:
+    """Estimate the lengths from positions alone."""
+    chords_m, noisy_m = ways.chords_m()
+    lost = shortfall(ways.rows, ways.x_m, ways.y_m, usual_mps=ways.usual_mps)
+    metres = chords_m * (1.0 + lost) + ways.ends_m
+    averaged = CORNERS_A_CHORD * lost / np.maximum(ways.rows.count - 1, 1)
     share = MODEL_SD**2 + (CORNERS_SD * lost) ** 2 + averaged
-    variance = share * metres**2 + (NOISE_SD * noisy_m) ** 2 + 2 * way.noise_m**2
-    return Length(metres, float(np.sqrt(variance)))
+    variance = share * metres**2 + (NOISE_SD * noisy_m) ** 2 + 2 * ways.noise_m**2
+    return metres, np.sqrt(variance)
 
 
-def _from_speeds(time_s: NDArray[np.float64], measured_mps: NDArray[np.float64]) -> Length | None:
-    """Add up measured speeds over time; None where too few are known."""
+def _from_speeds(
+    time_s: NDArray[np.float64], measured_mps: NDArray[np.float64], rows: Rows
+) -> _Lengths:
+    """Add up measured speeds over time; NaN where too few are known."""
+    leg, k = rows.leg[1:], len(rows.count)
+    inside = leg == rows.leg[:-1]
     step_s = np.diff(time_s)
     mean_mps = (measured_mps[1:] + measured_mps[:-1]) / 2
-    known = np.isfinite(mean_mps)
-    known_s = float(np.sum(step_s[known]))
-    if known_s < LEAST_SPEEDS * float(np.sum(step_s)) or known_s <= 0.0:
-        return None
-    metres = float(np.sum((mean_mps * step_s)[known])) * float(np.sum(step_s)) / known_s
+    known = np.isfinite(mean_mps) & inside
+    all_s = np.bincount(leg[inside], step_s[inside], minlength=k)
+    leg, mean_mps, change_mps = leg[known], mean_mps[known], np.diff(measured_mps)[known]
+    step_s = step_s[known]
+    known_s = np.bincount(leg, step_s, minlength=k)
+    enough = (known_s >= LEAST_SPEEDS * all_s) & (known_s > 0.0)
+    metres = np.bincount(leg, mean_mps * step_s, minlength=k).astype(np.float64)
+    metres *= np.divide(all_s, known_s, out=np.full(k, np.nan), where=enough)
     unseen_mps = UNSEEN_SHARE * np.abs(mean_mps) * np.minimum(step_s / UNSEEN_S, 1.0)
-    change_mps = (np.abs(np.diff(measured_mps)) + unseen_mps + SPEED_STEP_MPS)[known]
-    variance = BETWEEN_SD**2 * float(np.sum((change_mps * step_s[known]) ** 2))
-    return Length(metres, float(np.sqrt(variance + (SPEED_SD * metres) ** 2)))
+    change_mps = np.abs(change_mps) + unseen_mps + SPEED_STEP_MPS
+    variance = BETWEEN_SD**2 * np.bincount(leg, (change_mps * step_s) ** 2, minlength=k)
+    return metres, np.sqrt(variance + (SPEED_SD * metres) ** 2)
 
 
-def _agreed(first: Length, second: Length | None) -> Length:
-    """Return the mean of two opinions by their variances, or the first if they contradict."""
-    if second is None or first.sd_m <= 0.0 or second.sd_m <= 0.0:
-        return first
-    apart_m = abs(first.metres - second.metres)
-    if apart_m > MOST_APART * np.hypot(first.sd_m, second.sd_m):
-        return first
-    weight = second.sd_m**2 / (first.sd_m**2 + second.sd_m**2)
-    metres = weight * first.metres + (1.0 - weight) * second.metres
-    return Length(metres, float(np.sqrt(weight) * first.sd_m))
-
-
-def _width_m(wished_m: float) -> float:
-    return min(max(wished_m, NARROWEST_M), WIDEST_M)
-
-
-def _binned(
-    along_m: NDArray[np.float64],
-    x_m: NDArray[np.float64],
-    y_m: NDArray[np.float64],
-    width_m: float,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Return the means of bins, and the metres of the way before the first and after the last."""
-    starts = np.flatnonzero(np.diff(np.floor(along_m / width_m), prepend=-1.0))
-    count = np.diff(np.append(starts, len(along_m)))
-    x_bin, y_bin, along = (
-        np.add.reduceat(column, starts) / count for column in (x_m, y_m, along_m)
-    )
-    return x_bin, y_bin, float((along[0] - along_m[0]) + (along_m[-1] - along[-1]))
-
-
-def _noise_m(x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> float:
-    """Return the standard deviation of points across the way, from second differences."""
-    if len(x_m) < 5:
-        return 0.0
-    x_m, y_m = np.diff(x_m), np.diff(y_m)
-    chord_m = np.hypot(x_m, y_m)
-    ahead_m = np.hypot(x_m[1:] + x_m[:-1], y_m[1:] + y_m[:-1])
-    cross = np.abs(x_m[:-1] * y_m[1:] - y_m[:-1] * x_m[1:])
-    # Distance of the middle point from the line through its neighbours.
-    offset_m = cross / np.maximum(ahead_m, 1e-9)
-    share = chord_m[:-1] / np.maximum(chord_m[:-1] + chord_m[1:], 1e-9)
-    weight = np.sqrt(1 + share**2 + (1 - share) ** 2)
-    place = int(CALMEST_SHARE * (len(offset_m) - 1))
-    return float(np.partition(offset_m / weight, place)[place]) / CALMEST_Z
+def _agreed(first: _Lengths, second: _Lengths) -> _Lengths:
+    """Return the means of two opinions by their variances, or the first if they contradict."""
+    (metres, sd_m), (other_m, other_sd_m) = first, second
+    apart_m = np.abs(metres - other_m)
+    both = (sd_m > 0.0) & (other_sd_m > 0.0)
+    both &= apart_m <= MOST_APART * np.hypot(sd_m, other_sd_m)
+    weight = np.ones(len(metres))
+    np.divide(other_sd_m**2, sd_m**2 + other_sd_m**2, out=weight, where=both)
+    other_m = np.where(both, other_m, 0.0)
+    return weight * metres + (1.0 - weight) * other_m, np.sqrt(weight) * sd_m

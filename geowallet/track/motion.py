@@ -63,8 +63,10 @@ class Path:
 
     def bounds(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return, per fix, the first index of its piece and the index after its last."""
-        low = np.searchsorted(self.piece, self.piece, side="left")
-        return low, np.searchsorted(self.piece, self.piece, side="right")
+        starts = np.flatnonzero(np.diff(self.piece, prepend=-1))
+        ends = np.append(starts[1:], len(self))
+        count = ends - starts
+        return np.repeat(starts, count), np.repeat(ends, count)
 
 
 def path_of(fixes: Fixes) -> Path:
@@ -108,48 +110,81 @@ class Means:
     lon_deg: NDArray[np.float64]
 
 
-def means(path: Path, low: NDArray[np.intp], high: NDArray[np.intp]) -> Means:
-    """Return the means over the fixes ``low[i]`` to ``high[i] - 1``, never empty."""
-    count = high - low
+class Windows:
+    """Windows of time about each fix of a path, which end where its piece does.
 
-    def mean(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    Running sums make the mean of a window cost the same however wide it is.
+    """
+
+    __slots__ = ("_columns", "_high", "_low", "_path", "_sums")
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._low, self._high = path.bounds()
+        self._columns = (path.time_s, path.lat_deg, path.lon_deg)
         # About the first value, so that the running sum keeps centimetres.
-        total = np.zeros(len(column) + 1)
-        np.subtract(column, column[0], out=total[1:])
-        np.cumsum(total[1:], out=total[1:])
-        result = total[high]
-        result -= total[low]
-        result /= count
-        result += column[0]
-        return result
+        self._sums = tuple(_running(column) for column in self._columns)
 
-    return Means(mean(path.time_s), mean(path.lat_deg), mean(path.lon_deg))
+    def smoothed(self, half_s: float) -> Means:
+        """Return the means over ``half_s`` before and after each fix."""
+        first, last = self._reach(half_s)
+        count = last - first
+        found = []
+        for column, total in zip(self._columns, self._sums, strict=True):
+            mean = total.take(last)
+            mean -= total.take(first)
+            mean /= count
+            mean += column[0]
+            found.append(mean)
+        return Means(*found)
+
+    def speeds_mps(self, half_s: float) -> NDArray[np.float64]:
+        """Return the speed from the mean of the fixes before to the mean of those after.
+
+        Averaging both ends keeps receiver noise out; a slow source uses the fixes
+        on either side, however far. 0 for a fix alone in its piece.
+        """
+        first, last = self._reach(half_s)
+        index = np.arange(len(first))
+        np.maximum(np.minimum(first, index - 1), self._low, out=first)
+        np.minimum(np.maximum(last, index + 2), self._high, out=last)
+        # Both windows hold the fix itself.
+        back, ahead = index + 1 - first, last - index
+        ends = []
+        for column, total in zip(self._columns, self._sums, strict=True):
+            before, after = total.take(first), total.take(last)
+            np.subtract(total[1:], before, out=before)
+            np.subtract(after, total[:-1], out=after)
+            before /= back
+            after /= ahead
+            ends.append((before + column[0], after + column[0]))
+        (time_a, time_b), (lat_a, lat_b), (lon_a, lon_b) = ends
+        length_m = distances_m(lat_a, lon_a, lat_b, lon_b)
+        time_b -= time_a
+        speed = np.zeros_like(length_m)
+        np.divide(length_m, time_b, out=speed, where=time_b > 0)
+        return speed
+
+    def _reach(self, half_s: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the first index of each window and the index after its last."""
+        time_s = self._path.time_s
+        first = np.searchsorted(time_s, time_s - half_s, side="left")
+        np.maximum(first, self._low, out=first)
+        last = np.searchsorted(time_s, time_s + half_s, side="right")
+        np.minimum(last, self._high, out=last)
+        return first, last
+
+
+def _running(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    total = np.zeros(len(column) + 1)
+    np.subtract(column, column[0], out=total[1:])
+    np.cumsum(total[1:], out=total[1:])
+    return total
 
 
 def speeds_mps(path: Path, *, half_s: float) -> NDArray[np.float64]:
-    """Speed at each fix: from the mean of the fixes before to the mean of those after.
-
-    Averaging both ends keeps receiver noise out; a slow source uses the fixes
-    on either side, however far.
-
-    Args:
-        path: ``n`` fixes.
-        half_s: Length of the window on each side, seconds, > 0.
-
-    Returns:
-        ``(n,)`` metres per second; 0 for a fix alone in its piece.
-    """
-    low, high = path.bounds()
-    index = np.arange(len(path))
-    first = np.searchsorted(path.time_s, path.time_s - half_s, side="left")
-    last = np.searchsorted(path.time_s, path.time_s + half_s, side="right")
-    np.maximum(np.minimum(first, index - 1), low, out=first)
-    np.minimum(np.maximum(last, index + 2), high, out=last)
-    del low, high
-    before, after = means(path, first, index + 1), means(path, index, last)
-    length_m = distances_m(before.lat_deg, before.lon_deg, after.lat_deg, after.lon_deg)
-    duration_s = after.time_s - before.time_s
-    return np.divide(length_m, duration_s, out=np.zeros_like(length_m), where=duration_s > 0)
+    """Return the speed at each fix of a path, metres per second; see `Windows.speeds_mps`."""
+    return Windows(path).speeds_mps(half_s)
 
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

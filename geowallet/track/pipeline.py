@@ -33,6 +33,7 @@ from geowallet.track import (
     stops,
     trips,
     walking,
+    ways,
 )
 from geowallet.track.clean import BAD, flag_doubtful, flag_single
 from geowallet.track.doubts import with_doubts, with_drift
@@ -78,7 +79,7 @@ __all__ = [
 UNUSABLE = FixFlag.POOR_ACCURACY | FixFlag.COARSE | FixFlag.REPEATED
 """Flags of positions of a device that was on and did not know better."""
 
-VERSION = "2"
+VERSION = "3"
 """Of all stages; raised whenever a result changes."""
 
 
@@ -221,7 +222,7 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "stops": (stops, motion),
         "legs": (legs, walking, grid_speeds),
         "mode": (around, context, decide, ends, features, grid, halts, labels, reasons, shape),
-        "distance": (distance,),
+        "distance": (distance, ways),
         "trips": (trips, gaps),
     }
     forest = forest or shipped_forest()

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geowallet.track.modes.ragged import lengths, rows_of, sums
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from geowallet.track.modes.ragged import Rows
 
 TURNS_DEG = "10 25 45 70 100 140"
 """Edges between the classes of turning, degrees."""
@@ -51,45 +55,66 @@ _LENGTHS = np.log(list(LOST))
 _TABLE = np.array(list(LOST.values()))
 
 
-def shortfall(x_m: NDArray[np.float64], y_m: NDArray[np.float64], *, usual_mps: float) -> float:
-    """Return metres lost a metre of chord, on average over the chords.
+def shortfall(
+    rows: Rows,
+    x_m: NDArray[np.float64],
+    y_m: NDArray[np.float64],
+    *,
+    usual_mps: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Return metres lost a metre of chord for each of ``k`` ways, on average over its chords.
 
     Args:
-        x_m: ``(n,)`` metres east of any point.
-        y_m: ``(n,)`` metres north of it.
-        usual_mps: Speed of the journey, halts left out.
+        rows: The ``t`` points of the ways.
+        x_m: ``(t,)`` metres east of any point.
+        y_m: ``(t,)`` metres north of it.
+        usual_mps: ``(k,)`` speed of the journey, halts left out.
 
     Returns:
-        0 or more; 0 for fewer than two chords.
+        ``(k,)``, 0 or more; 0 for fewer than two chords.
     """
-    shares, usual_m = turning(x_m, y_m)
-    if not usual_m:
-        return 0.0
-    radii = usual_m * ASIDE_MPS2 / max(usual_mps, SLOWEST_MPS) ** 2
-    at = float(np.clip(np.log(radii), _LENGTHS[0], _LENGTHS[-1]))
-    after = min(max(int(np.searchsorted(_LENGTHS, at)), 1), len(_LENGTHS) - 1)
+    shares, usual_m = turning(rows, x_m, y_m)
+    radii = usual_m * ASIDE_MPS2 / np.maximum(usual_mps, SLOWEST_MPS) ** 2
+    shortest = np.exp(_LENGTHS[0])
+    at = np.clip(np.log(np.maximum(radii, shortest)), _LENGTHS[0], _LENGTHS[-1])
+    after = np.clip(np.searchsorted(_LENGTHS, at), 1, len(_LENGTHS) - 1)
     share = (at - _LENGTHS[after - 1]) / (_LENGTHS[after] - _LENGTHS[after - 1])
-    return float(shares @ ((1 - share) * _TABLE[after - 1] + share * _TABLE[after]))
+    lost = (1 - share)[:, None] * _TABLE[after - 1] + share[:, None] * _TABLE[after]
+    result: NDArray[np.float64] = np.sum(shares * lost, axis=1)
+    return result
 
 
 def turning(
-    x_m: NDArray[np.float64], y_m: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
-    """Return the share of length in each class of turning, and the usual chord in metres.
+    rows: Rows, x_m: NDArray[np.float64], y_m: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the shares of length in each class of turning, and the usual chords in metres.
 
     A chord turns by the mean of the changes of direction at its two ends. The
-    usual chord is the mean over metres, 0 for fewer than two chords.
+    usual chord is the mean over metres. Both are 0 for fewer than two chords.
     """
     east_m, north_m = np.diff(x_m), np.diff(y_m)
-    chord_m = np.hypot(east_m, north_m)
-    seen = chord_m > SHORTEST_CHORD_M
-    east_m, north_m, chord_m = east_m[seen], north_m[seen], chord_m[seen]
-    if len(chord_m) < 2:
-        return np.zeros(len(_EDGES) + 1), 0.0
-    change = np.diff(np.arctan2(east_m, north_m))
+    chord_m = lengths(east_m, north_m)
+    seen = (rows.leg[1:] == rows.leg[:-1]) & (chord_m > SHORTEST_CHORD_M)
+    count = np.bincount(rows.leg[1:][seen], minlength=len(rows.count))
+    seen &= (count >= 2)[rows.leg[1:]]
+    chords = rows_of(np.where(count >= 2, count, 0))
+    chord_m = chord_m[seen]
+    turned = _turned(chords, np.arctan2(east_m[seen], north_m[seen]))
+    kinds, cells = np.searchsorted(_EDGES, turned), len(_EDGES) + 1
+    filled = np.bincount(
+        chords.leg * cells + kinds, weights=chord_m, minlength=len(count) * cells
+    ).reshape(-1, cells)
+    total_m = np.maximum(sums(chords, chord_m), SHORTEST_CHORD_M)
+    return filled / total_m[:, None], sums(chords, chord_m**2) / total_m
+
+
+def _turned(chords: Rows, heading: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return by how much each chord turns, 0 to pi; each way has at least two, or none."""
+    change = np.diff(heading)
     change = np.abs((change + np.pi) % (2 * np.pi) - np.pi)
-    turned = (np.concatenate((change[:1], change)) + np.concatenate((change, change[-1:]))) / 2
-    total_m = float(np.sum(chord_m))
-    kinds = np.searchsorted(_EDGES, turned)
-    shares = np.bincount(kinds, weights=chord_m, minlength=len(_EDGES) + 1) / total_m
-    return shares, float(np.sum(chord_m**2)) / total_m
+    before, behind = np.concatenate(([0.0], change)), np.concatenate((change, [0.0]))
+    some = chords.count > 0
+    first, last = chords.start[some], chords.end[some] - 1
+    before[first], behind[last] = behind[first], before[last]
+    result: NDArray[np.float64] = (before + behind) / 2
+    return result[: len(heading)]

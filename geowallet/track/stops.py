@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.geodesy import distance_m, distances_m, step_lengths_m
-from geowallet.track.motion import means, runs
+from geowallet.track.motion import runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +103,7 @@ def still(path: Path, smooth: Means) -> NDArray[np.bool_]:
 
     Args:
         path: The fixes of one chunk.
-        smooth: As `smoothed` returns.
+        smooth: Means over `SMOOTH_S`.
     """
     low, high = path.bounds()
     begin_s, end_s = path.time_s[low], path.time_s[high - 1]
@@ -128,7 +128,7 @@ def find_stays(path: Path, still_fixes: NDArray[np.bool_], smooth: Means) -> tup
     Args:
         path: The fixes of one chunk.
         still_fixes: As `still` returns.
-        smooth: As `smoothed` returns.
+        smooth: Means over `SMOOTH_S`.
     """
     found: list[Stay] = []
     for first, last in _still_runs(path, still_fixes):
@@ -143,18 +143,6 @@ def find_stays(path: Path, still_fixes: NDArray[np.bool_], smooth: Means) -> tup
         for stay in settled
         if stay.duration_s >= SHORTEST_STOP_S
     )
-
-
-def smoothed(path: Path) -> Means:
-    """Return the mean instant and position about each fix."""
-    low, high = path.bounds()
-    # Into the same arrays: of a long trace each is large.
-    first = np.searchsorted(path.time_s, path.time_s - SMOOTH_S, side="left")
-    np.maximum(first, low, out=first)
-    last = np.searchsorted(path.time_s, path.time_s + SMOOTH_S, side="right")
-    np.minimum(last, high, out=last)
-    del low, high
-    return means(path, first, last)
 
 
 def _turned_back(path: Path, smooth: Means, stay: Stay) -> bool:

@@ -11,13 +11,14 @@ import numpy as np
 
 from geowallet.model.geodesy import distance_m, distances_m
 from geowallet.model.mobility import Leg, Mode, Point, Stop, Trip
-from geowallet.track.distance import Length, path_length
+from geowallet.track.distance import Length, path_lengths
 from geowallet.track.gaps import gaps_of
 from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, Span, find_legs
 from geowallet.track.modes.classify import classify_spans
 from geowallet.track.modes.hints import NO_HINTS
-from geowallet.track.motion import speeds_mps
-from geowallet.track.stops import SETTLED_M, find_stays, hidden_stays, smoothed, still
+from geowallet.track.modes.ragged import largest, rows_of, sums
+from geowallet.track.motion import Windows
+from geowallet.track.stops import SETTLED_M, SMOOTH_S, find_stays, hidden_stays, still
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,23 +72,45 @@ def movements(
     Returns:
         Both in time order; either may be empty.
     """
-    smooth = smoothed(path)
+    windows = Windows(path)
+    smooth = windows.smoothed(SMOOTH_S)
     still_fixes = still(path, smooth)
     stays = find_stays(path, still_fixes, smooth)
     del smooth
-    slow_mps = speeds_mps(path, half_s=SPEED_WINDOW_S)
-    edge_mps = speeds_mps(path, half_s=EDGE_WINDOW_S)
-    activities = [stay for stay in stays if stay.is_activity]
-    episodes = _episodes(path, activities, still_fixes)
+    slow_mps, edge_mps = (windows.speeds_mps(half_s) for half_s in (SPEED_WINDOW_S, EDGE_WINDOW_S))
+    del windows
+    activities = _Activities([stay for stay in stays if stay.is_activity])
+    episodes = _episodes(path, activities.stays, still_fixes)
     cut = [find_legs(path, *ends, slow_mps=slow_mps, edge_mps=edge_mps) for ends in episodes]
+    found = _classified(path, cut, hints)
+    lengths = iter(_lengths(path, [span for parts in found for span, _ in parts], edge_mps))
     trips = []
-    for (first, last), parts in zip(episodes, _classified(path, cut, hints), strict=True):
-        legs = tuple(_leg(path, span, edge_mps, guess, coarse_us) for span, guess in parts)
+    for (first, last), parts in zip(episodes, found, strict=True):
+        legs = tuple(_leg(path, span, next(lengths), guess, coarse_us) for span, guess in parts)
         legs = _from_door_to_door(path, legs, (first, last), activities)
-        used = tuple(sorted({sources[number] for number in np.unique(stream[first : last + 1])}))
+        used = _used(stream[first : last + 1], sources)
         trips.append(_trip(path, legs, (first, last), activities, used))
     stops = tuple(_stop(path, stay) for stay in stays)
     return tuple(trips), stops
+
+
+class _Activities:
+    """The stays that part trips, in time order, by the fixes at their ends."""
+
+    __slots__ = ("by_first", "by_last", "stays")
+
+    def __init__(self, stays: Sequence[Stay]) -> None:
+        self.stays = stays
+        self.by_first = {stay.first: stay for stay in stays}
+        self.by_last = {stay.last: stay for stay in stays}
+
+
+def _used(stream: NDArray[np.int32], sources: Sequence[str]) -> tuple[str, ...]:
+    """Return the files of the streams, sorted."""
+    one = int(stream[0])
+    if one == stream.min() == stream.max():
+        return (sources[one],)
+    return tuple(sorted({sources[number] for number in np.unique(stream)}))
 
 
 def _classified(
@@ -119,47 +142,35 @@ def _joined(parts: Sequence[tuple[Span, Guess]]) -> list[Span]:
 
 
 def _episodes(
-    path: Path, activities: list[Stay], still_fixes: NDArray[np.bool_]
+    path: Path, activities: Sequence[Stay], still_fixes: NDArray[np.bool_]
 ) -> list[tuple[int, int]]:
     """Return the first and last fix of every stretch of movement worth a trip."""
     starts = [0, *(stay.last for stay in activities)]
     ends = [*(stay.first for stay in activities), len(path) - 1]
-    hidden = hidden_stays(path)
+    hidden = np.array(hidden_stays(path), dtype=np.intp)
     found: list[tuple[int, int]] = []
     for start, end in zip(starts, ends, strict=True):
-        cuts = [step for step in hidden if start <= step < end]
-        for first, last in zip([start, *(c + 1 for c in cuts)], [*cuts, end], strict=True):
-            part = _trimmed(still_fixes, first, last)
-            if part and _is_trip(path, *part):
-                found.append(part)
-    return found
+        cuts = hidden[slice(*np.searchsorted(hidden, (start, end)))].tolist()
+        found += zip([start, *(c + 1 for c in cuts)], [*cuts, end], strict=True)
+    first, last = (np.array(column, dtype=np.intp) for column in zip(*found, strict=True))
+    worth = last - first + 1 >= FEWEST_FIXES
+    worth &= path.time_s[last] - path.time_s[first] >= SHORTEST_TRIP_S
+    moving = np.concatenate(([0], np.cumsum(~still_fixes)))
+    worth &= moving[last + 1] > moving[first]
+    first, last = first[worth], last[worth]
+    far = _farthest_m(path, first, last) >= SHORTEST_TRIP_M
+    return list(zip(first[far].tolist(), last[far].tolist(), strict=True))
 
 
-def _trimmed(still_fixes: NDArray[np.bool_], first: int, last: int) -> tuple[int, int] | None:
-    """Drop the waiting before the first and after the last movement."""
-    moving = np.flatnonzero(~still_fixes[first : last + 1])
-    if not len(moving):
-        return None
-    return first, last
+def _farthest_m(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return how far each stretch of at least one fix leads from its first fix, metres."""
+    rows = rows_of(last - first + 1)
+    here, begin = first[rows.leg] + rows.offset(), first[rows.leg]
+    columns = (column[index] for index in (here, begin) for column in (path.lat_deg, path.lon_deg))
+    return largest(rows, distances_m(*columns))
 
 
-def _is_trip(path: Path, first: int, last: int) -> bool:
-    if last - first + 1 < FEWEST_FIXES or path.time_s[last] - path.time_s[first] < SHORTEST_TRIP_S:
-        return False
-    rows = slice(first, last + 1)
-    lat, lon = path.lat_deg[rows], path.lon_deg[rows]
-    away_m = distances_m(lat, lon, lat[0], lon[0])
-    return float(np.max(away_m)) >= SHORTEST_TRIP_M
-
-
-def _leg(
-    path: Path,
-    span: Span,
-    edge_mps: NDArray[np.float64],
-    guess: Guess,
-    coarse_us: NDArray[np.int64],
-) -> Leg:
-    length = _length(path, span, edge_mps)
+def _leg(path: Path, span: Span, length: Length, guess: Guess, coarse_us: NDArray[np.int64]) -> Leg:
     gaps = gaps_of(path, span.first, span.last, coarse_us)
     return Leg(
         start_us=path.instant_us(span.first),
@@ -178,48 +189,54 @@ def _leg(
 
 
 def _from_door_to_door(
-    path: Path, legs: tuple[Leg, ...], span: tuple[int, int], activities: list[Stay]
+    path: Path, legs: tuple[Leg, ...], span: tuple[int, int], activities: _Activities
 ) -> tuple[Leg, ...]:
     """Add the metres between the centres of the stops and the first and last fix."""
     first, last = span
     found = list(legs)
-    for stay in activities:
-        for index, end, leg in ((first, stay.last, 0), (last, stay.first, -1)):
-            if index != end:
-                continue
-            here = float(path.lat_deg[index]), float(path.lon_deg[index])
-            away_m = distance_m(*here, stay.lat_deg, stay.lon_deg)
-            if away_m <= SETTLED_M:
-                variance = found[leg].distance_sd_m ** 2 + (away_m / 2) ** 2
-                metres = found[leg].distance_m + away_m
-                found[leg] = replace(
-                    found[leg], distance_m=metres, distance_sd_m=math.sqrt(variance)
-                )
+    ends = (first, activities.by_last.get(first), 0), (last, activities.by_first.get(last), -1)
+    for index, stay, leg in ends:
+        if stay is None:
+            continue
+        here = float(path.lat_deg[index]), float(path.lon_deg[index])
+        away_m = distance_m(*here, stay.lat_deg, stay.lon_deg)
+        if away_m <= SETTLED_M:
+            variance = found[leg].distance_sd_m ** 2 + (away_m / 2) ** 2
+            metres = found[leg].distance_m + away_m
+            found[leg] = replace(found[leg], distance_m=metres, distance_sd_m=math.sqrt(variance))
     return tuple(found)
 
 
-def _length(path: Path, span: Span, edge_mps: NDArray[np.float64]) -> Length:
-    """Add up the parts of a leg between its gaps."""
-    cuts = np.flatnonzero(path.gap[span.first : span.last]) + span.first
-    metres, variance = 0.0, 0.0
-    for first, last in zip([span.first, *(cuts + 1)], [*cuts, span.last], strict=True):
-        rows = slice(first, last + 1)
-        columns = path.time_s[rows], path.lat_deg[rows], path.lon_deg[rows], edge_mps[rows]
-        part = path_length(*columns, path.speed_mps[rows])
-        metres, variance = metres + part.metres, variance + part.sd_m**2
-    return Length(metres, float(np.sqrt(variance)))
+def _lengths(path: Path, spans: Sequence[Span], edge_mps: NDArray[np.float64]) -> list[Length]:
+    """Return the length of each leg: the parts between its gaps, added up."""
+    if not spans:
+        return []
+    gaps = np.flatnonzero(path.gap)
+    starts, ends, count = [], [], []
+    for span in spans:
+        cuts = gaps[slice(*np.searchsorted(gaps, (span.first, span.last)))].tolist()
+        starts += [span.first, *(cut + 1 for cut in cuts)]
+        ends += [*cuts, span.last]
+        count.append(len(cuts) + 1)
+    first, last = np.array(starts), np.array(ends)
+    rows, parts = rows_of(last - first + 1), rows_of(np.array(count))
+    index = first[rows.leg] + rows.offset()
+    known_mps = path.speed_mps.take(index)
+    columns = (path.time_s, path.lat_deg, path.lon_deg, edge_mps)
+    metres, sd_m = path_lengths(rows, *(c.take(index) for c in columns), measured_mps=known_mps)
+    whole = sums(parts, metres), np.sqrt(sums(parts, sd_m**2))
+    return [Length(*pair) for pair in zip(*(column.tolist() for column in whole), strict=True)]
 
 
 def _trip(
     path: Path,
     legs: tuple[Leg, ...],
     span: tuple[int, int],
-    activities: list[Stay],
+    activities: _Activities,
     sources: tuple[str, ...],
 ) -> Trip:
     first, last = span
-    before = next((s for s in activities if s.last == first), None)
-    after = next((s for s in activities if s.first == last), None)
+    before, after = activities.by_last.get(first), activities.by_first.get(last)
     return Trip(
         id=trip_id(legs[0].start_us, legs[-1].end_us),
         start_us=legs[0].start_us,

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks.accuracy.roads import Receiver, ride
-from geowallet.track.distance import Length, path_length, plane_m
+from geowallet.track.distance import Length, path_length, path_lengths
 from geowallet.track.legs import EDGE_WINDOW_S
+from geowallet.track.modes.ragged import rows_of
 from geowallet.track.motion import path_of, speeds_mps
+from geowallet.track.ways import plane_m
 from tests.track.synthetic import Traveller
 
 
@@ -62,8 +66,9 @@ def test_waiting_adds_no_metres() -> None:
 
 def test_a_degree_is_as_long_as_on_the_ellipsoid() -> None:
     # Paris: 73,382 m a degree of longitude (a sphere says 73,164), 111,207 m of latitude.
-    east_m, _ = plane_m(np.array([48.856, 48.856]), np.array([2.0, 3.0]))
-    _, north_m = plane_m(np.array([48.356, 49.356]), np.array([2.0, 2.0]))
+    two = rows_of(np.array([2]))
+    east_m, _ = plane_m(np.array([48.856, 48.856]), np.array([2.0, 3.0]), two)
+    _, north_m = plane_m(np.array([48.356, 49.356]), np.array([2.0, 2.0]), two)
     assert east_m[1] == pytest.approx(73_382, abs=5)
     assert north_m[1] == pytest.approx(111_206, abs=20)
 
@@ -119,3 +124,32 @@ def test_speeds_that_are_mostly_unknown_are_not_used() -> None:
 def test_two_opinions_that_agree_are_surer_than_one() -> None:
     assert line(10.02).sd_m < line(None).sd_m
     assert line(None).metres < line(10.02).metres < 10.02 * 590
+
+
+class TestAmongOthers:
+    """Promise: a way has the length that it has alone, whatever ways lie beside it."""
+
+    @given(st.permutations(range(5)))
+    @settings(max_examples=20)
+    def test_in_any_order(self, order: list[int]) -> None:
+        travellers = [
+            Traveller(noise_m=4.0).zigzag(3000, 1.35, block_m=250, every_s=2),
+            Traveller(noise_m=0.0).go(3000, 10.0, every_s=1),
+            Traveller(noise_m=9.0).zigzag(9000, 9.0, block_m=700, every_s=20),
+            Traveller(),
+            Traveller(noise_m=3.0).go(900, 12.0, every_s=30),
+        ]
+        paths = [path_of(travellers[number].stay(1, every_s=1).fixes()) for number in order]
+        columns = [
+            (p.time_s, p.lat_deg, p.lon_deg, speeds_mps(p, half_s=EDGE_WINDOW_S)) for p in paths
+        ]
+        # Every other one was measured by the receiver, too.
+        known = [
+            c[3] if number % 2 else np.full(len(c[3]), np.nan) for number, c in enumerate(columns)
+        ]
+        flat = (np.concatenate(column) for column in zip(*columns, strict=True))
+        rows = rows_of(np.array([len(path) for path in paths]))
+        metres, sd_m = path_lengths(rows, *flat, measured_mps=np.concatenate(known))
+        alone = [path_length(*c, speed) for c, speed in zip(columns, known, strict=True)]
+        assert metres.tolist() == [length.metres for length in alone]
+        assert sd_m.tolist() == [length.sd_m for length in alone]

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.track.shortfall import LOST, TURNS_DEG, shortfall, turning
+from geowallet.track import shortfall as module
+from geowallet.track.modes.ragged import rows_of
+from geowallet.track.shortfall import LOST, TURNS_DEG
+
+
+def shortfall(x: np.ndarray, y: np.ndarray, *, usual_mps: float) -> float:
+    """Return what one way loses."""
+    return float(
+        module.shortfall(rows_of(np.array([len(x)])), x, y, usual_mps=np.array([usual_mps]))[0]
+    )
 
 
 def walked(turn_deg: float, chord_m: float, chords: int = 12) -> tuple[np.ndarray, np.ndarray]:
@@ -50,10 +59,10 @@ def test_a_half_of_corners_has_half_of_the_share() -> None:
     x, y = walked(60.0, 250.0, chords=2)
     x = np.concatenate((x, x[-1] + 250.0 * np.arange(1, 200) * np.sin(np.radians(60.0))))
     y = np.concatenate((y, y[-1] + 250.0 * np.arange(1, 200) * np.cos(np.radians(60.0))))
-    shares, usual_m = turning(x, y)
-    assert usual_m == pytest.approx(250.0)
+    shares, usual_m = module.turning(rows_of(np.array([len(x)])), x, y)
+    assert usual_m[0] == pytest.approx(250.0)
     # The first chord turns by 60, the second by the mean of 60 and 0.
-    assert shares.tolist() == pytest.approx([199 / 201, 0, 1 / 201, 1 / 201, 0, 0, 0])
+    assert shares[0].tolist() == pytest.approx([199 / 201, 0, 1 / 201, 1 / 201, 0, 0, 0])
 
 
 def test_who_turns_more_loses_more() -> None:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from geowallet.model.mobility import Stop, StopKind, Trip
-from geowallet.track.motion import path_of
+from geowallet.track.motion import Windows, path_of
 from geowallet.track.pipeline import analyse
-from geowallet.track.stops import find_stays, hidden_stays, smoothed, still
+from geowallet.track.stops import SMOOTH_S, find_stays, hidden_stays, still
 from tests.track.synthetic import Traveller
 
 
@@ -75,7 +75,7 @@ def test_a_long_silence_with_displacement_hides_a_stay() -> None:
     day = Traveller().go(3000, 10.0).silence(5400).jump_to(9000, 0).go(3000, 10.0)
     path = path_of(day.fixes())
     assert len(hidden_stays(path)) == 1
-    smooth = smoothed(path)
+    smooth = Windows(path).smoothed(SMOOTH_S)
     assert find_stays(path, still(path, smooth), smooth) == ()
     trips = trips_of(day)
     assert len(trips) == 2
