@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geowallet.connectors.standard import gpx_columns
-from geowallet.connectors.standard.gpx_columns import Run, alike_at
+from geowallet.connectors.standard.gpx_columns import Alike, Run
 
 COLUMNS = {"time": "time", "ele": "elevation_m", "speed": "speed_mps"}
 REACH = 1 << 20
@@ -25,12 +25,12 @@ def point(second: int, *, speed: str = "1.5", hr: str = "120", lat: str = "48.85
 
 
 def run_of(*pieces: str) -> Run | None:
-    return alike_at("".join(pieces), 0, REACH, COLUMNS)
+    return Alike(COLUMNS).at("".join(pieces), 0, REACH)
 
 
 def test_every_column_of_points_that_are_alike() -> None:
     text = "\n  " + point(0) + point(1, speed="22.25", lat="-7") + "</trkseg>"
-    run = alike_at(text, 0, REACH, COLUMNS)
+    run = Alike(COLUMNS).at(text, 0, REACH)
     assert run is not None
     assert text[run.end :] == "\n</trkseg>"
     assert run.time_us.tolist() == [1_777_881_600_000_000, 1_777_881_601_000_000]
@@ -62,7 +62,7 @@ def test_every_column_of_points_that_are_alike() -> None:
 def test_a_point_that_is_written_otherwise_ends_the_run(other: str) -> None:
     before = point(0) + point(1) + point(2)
     text = before + other + point(4)
-    run = alike_at(text, 0, REACH, COLUMNS)
+    run = Alike(COLUMNS).at(text, 0, REACH)
     assert run is not None
     assert len(run.time_us) == 3
     assert text[: run.end] == before.rstrip("\n")
@@ -100,6 +100,6 @@ def test_many_blanks_between_two_points_end_a_run() -> None:
 
 def test_only_what_is_in_reach_is_looked_at() -> None:
     text = "".join(map(point, range(9)))
-    run = alike_at(text, 0, 3 * len(point(0)), COLUMNS)
+    run = Alike(COLUMNS).at(text, 0, 3 * len(point(0)))
     assert run is not None
     assert np.diff(run.time_us).tolist() == [1_000_000, 1_000_000]

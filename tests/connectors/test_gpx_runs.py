@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geowallet.connectors.api import ReadOptions
 from geowallet.connectors.documents import xml_text
-from geowallet.connectors.standard import gpx_columns, gpx_runs
+from geowallet.connectors.standard import gpx_columns, gpx_patterns, gpx_runs
 from geowallet.connectors.standard.gpx import GpxConnector
 from geowallet.connectors.standard.gpx_runs import run_at
 from geowallet.model.errors import GeowalletError
@@ -134,6 +134,7 @@ class TestSame:
         with monkeypatch.context() as patch:
             patch.setattr(xml_text, "READ_BYTES", block_bytes)
             patch.setattr(gpx_columns, "FEWEST", fewest)
+            patch.setattr(gpx_patterns, "FEWEST", fewest)
             assert outcome(data) == by_the_parser_alone(data, monkeypatch)
 
     def test_a_run_is_taken_past_the_parser(self, monkeypatch: pytest.MonkeyPatch) -> None:

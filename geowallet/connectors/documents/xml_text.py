@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from geowallet.connectors.fields.rows import ProblemLog
 
-READ_BYTES = 1 << 19
-"""Read at a time: some 2,000 points, so that setting up a run of them costs little."""
+READ_BYTES = 1 << 20
+"""Read at a time: some 4,000 points, so that setting up a run of them costs little."""
 
 MAX_DEPTH = 128
 MAX_TOKEN_BYTES = 1 << 20
@@ -34,7 +34,6 @@ _DECLARED = re.compile(r"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']"
 _SAFE_CODEC = re.compile(r"utf-?8|us-ascii|ascii|iso-?8859-?\d+|latin-?1|windows-125\d|cp125\d")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FIRST_SHOWN = 32
-_FORBIDDEN = np.array([code not in b"\t\n\r" for code in range(_FIRST_SHOWN)])
 
 CUT_SHORT = phrase(N_("the XML ends early or is broken here; what follows was not read"))
 REPLACED = phrase(N_("characters that are not in the declared encoding were replaced"))
@@ -87,9 +86,12 @@ def feed(
 
 def _legal(text: str) -> str:
     if text.isascii():
-        # Ten times as fast as the pattern, and nearly all that is read.
+        # Counting bytes is ten times as fast as the pattern, and nearly all that is read.
         data = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
-        if not _FORBIDDEN[data[data < _FIRST_SHOWN]].any():
+        control = np.count_nonzero(data < _FIRST_SHOWN)
+        for allowed in b"\n\r\t":
+            control -= control and np.count_nonzero(data == allowed)
+        if not control:
             return text
     return _ILLEGAL.sub("\ufffd", text) if _ILLEGAL.search(text) else text
 

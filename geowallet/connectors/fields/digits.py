@@ -8,6 +8,8 @@ point numbers accurately", PLDI 1990, section 4). Longer ones go to ``float``.
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,6 +56,8 @@ _CLOCK = np.array([36_000, 3_600, 0, 600, 60, 0, 10, 1], dtype=np.float64)
 
 _DAY_CHARACTERS = 10
 _DAY_US = 86_400_000_000
+_EPOCH = dt.date(1970, 1, 1)
+_YEARS = range(1000, 3000)
 _WHOLE = 20
 """Characters of an instant in whole seconds."""
 
@@ -141,6 +145,26 @@ def instants(
         time_us += np.where(fraction, part_us, 0)
         good &= fine | ~fraction
     return time_us, good & known
+
+
+def days_of(written: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the beginning of days given as 20260504, and where there is such a day.
+
+    Args:
+        written: int64 ``(n,)``, 0 to 99999999; the years 1000 to 2999 are read.
+
+    Returns:
+        Microseconds since the epoch, int64 ``(n,)``; bool ``(n,)``.
+    """
+    fresh = np.flatnonzero(np.diff(written, prepend=-1))
+    begins, known = np.zeros(len(fresh), dtype=np.int64), np.zeros(len(fresh), dtype=np.bool_)
+    for at, number in enumerate(written[fresh].tolist()):
+        year, month, day = number // 10_000, number // 100 % 100, number % 100
+        with suppress(ValueError):
+            begins[at] = (dt.date(year, month, day) - _EPOCH).days * _DAY_US
+            known[at] = year in _YEARS
+    counts = np.diff(np.append(fresh, len(written)))
+    return np.repeat(begins, counts), np.repeat(known, counts)
 
 
 def _fractions_us(

@@ -87,7 +87,7 @@ class FixRows:
     ) -> None:
         """Add many rows; columns as in `add`, each ``(n,)``."""
         unknown = np.full(len(time_us), np.nan)
-        self._time.frombytes(time_us.tobytes())
+        self._time.frombytes(_bytes_of(time_us))
         for column, values in (
             (self._lat, lat_deg),
             (self._lon, lon_deg),
@@ -96,7 +96,7 @@ class FixRows:
             (self._speed, known.get("speed_mps", unknown)),
             (self._bearing, known.get("bearing_deg", unknown)),
         ):
-            column.frombytes(values.tobytes())
+            column.frombytes(_bytes_of(values))
 
     def time_us(self) -> NDArray[np.int64]:
         """Return the times in the order of adding, as a copy."""
@@ -117,15 +117,23 @@ class FixRows:
             accuracy_m[~((accuracy_m >= 0) & np.isfinite(accuracy_m))] = np.nan
             speed_mps[~((speed_mps >= 0) & np.isfinite(speed_mps))] = np.nan
             bearing_deg[~((bearing_deg >= 0) & (bearing_deg <= 360))] = np.nan
-        return fixes_from(
-            np.frombuffer(self._time, dtype=np.int64) if time_us is None else time_us,
-            np.frombuffer(self._lat, dtype=np.float64),
-            np.frombuffer(self._lon, dtype=np.float64),
-            elevation_m=elevation_m,
-            accuracy_m=accuracy_m,
-            speed_mps=speed_mps,
-            bearing_deg=bearing_deg,
-        )
+        known = {
+            "elevation_m": elevation_m,
+            "accuracy_m": accuracy_m,
+            "speed_mps": speed_mps,
+            "bearing_deg": bearing_deg,
+        }
+        time_us = np.frombuffer(self._time, dtype=np.int64) if time_us is None else time_us
+        lat_deg, lon_deg = (np.frombuffer(c, dtype=np.float64) for c in (self._lat, self._lon))
+        if np.all(time_us[1:] >= time_us[:-1]):
+            # As nearly always: nothing is sorted, and nothing copied.
+            flags = np.zeros(len(time_us), dtype=np.uint16)
+            return Fixes(time_us, lat_deg, lon_deg, flags=flags, **known)
+        return fixes_from(time_us, lat_deg, lon_deg, **known)
+
+
+def _bytes_of(column: NDArray[np.int64] | NDArray[np.float64]) -> memoryview:
+    return np.ascontiguousarray(column).view(np.uint8).data
 
 
 class ProblemLog:

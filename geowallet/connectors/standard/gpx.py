@@ -80,9 +80,9 @@ class GpxConnector:
         error = feed(reader.parser, stream, reader.problems, "GPX", push=reader.push)
         if error is not None:
             if not len(reader.rows) and not reader.untimed:
-                reason = N_("broken XML in line {line}").format(line=error.lineno)
+                reason = N_("broken XML in line {line}").format(line=reader.line_of(error))
                 raise UnreadableSourceError(format="GPX", reason=reason)
-            reader.problems.add(f"line {error.lineno}", CUT_SHORT)
+            reader.problems.add(f"line {reader.line_of(error)}", CUT_SHORT)
         elif not reader.is_gpx:
             raise UnreadableSourceError(format="GPX", reason=N_("it has no gpx element"))
         return reader.result(options)
@@ -104,6 +104,7 @@ class _Reader:
         self._offsets = 0
         self._depth = self._point_depth = 0
         self._fed_bytes, self._closed_at = 0, -1
+        self._passed_lines = 0
         self._track = self._segment = self._point = 0
         self._locals: dict[str, str] = {}
         self._attributes: dict[str, str] = {}
@@ -136,8 +137,7 @@ class _Reader:
             if run is not None:
                 self.rows.extend(run.time_us, run.lat_deg, run.lon_deg, **run.known)
                 self._point += len(run.time_us)
-                # The parser counts lines, for what it says of damage.
-                seen += self._parse("\n" * text.count("\n", at, run.end))
+                self._passed_lines += run.lines
                 self._closed_at = self._fed_bytes - len(END)
                 at = run.end
                 continue
@@ -147,6 +147,10 @@ class _Reader:
             seen += self._parse(piece)
             at += len(piece)
         return seen
+
+    def line_of(self, error: expat.ExpatError) -> int:
+        """Return the line of an error; the parser does not count those it did not see."""
+        return error.lineno + self._passed_lines
 
     def _parse(self, text: str) -> int:
         self.parser.Parse(text, False)

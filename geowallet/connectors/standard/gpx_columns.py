@@ -9,7 +9,7 @@ and read at once, as bytes. A point that is written in another way ends the run.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,11 +22,14 @@ from geowallet.connectors.fields.digits import (
     numbers,
     rows_of,
 )
+from geowallet.connectors.standard.gpx_patterns import Patterns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from geowallet.connectors.standard.gpx_patterns import Written
 
 FEWEST = 64
 """Points of a run; for fewer, setting up costs more than reading them one by one."""
@@ -59,12 +62,16 @@ class _Shape:
         names: Of the values: a column of the table, ``lat``, ``lon``, or "".
         ends: Of each value but the first two: which ``<`` of the point ends it.
         tags: How many ``<`` a point has.
+        spans: Where each value begins and ends in this point.
+        end: Where this point ends.
     """
 
     fixed: tuple[bytes, ...]
     names: tuple[str, ...]
     ends: tuple[int, ...]
     tags: int
+    spans: tuple[tuple[int, int], ...]
+    end: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +80,7 @@ class Run:
 
     Attributes:
         end: Where in the text the run ends.
+        lines: Line feeds in it.
         time_us: int64 ``(n,)``.
         lat_deg: float64 ``(n,)``, in range.
         lon_deg: float64 ``(n,)``, in range.
@@ -80,29 +88,83 @@ class Run:
     """
 
     end: int
+    lines: int
     time_us: NDArray[np.int64]
     lat_deg: NDArray[np.float64]
     lon_deg: NDArray[np.float64]
     known: dict[str, NDArray[np.float64]]
 
 
-def alike_at(text: str, start: int, reach: int, columns: Mapping[str, str]) -> Run | None:
-    """Return the run of points alike that begins at ``start``, or None if it is short.
+class Alike:
+    """Finds the runs of one document."""
 
-    Args:
-        text: A piece of a document.
-        start: Where it begins, blanks before it included.
-        reach: How many characters are looked at.
-        columns: Local name of an element to its column; ``time`` is the instant.
-    """
-    begin = _BLANKS.match(text, start)
-    if begin is None or not text.startswith("<trkpt", begin.end()):
-        return None
-    piece = text[begin.end() : start + reach]
-    shape = _shape(piece, columns) if piece.isascii() else None
-    if shape is None:
-        return None
-    return _Rows(piece.encode("ascii"), shape).run(begin.end())
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        """Take the local name of each element to its column; ``time`` is the instant."""
+        self._columns = columns
+        self._patterns = Patterns(self._written)
+
+    def at(self, text: str, start: int, reach: int) -> Run | None:
+        """Return the run of points alike that begins at ``start``, or None if it is short.
+
+        Args:
+            text: A piece of a document.
+            start: Where it begins, blanks before it included.
+            reach: How many characters are looked at.
+        """
+        begin = _BLANKS.match(text, start)
+        if begin is None or not text.startswith("<trkpt", begin.end()):
+            return None
+        piece = text[begin.end() : start + reach]
+        shape = _shape(piece, self._columns) if piece.isascii() else None
+        if shape is None:
+            return None
+        # Rows that are not good point anywhere within a point of the longest values.
+        longest = LONGEST_VALUE * (len(shape.names) + 1)
+        margin = sum(map(len, shape.fixed)) + longest + MOST_BETWEEN + WORD
+        padded = b"".join((bytes(margin), piece.encode("ascii"), bytes(margin)))
+        run = self._run(np.frombuffer(padded, dtype=np.uint8), shape, begin.end() - margin)
+        blanks = text.count("\n", start, begin.end())
+        return run and replace(run, lines=run.lines + blanks)
+
+    def _run(self, text: NDArray[np.uint8], shape: _Shape, offset: int) -> Run | None:
+        """Return the columns up to the first row that is not good; ``offset`` is of the text."""
+        places = np.flatnonzero(text == ord("<"))
+        n = len(places) // shape.tags
+        if n < FEWEST:
+            return None
+        tags = places[: n * shape.tags].reshape(n, shape.tags)
+        columns: dict[str, NDArray[Any]] = {name: np.zeros(n) for name in shape.names if name}
+        columns["time"] = np.zeros(n, dtype=np.int64)
+        good, end = self._patterns.take(text, tags, columns)
+        rest = np.flatnonzero(~good)
+        # The last one has none behind it to be cut by, and is left to the next run.
+        if len(rest) > 1:
+            rows = _Rows(text, tags, rest, shape)
+            values, end[rest] = rows.values()
+            good[rest] = rows.good & rows.joined(end[rest])
+            for name, column in values.items():
+                columns[name][rest] = column
+        n = n if good.all() else int(np.argmin(good))
+        if n < FEWEST:
+            return None
+        known = {name: column[:n] for name, column in columns.items()}
+        stop = int(end[n - 1])
+        return Run(
+            end=offset + stop,
+            lines=int(np.count_nonzero(text[:stop] == ord("\n"))),
+            time_us=known.pop("time"),
+            lat_deg=known.pop("lat"),
+            lon_deg=known.pop("lon"),
+            known=known,
+        )
+
+    def _written(self, point: str) -> Written | None:
+        shape = _shape(point, self._columns)
+        behind = "" if shape is None else point[shape.end :]
+        if shape is None or len(behind) > MOST_BETWEEN or behind.strip(" \t\r\n"):
+            return None
+        spans = zip(shape.names, shape.spans, strict=True)
+        return tuple((name, start, stop) for name, (start, stop) in spans)
 
 
 def _shape(piece: str, columns: Mapping[str, str]) -> _Shape | None:
@@ -112,6 +174,7 @@ def _shape(piece: str, columns: Mapping[str, str]) -> _Shape | None:
         return None
     fixed = [piece[: opening.start(2)], piece[opening.end(2) : opening.start(4)]]
     names = [opening[1], opening[3]]
+    spans = [opening.span(2), opening.span(4)]
     ends: list[int] = []
     within: list[str] = []
     since, at = opening.end(4), opening.end()
@@ -123,7 +186,7 @@ def _shape(piece: str, columns: Mapping[str, str]) -> _Shape | None:
         if tag[1]:
             if not within and name == "trkpt":
                 fixed.append(piece[since:at])
-                return _known(fixed, names, ends, number)
+                return _known(fixed, names, ends, spans, at)
             if not within or within.pop() != name:
                 return None
         else:
@@ -134,53 +197,40 @@ def _shape(piece: str, columns: Mapping[str, str]) -> _Shape | None:
             if value is not None:
                 fixed.append(piece[since : value.start()])
                 names.append(column)
+                spans.append(value.span())
                 ends.append(number)
                 since = at = value.end()
     return None
 
 
-def _known(fixed: list[str], names: list[str], ends: list[int], tags: int) -> _Shape | None:
+def _known(
+    fixed: list[str], names: list[str], ends: list[int], spans: list[tuple[int, int]], end: int
+) -> _Shape | None:
     once = [name for name in names if name]
     if "time" not in once or len(set(once)) < len(once) or sum(map(len, fixed)) > MOST_FIXED:
         return None
-    return _Shape(tuple(part.encode() for part in fixed), tuple(names), tuple(ends), tags)
+    parts = tuple(part.encode() for part in fixed)
+    tags = sum(part.count(b"<") for part in parts)
+    return _Shape(parts, tuple(names), tuple(ends), tags, tuple(spans), end)
 
 
 class _Rows:
-    """Points one after the other, compared with the shape of the first."""
+    """Points that are compared value by value with the shape of the first one."""
 
-    def __init__(self, data: bytes, shape: _Shape) -> None:
-        self._shape = shape
-        # Rows that are not good point anywhere within a point of the longest values.
-        longest = LONGEST_VALUE * (len(shape.names) + 1)
-        margin = sum(map(len, shape.fixed)) + longest + MOST_BETWEEN + WORD
-        padded = b"".join((bytes(margin), data, bytes(margin)))
-        self._text = np.frombuffer(padded, dtype=np.uint8)
-        self._margin = margin
-        tags = np.flatnonzero(self._text == ord("<"))
-        n = len(tags) // shape.tags
-        self._tags = tags[: n * shape.tags].reshape(n, shape.tags)
-        self.good = np.ones(n, dtype=np.bool_)
+    def __init__(
+        self,
+        text: NDArray[np.uint8],
+        tags: NDArray[np.int64],
+        rows: NDArray[np.intp],
+        shape: _Shape,
+    ) -> None:
+        self._shape, self._text = shape, text
+        self._tags = tags[rows]
+        self._following = tags[np.minimum(rows + 1, len(tags) - 1), 0]
+        self._is_last = rows == len(tags) - 1
+        self.good = np.ones(len(rows), dtype=np.bool_)
 
-    def run(self, offset: int) -> Run | None:
-        """Return the columns up to the first row that is not good; ``offset`` is of the data."""
-        if len(self.good) < FEWEST:
-            return None
-        values, end = self._values()
-        self.good[1:] &= self._joined(end)
-        n = len(self.good) if self.good.all() else int(np.argmin(self.good))
-        if n < FEWEST:
-            return None
-        known = {name: column[:n] for name, column in values.items()}
-        return Run(
-            end=offset + int(end[n - 1]) - self._margin,
-            time_us=known.pop("time").astype(np.int64, copy=False),
-            lat_deg=known.pop("lat"),
-            lon_deg=known.pop("lon"),
-            known=known,
-        )
-
-    def _values(self) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
+    def values(self) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
         """Return every named column, and where each point ends."""
         values: dict[str, NDArray[Any]] = {}
         at = self._tags[:, 0]
@@ -194,14 +244,14 @@ class _Rows:
         self.good &= (np.abs(values["lat"]) <= 90) & (np.abs(values["lon"]) <= 180)
         return values, self._after(at, self._shape.fixed[-1])
 
-    def _joined(self, end: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Say where a point begins behind the same blanks as the second one, bool ``(n - 1,)``."""
-        following = self._tags[1:, 0]
-        between = self._text[end[0] : following[0]].tobytes()
+    def joined(self, end: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say where a point begins behind the same blanks as the first one; the last may end."""
+        between = self._text[end[0] : self._following[0]].tobytes()
         if len(between) > MOST_BETWEEN or between.strip(b" \t\r\n"):
-            return np.zeros(len(following), dtype=np.bool_)
-        fits: NDArray[np.bool_] = end[:-1] + len(between) == following
-        return fits & self._stands(between, end[:-1])
+            return np.zeros(len(end), dtype=np.bool_)
+        fits = (end + len(between) == self._following) & self._stands(between, end)
+        joined: NDArray[np.bool_] = self._is_last | fits
+        return joined
 
     def _after(self, at: NDArray[np.int64], part: bytes) -> NDArray[np.int64]:
         """Return where ``part`` ends that stands at ``at``; rows where it does not are not good."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.connectors.standard.gpx_columns import Run, alike_at
+from geowallet.connectors.standard.gpx_columns import Alike, Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ END = "</trkpt>"
 """Ends a point, if it is no part of a comment."""
 
 LEAST_REACH = 1 << 15
-"""Characters looked at for points alike; four times as many after each long run."""
+"""Characters looked at for points alike, until a run was long."""
 
 MOST_REACH = 1 << 19
 """Some 2,000 points: setting up costs little then, and the columns fit the caches."""
@@ -75,7 +75,7 @@ class Runs:
     """
 
     def __init__(self, columns: Mapping[str, str]) -> None:
-        self._columns = columns
+        self._alike = Alike(columns)
         self._text, self.found = "", False
         self._reach, self._refusals = LEAST_REACH, 0
 
@@ -87,7 +87,7 @@ class Runs:
         """Return the run that begins at ``start`` of the piece, or None if there is none."""
         run = None
         if self._refusals < MOST_REFUSALS:
-            run = alike_at(self._text, start, self._reach, self._columns)
+            run = self._alike.at(self._text, start, self._reach)
             self._refusals = 0 if run else self._refusals + 1
             self.found |= run is not None
             self._adapt(0 if run is None else run.end - start, len(self._text) - start)
@@ -96,7 +96,7 @@ class Runs:
     def _adapt(self, taken: int, left: int) -> None:
         """Look further after a long run, less far after a short one."""
         if taken > min(self._reach, left) // 2:
-            self._reach = min(self._reach * 4, MOST_REACH)
+            self._reach = MOST_REACH
         elif left > LEAST_REACH:
             self._reach = LEAST_REACH
 
@@ -122,7 +122,8 @@ def run_at(text: str, start: int) -> Run | None:
         if np.any(np.abs(lat_deg) > 90) or np.any(np.abs(lon_deg) > 180):
             return None
         known = {"elevation_m": elevation_m}
-        return Run(found.end(), moments.astype(np.int64), lat_deg, lon_deg, known)
+        lines = text.count("\n", start, found.end())
+        return Run(found.end(), lines, moments.astype(np.int64), lat_deg, lon_deg, known)
     return None
 
 
