@@ -30,12 +30,14 @@ class Month:
 
     Attributes:
         name: UTC, such as "2026-05".
-        before: As it is stored.
+        stored: Its page as it lies in the wallet, b"" if there is none.
+        before: The same, unpacked.
         after: With what was found.
         found: Trips that were found to begin in it.
     """
 
     name: str
+    stored: bytes
     before: Page
     after: Page
     found: tuple[Trip, ...]
@@ -86,7 +88,7 @@ def _month(vault: Vault, name: str, windows: Sequence[Window], found: Page, kept
         inside = (first <= item.start_us and item.end_us <= last for first, last in windows)
         return item.start_us < kept_us or not any(inside)
 
-    stored = vault.get("trips", name)
+    stored = vault.get("trips", name) or b""
     before = Page(*decode_page(stored)) if stored else Page()
     trips = [*beside(found.trips, settled(before.trips, kept_us)), *filter(stays, before.trips)]
     stops = [*beside(found.stops, settled(before.stops, kept_us)), *filter(stays, before.stops)]
@@ -94,7 +96,7 @@ def _month(vault: Vault, name: str, windows: Sequence[Window], found: Page, kept
         tuple(sorted(trips, key=lambda trip: (trip.start_us, trip.end_us))),
         tuple(sorted(stops, key=lambda stop: (stop.start_us, stop.end_us))),
     )
-    return Month(name, before, after, found.trips)
+    return Month(name, stored, before, after, found.trips)
 
 
 def _months(first_us: int, last_us: int) -> Iterator[str]:
