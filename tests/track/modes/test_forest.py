@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from geowallet.track.modes.boosted import trees_from_dump
 from geowallet.track.modes.features import FEATURES
-from geowallet.track.modes.forest import UNIT, Trees, softmax
+from geowallet.track.modes.forest import MANY_ROWS, UNIT, Trees, softmax
 from tests.track.modes.forests import CLASSES, STEPS, forest_of, trees_of
 
 NAN = float("nan")
@@ -32,6 +32,28 @@ def test_a_tree_of_two_comparisons_reaches_the_leaf_that_one_finds_by_hand() -> 
     rows = np.array([[0, 0], [1, 5], [1, 5.1], [1.1, 0], [NAN, 0], [0, NAN]], dtype=np.float64)
     assert trees.logits(rows)[:, 0].tolist() == [10, 10, 20, 30, 30, 10]
     assert trees.logits_of(0, rows).tolist() == [10, 10, 20, 30, 30, 10]
+    many = np.tile(rows, (MANY_ROWS, 1))
+    assert trees.logits(many)[:, 0].tolist() == [10, 10, 20, 30, 30, 10] * MANY_ROWS
+
+
+@pytest.mark.parametrize("leaves", [2, 32, 33, 64])
+def test_a_comb_of_leaves_up_to_a_word_is_followed_to_its_end(leaves: int) -> None:
+    # x0 <= 1 ? leaf 0 : x0 <= 2 ? leaf 1 : ...; a threshold of zero has no sign.
+    n = leaves - 1
+    trees = Trees(
+        feature=np.zeros(n, dtype=np.uint8),
+        threshold=np.concatenate(([-0.0], np.arange(1, n))).astype(np.float32),
+        nan_left=np.zeros(n, dtype=np.bool_),
+        first=np.arange(n, dtype=np.uint8),
+        after=np.arange(1, leaves, dtype=np.uint8),
+        count=np.array([n]),
+        leaf=np.rint(np.arange(leaves) / UNIT).astype(np.int64),
+        classes=1,
+    )
+    values = np.array([-np.inf, -1e38, -0.0, 0.0, 0.5, n - 1.5, n - 1, n, 3e38, np.inf, NAN])
+    expected = np.ceil(np.clip(np.nan_to_num(values, nan=n), 0, n)).tolist()
+    for rows in (values[:, None], np.tile(values, MANY_ROWS)[:, None]):
+        assert trees.logits(rows)[: len(values), 0].tolist() == expected
 
 
 class TestManyTrees:
@@ -48,6 +70,13 @@ class TestManyTrees:
                 expected[number % len(CLASSES)] += right if right_side else left
             assert logits == pytest.approx(expected, abs=1e-9)
             assert np.array_equal(trees_of().logits(np.array([row]))[0], logits)
+
+    def test_many_rows_together_are_each_alone(self) -> None:
+        rows = np.random.default_rng(3).uniform(-5, 40, (MANY_ROWS, 4))
+        rows[::3, 1], rows[::5, 2], rows[7], rows[8, 0] = NAN, np.inf, -np.inf, -0.0
+        found = trees_of().logits(rows)
+        for row, logits in zip(rows, found, strict=True):
+            assert np.array_equal(trees_of().logits(row[None])[0], logits)
 
     def test_one_class_alone_is_its_column(self) -> None:
         rows = np.array([[3.0, 2.0, 0.1, 5.0], [30.0, NAN, 2.0, 5.0]])
