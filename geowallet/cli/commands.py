@@ -117,7 +117,13 @@ TABLE: Mapping[str, Entry] = {
     "desk": Entry(
         "desk.desk",
         _("For recipients: keys, offers, and what came back."),
-        joined=("desk.desk_inbox", "desk.desk_list", "desk.desk_keys", "desk.desk_audit"),
+        joined=(
+            "desk.desk_inbox",
+            "desk.desk_list",
+            "desk.desk_keys",
+            "desk.desk_audit",
+            "desk.desk_odometer",
+        ),
         below=(("anchor", "desk.desk_anchor"), ("audit", "desk.desk_audit")),
     ),
     "witness": Entry(

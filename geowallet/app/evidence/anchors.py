@@ -1,26 +1,30 @@
-"""Use cases of a recipient: whose time stamps a desk relies on."""
+"""Use cases of a recipient: on whose word a desk relies, for time, files and odometers."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.evidence.authorities import read_authority
 from geowallet.app.files import read_small, replace_whole
 from geowallet.app.settings import check_name, resolve
+from geowallet.crypto.batches import parse_device_key
 from geowallet.crypto.canonical import strict_json
 from geowallet.crypto.cosignatures import parse_witness_key
 from geowallet.crypto.timestamps import EXTRA, Authority
 from geowallet.model.errors import (
+    BadDeviceKeyError,
     BadExportError,
     BadLogKeyError,
+    BadStatementKeyError,
     DeskDamagedError,
     MissingExtraError,
 )
 from geowallet.proofs.sdjwt import unpack
-from geowallet.verify.evidence import Anchor
+from geowallet.verify.evidence import Anchor, Speaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,23 +35,30 @@ _SCHEMA = "geowallet.anchors/1"
 _MAX_BYTES = 1 << 20
 
 
+_BAD_KEYS = (BadLogKeyError, BadDeviceKeyError, BadStatementKeyError)
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a recipient was given of an anchor: a certificate file, or a witness's key.
+    """What a recipient was given of an anchor: one of a file and three kinds of key.
 
     Attributes:
         certificates: PEM file of an authority, or None.
         policy: Object identifier under which it must stamp, or "".
         witness: Key line of a witness, or "".
+        device: Key line of a device, or "".
+        odometer: Thumbprint of a key that signs odometer readings, or "".
     """
 
     certificates: Path | None = None
     policy: str = ""
     witness: str = ""
+    device: str = ""
+    odometer: str = ""
 
 
 def add_anchor(desk: Path, name: str, given: Given) -> Anchor:
-    """Note whose stamps the desk relies on; one of the same name is replaced.
+    """Note on whom the desk relies; one of the same name is replaced.
 
     Args:
         desk: Its folder.
@@ -58,11 +69,13 @@ def add_anchor(desk: Path, name: str, given: Given) -> Anchor:
         BadNameError: The name cannot be shown safely.
         BadCertificateError: The file does not hold an authority and its root.
         BadLogKeyError: There is neither a file nor the key of a witness.
+        BadDeviceKeyError: It is not the key of a device.
+        BadStatementKeyError: It is not the thumbprint of a key.
         DeskDamagedError: The desk's list is not what was written.
         DiskFullError: It could not be written.
     """
     check_name(name)
-    anchor = Anchor(name, _pinned(given))
+    anchor = _anchor(name, given)
     _write(desk, {one.name: one for one in anchors(desk)} | {name: anchor})
     return anchor
 
@@ -80,8 +93,8 @@ def anchors(desk: Path) -> tuple[Anchor, ...]:
         stored = strict_json(read_small(path, _MAX_BYTES), max_bytes=_MAX_BYTES)
         if stored["schema"] != _SCHEMA:
             raise ValueError("another schema")  # noqa: TRY301  one refusal for all
-        found = [Anchor(name, _read(item)) for name, item in stored["anchors"].items()]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        found = [_read(name, item) for name, item in stored["anchors"].items()]
+    except (ValueError, KeyError, TypeError, AttributeError, *_BAD_KEYS) as error:
         raise DeskDamagedError from error
     return tuple(sorted(found, key=lambda anchor: anchor.name))
 
@@ -122,26 +135,50 @@ def _has_stamps(sd_jwt: str) -> bool:
         return False
 
 
-def _pinned(given: Given) -> Authority | str:
+def _anchor(name: str, given: Given) -> Anchor:
+    if given.device:
+        return _checked(Anchor(name, given.device.strip(), Speaks.DEVICE))
+    if given.odometer:
+        return _checked(Anchor(name, given.odometer.strip(), Speaks.ODOMETER))
     if given.certificates is not None:
-        return read_authority(given.certificates, given.policy)
+        return Anchor(name, read_authority(given.certificates, given.policy))
+    return _checked(Anchor(name, given.witness.strip()))
+
+
+def _checked(anchor: Anchor) -> Anchor:
+    """Return an anchor if its key is one of its kind.
+
+    Raises:
+        BadLogKeyError: Not the key of a witness.
+        BadDeviceKeyError: Not the key of a device.
+        BadStatementKeyError: Not the thumbprint of a key.
+    """
+    if anchor.speaks is Speaks.ODOMETER:
+        if not re.fullmatch(_THUMBPRINT, anchor.by):
+            raise BadStatementKeyError
+        return anchor
+    device = anchor.speaks is Speaks.DEVICE
     try:
-        parse_witness_key(given.witness.strip())
+        parse_device_key(anchor.by) if device else parse_witness_key(anchor.by)
     except ValueError as error:
-        raise BadLogKeyError from error
-    return given.witness.strip()
+        raise (BadDeviceKeyError if device else BadLogKeyError) from error
+    return anchor
 
 
-def _read(item: dict[str, str]) -> Authority | str:
-    if "witness" in item:
-        parse_witness_key(item["witness"])
-        return item["witness"]
-    return Authority(item["certificates"], item["policy"])
+_THUMBPRINT = r"[A-Za-z0-9_-]{43}"
+_MEMBERS = {Speaks.TIME: "witness", Speaks.DEVICE: "device", Speaks.ODOMETER: "odometer"}
+
+
+def _read(name: str, item: dict[str, str]) -> Anchor:
+    for speaks, member in _MEMBERS.items():
+        if member in item:
+            return _checked(Anchor(name, item[member], speaks))
+    return Anchor(name, Authority(item["certificates"], item["policy"]))
 
 
 def _write(desk: Path, known: dict[str, Anchor]) -> None:
     items = {
-        name: {"witness": one.pinned}
+        name: {_MEMBERS[one.speaks]: one.pinned}
         if isinstance(one.pinned, str)
         else {"certificates": one.pinned.certificates, "policy": one.pinned.policy}
         for name, one in known.items()

@@ -1,4 +1,4 @@
-"""``desk anchor``: whose time stamps a recipient relies on."""
+"""``desk anchor``: on whose word a recipient relies."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from geowallet.cli.terminal.language import _
 from geowallet.cli.terminal.secrets import locations
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import group, verb
+from geowallet.model.errors import BadOptionError
 
 if TYPE_CHECKING:
     from geowallet.verify.evidence import Anchor
 
-app = group(_("Whose time stamps this desk relies on: authorities and witnesses."))
+app = group(_("On whose word this desk relies: authorities, witnesses, devices, workshops."))
 
 
 def add(
@@ -30,11 +31,21 @@ def add(
         str, typer.Option(help=_("Object identifier of the policy it must stamp under."))
     ] = "",
     witness: Annotated[str, typer.Option(help=_("The key of a witness, one line."))] = "",
+    device: Annotated[
+        str, typer.Option(help=_("The key of a device that signs files, one line."))
+    ] = "",
+    odometer: Annotated[
+        str, typer.Option(help=_("The key of who signs odometer readings, as they print it."))
+    ] = "",
 ) -> None:
-    """Rely on an authority or a witness."""
+    """Rely on an authority, a witness, a device or a workshop."""
     from geowallet.app.evidence.anchors import Given, add_anchor
 
-    anchor = add_anchor(locations(shell).desk, name, Given(certificate, policy, witness))
+    given = Given(certificate, policy, witness, device, odometer)
+    if sum(map(bool, (certificate, witness, device, odometer))) != 1:
+        option = "--certificate, --witness, --device, --odometer"
+        raise BadOptionError(option=option, reason=_("one of them is needed"))
+    anchor = add_anchor(locations(shell).desk, name, given)
     shell.say(_("This desk relies on {name}.", name=name))
     shell.emit(_record(anchor))
 
@@ -47,11 +58,12 @@ def list_(shell: Shell) -> None:
     for anchor in known:
         shell.emit(_record(anchor))
     if not known:
-        shell.say(_("This desk relies on nobody's time stamps."))
+        shell.say(_("This desk relies on nobody's word."))
         shell.next("geowallet desk anchor add NAME --certificate FILE")
         return
-    columns = [Column(_("NAME")), Column(_("KEY OR CERTIFICATE"))]
-    shell.table(columns, [[anchor.name, anchor.by] for anchor in known])
+    columns = [Column(_("NAME")), Column(_("FOR")), Column(_("KEY OR CERTIFICATE"))]
+    words = {"time": _("time"), "device": _("files of a device"), "odometer": _("odometers")}
+    shell.table(columns, [[one.name, words[one.speaks], one.by] for one in known])
 
 
 def remove(
@@ -68,13 +80,13 @@ def remove(
 verb(
     app,
     "add",
-    _("Rely on an authority's certificate or a witness's key, which you got by another way."),
+    _("Rely on a certificate or a key, which you got by another way."),
     example="geowallet desk anchor add tsa --certificate tsa.pem",
     desk=True,
 )(add)
-verb(app, "list", _("List whom this desk relies on."), desk=True)(list_)
+verb(app, "list", _("List on whom this desk relies."), desk=True)(list_)
 verb(app, "remove", _("Rely on somebody no more."), desk=True)(remove)
 
 
 def _record(anchor: Anchor) -> dict[str, Any]:
-    return {"anchor": anchor.name, "by": anchor.by}
+    return {"anchor": anchor.name, "for": str(anchor.speaks), "by": anchor.by}

@@ -25,9 +25,7 @@ Stamped = Annotated[
 Level = Annotated[
     str,
     typer.Option(
-        help=_(
-            "With --stamped: L1 time-stamped, L2 signed by a device, L3 odometer agrees."
-        )
+        help=_("With --stamped: L1 time-stamped, L2 signed by a device, L3 odometer agrees.")
     ),
 ]
 Only = Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.sharing.grounds import seen_words
+from geowallet.cli.sharing.grounds import seen_record, seen_rows
 from geowallet.cli.sharing.results import show_result
 from geowallet.cli.terminal.language import _, clauses, plural, say
 from geowallet.cli.terminal.numbers import day, period_words
@@ -84,7 +84,7 @@ def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> Non
     shell.pairs(_accepted(verified, figures))
     show_result(shell, figures.result, contract.terms)
     if verdict.seen:
-        shell.pairs([(_("SEEN"), seen_words(verdict.seen))])
+        shell.pairs(seen_rows(verdict.seen, figures.result))
     if figures.result.share_percent.get("L0"):
         shell.say(_("L0 declared: as strong as a signed sheet of paper, no more."))
     open_points = clauses([say(item) for item in verdict.not_proved])
@@ -167,10 +167,8 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
             "receipt": figures.receipt,
             "figures": figures.result.as_json(),
             "not_proved": [str(item) for item in verdict.not_proved],
-            "seen_s": list(verdict.seen.times_s) if verdict.seen else [],
-            "seen_by": list(verdict.seen.names) if verdict.seen else [],
             "changes_after_close": figures.changes,
-        }
+        } | seen_record(verdict.seen, figures.result)
     return record
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -126,23 +127,30 @@ def odometer(
     ] = None,
     *,
     on: Annotated[str, typer.Option("--day", help=_("When, such as 2026-10-31; today."))] = "",
+    statement: Annotated[
+        Path | None, typer.Option(help=_("A reading that a workshop or somebody else signed."))
+    ] = None,
 ) -> None:
     """Note what the odometer shows at the end of a day, or list what was noted."""
     from geowallet.app import settings
     from geowallet.app.vehicles import odometer as use
+    from geowallet.app.vehicles.statements import crossed
     from geowallet.app.wallet import now_us
     from geowallet.cli.reports.hand_over import today
     from geowallet.cli.terminal.numbers import count, day
+    from geowallet.cli.travel.vehicle_statement import show_crossed, take_in
     from geowallet.model.calendar import Period
 
-    if km is not None and km < 0:
-        raise BadOptionError(option="KM", reason="0...")
+    if km is not None and (km < 0 or statement is not None):
+        raise BadOptionError(option="KM", reason="0..." if km < 0 else "--statement")
     when = Period.parse(on).last if on else today()
     with open_wallet(shell) as vault:
         vehicle = settings.resolve("vehicle", name, [v.id for v in settings.vehicles(vault)])
         if km is not None:
             use.add_reading(vault, vehicle, use.Reading(when, km), now_us=now_us())
-        found = use.readings(vault, vehicle)
+        if statement is not None:
+            take_in(shell, vault, vehicle, statement)
+        found, between = use.readings(vault, vehicle), crossed(vault, vehicle)
     for reading in found:
         shell.emit({"vehicle": vehicle, "day": reading.day.isoformat(), "km": reading.km})
     if not found:
@@ -150,6 +158,7 @@ def odometer(
         shell.next(f"geowallet vehicle odometer {vehicle} 48210")
     columns = [Column(_("DAY")), Column(_("KM"), numeric=True)]
     shell.table(columns, [[day(reading.day), count(reading.km)] for reading in found])
+    show_crossed(shell, vehicle, between)
 
 
 verb(app, "add", _("Register a vehicle."), example="geowallet vehicle add clio --power 5")(add)

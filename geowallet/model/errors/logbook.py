@@ -24,6 +24,15 @@ class BadStatementError(GeowalletError):
     hint = N_("ask for the file as 'geowallet desk odometer' writes it, with its values shown")
 
 
+class BadStatementKeyError(GeowalletError):
+    """A text that is not the name of a key which signs odometer readings."""
+
+    code = "vehicle.statement_key"
+    exit_status = 2
+    text = N_("not the name of a key that signs odometer readings")
+    hint = N_("43 letters, digits, - and _, as 'geowallet desk odometer' prints it")
+
+
 class OtherVehicleError(GeowalletError):
     """A signed odometer reading of another vehicle."""
 
