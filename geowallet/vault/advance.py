@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from geowallet.vault.highwater import Mark
-    from geowallet.vault.keys import Keys
+    from geowallet.vault.still import Still
     from geowallet.vault.store import Vault
 
 
@@ -73,7 +73,7 @@ _TABLES = (
 """All tables of the pinned schema."""
 
 
-def advance(vault: Vault, other: tuple[sqlite3.Connection, Keys], *, seen: Mark) -> int:
+def advance(vault: Vault, other: Still, *, seen: Mark) -> int:
     """Bring a wallet to the state of a copy that continues it; return how many rows changed.
 
     The proof that the other log continues this one is computed and checked, and the whole
@@ -81,7 +81,7 @@ def advance(vault: Vault, other: tuple[sqlite3.Connection, Keys], *, seen: Mark)
 
     Args:
         vault: The wallet that is behind; it goes on with the keys of the other.
-        other: A snapshot of the copy, held by the caller.
+        other: The copy.
         seen: State of ``vault`` when it was found to be behind.
 
     Raises:
@@ -90,16 +90,15 @@ def advance(vault: Vault, other: tuple[sqlite3.Connection, Keys], *, seen: Mark)
         VaultDamagedError: What came over is not whole; also as `EvidenceError`.
         DiskFullError: The disk refuses; nothing was changed.
     """
-    there, keys = other
     with vault.rewriting() as (db, _, _head):
         if vault.mark() != seen:
             raise VaultBusyError
-        _check_continues(there, seen)
+        _check_continues(other.db, seen)
         with disk_faults():
-            changed = sum(_copied(db, there, table) for table in _TABLES)
-        for _part, error in check_file(db, keys).problems:
+            changed = sum(_copied(db, other.db, table) for table in _TABLES)
+        for _part, error in check_file(db, other.keys).problems:
             raise error
-    vault.follow(keys)
+    vault.follow(other.keys)
     return changed
 
 

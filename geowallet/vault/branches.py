@@ -12,15 +12,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from geowallet.crypto.merkle import HASH_BYTES, frontier_of
-from geowallet.vault.faults import disk_faults
-from geowallet.vault.records import open_row, rows_of_kind
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Sequence
 
     from geowallet.vault.highwater import Mark
-    from geowallet.vault.keys import Keys
     from geowallet.vault.store import Vault
 
 KIND = "setting"
@@ -83,18 +79,3 @@ def is_state_of(hashes: Sequence[bytes], mark: Mark) -> bool:
     if mark.size > len(hashes):
         return False
     return frontier_of(hashes[: mark.size]).root() == mark.root
-
-
-def versioned_items(
-    db: sqlite3.Connection, keys: Keys, kind: str
-) -> Iterator[tuple[str, bytes, int]]:
-    """Yield name, payload and version of every record of a kind; the caller holds a snapshot.
-
-    The version is the position of the first entry of the transaction that wrote the record.
-
-    Raises:
-        VaultDamagedError: One is not what was written.
-    """
-    with disk_faults():
-        for row in rows_of_kind(db, keys, kind):
-            yield *open_row(keys, kind, row), row.version

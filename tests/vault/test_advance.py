@@ -15,6 +15,7 @@ from geowallet.vault.advance import advance
 from geowallet.vault.check import check_vault
 from geowallet.vault.keys import NONCE_BYTES
 from geowallet.vault.rotate import rotate
+from geowallet.vault.still import held_still
 from geowallet.vault.store import Vault, open_vault
 from tests.vault.conftest import NOW_US, PASSPHRASE, RECOVERY, Made, statement
 
@@ -47,7 +48,7 @@ class TestAdvance:
     def test_the_file_then_holds_what_the_other_holds(
         self, behind: Vault, vault: Vault, path: Path
     ) -> None:
-        with vault.snapshot() as other:
+        with held_still(vault) as other:
             assert advance(behind, other, seen=behind.mark()) > 0
             assert advance(behind, other, seen=behind.mark()) == 0
         assert dump(path.with_name("behind.db")) == dump(path)
@@ -73,7 +74,7 @@ class TestAdvance:
             for kind, secret in ways
         ]
         rotate(vault, fresh, slots, deep=True, now_us=NOW_US, random=os.urandom)
-        with open_vault(path, fresh, random=os.urandom) as newer, newer.snapshot() as other:
+        with open_vault(path, fresh, random=os.urandom) as newer, held_still(newer) as other:
             advance(behind, other, seen=behind.mark())
         assert behind.get("place", "home") == b"second home"
         assert dump(path.with_name("behind.db")) == dump(path)
@@ -81,7 +82,7 @@ class TestAdvance:
     def test_one_that_does_not_continue_it_is_refused(self, behind: Vault, vault: Vault) -> None:
         say(behind, "elsewhere")
         before = behind.mark()
-        with vault.snapshot() as other, pytest.raises(VaultForkedError):
+        with held_still(vault) as other, pytest.raises(VaultForkedError):
             advance(behind, other, seen=before)
         assert (behind.mark(), check_vault(behind).problems) == (before, ())
 
@@ -90,7 +91,7 @@ class TestAdvance:
     ) -> None:
         seen = behind.mark()
         say(behind, "meanwhile")
-        with vault.snapshot() as other, pytest.raises(VaultBusyError):
+        with held_still(vault) as other, pytest.raises(VaultBusyError):
             advance(behind, other, seen=seen)
 
     def test_what_comes_over_damaged_is_not_kept(
@@ -98,6 +99,6 @@ class TestAdvance:
     ) -> None:
         before = dump(path.with_name("behind.db"))
         vault._db.execute("UPDATE log SET sealed = x'00' WHERE position = 3")
-        with vault.snapshot() as other, pytest.raises(EvidenceError):
+        with held_still(vault) as other, pytest.raises(EvidenceError):
             advance(behind, other, seen=behind.mark())
         assert dump(path.with_name("behind.db")) == before

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from geowallet.vault import highwater
-from geowallet.vault.branches import Branch, branches, is_merged, versioned_items
+from geowallet.vault.branches import Branch, branches, is_merged
 from geowallet.vault.highwater import Mark
 from geowallet.vault.memories import Standing, recall
 from geowallet.vault.store import Vault, open_vault
@@ -84,9 +84,3 @@ class TestMerged:
         row = vault.row_id("setting", "merged/a")
         vault._db.execute("UPDATE record SET sealed = x'00' WHERE id = ?", (row,))
         assert not is_merged(vault, fork[0])
-
-
-def test_versions_are_the_entries_that_wrote_last(vault: Vault) -> None:
-    with vault.snapshot() as (db, keys):
-        found = list(versioned_items(db, keys, "place"))
-    assert found == [("home", b"second home", 2)]

@@ -8,7 +8,7 @@ how often, so that a log book that was handed over cannot be rewritten unseen.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +23,7 @@ from geowallet.model.calendar import Period, instant_us, local_time, zone_of
 from geowallet.model.provenance import StatementKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from geowallet.model.provenance import Statement
     from geowallet.vault.log import Leaf
@@ -56,6 +56,8 @@ class Change:
         spans: Stretches of time that it touches, UTC microseconds; all of time
             where that is no longer known.
         exports: Ids of exports whose figures it changed, where it says so itself.
+        branch: Merged copy of the wallet that it came from, or "" for this one.
+        entry: Its position in the log of that copy.
     """
 
     index: int
@@ -63,6 +65,16 @@ class Change:
     kind: StatementKind
     spans: tuple[Span, ...]
     exports: frozenset[str] | None = None
+    branch: str = ""
+    entry: int = 0
+
+    def follows(self, closed: Closed) -> bool:
+        """Say whether it came after a period was closed, in the log of either copy."""
+        if not closed.branch:
+            return self.index > closed.index
+        if self.branch == closed.branch:
+            return self.entry > closed.entry
+        return self.index >= closed.common
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,9 @@ class Closed:
         index: Position of its entry.
         at_us: When.
         span: The period's instants, in the owner's zone.
+        branch: Merged copy of the wallet that made it, or "" for this one.
+        entry: Its position in the log of that copy.
+        common: First entries that both logs share.
     """
 
     contract: str
@@ -84,6 +99,9 @@ class Closed:
     index: int
     at_us: int
     span: Span
+    branch: str = ""
+    entry: int = 0
+    common: int = 0
 
 
 def changes(vault: Vault, leaves: Iterable[Leaf]) -> list[Change]:
@@ -96,6 +114,8 @@ def changes(vault: Vault, leaves: Iterable[Leaf]) -> list[Change]:
             leaf.statement.kind,
             spans.of(leaf.statement),
             _named_exports(leaf.statement.predicate),
+            str(leaf.statement.predicate.get("branch", "")),
+            int(leaf.statement.predicate.get("entry", 0)),
         )
         for leaf in leaves
         if leaf.statement.kind in CHANGING and leaf.statement.predicate.get("what") != "rewritten"
@@ -107,18 +127,33 @@ def closed_periods(vault: Vault, leaves: Iterable[Leaf]) -> list[Closed]:
     zone = own_zone(vault)
     found: dict[tuple[str, str], Closed] = {}
     for leaf in leaves:
-        if leaf.statement.kind is StatementKind.EXPORT:
-            said = leaf.statement.predicate
-            key = (str(said["contract"]), str(said["period"]))
-            span = span_of(Period.parse(key[1]), zone)
-            closed = Closed(*key, str(said["jti"]), leaf.index, leaf.at_us, span)
-            found.setdefault(key, closed)
+        for closed in _closing(leaf, zone):
+            found.setdefault((closed.contract, closed.period), closed)
     return list(found.values())
+
+
+def _closing(leaf: Leaf, zone: str) -> Iterator[Closed]:
+    """Yield the export of an entry, or those that a copy made which it took in."""
+    said = leaf.statement.predicate
+    if leaf.statement.kind is StatementKind.EXPORT:
+        yield _closed(leaf, said, zone)
+    elif leaf.statement.kind is StatementKind.MERGE:
+        for one in said["disclosed"]:
+            found = _closed(leaf, one, zone)
+            branch, common = str(said["branch"]), int(said["common"])
+            yield replace(found, branch=branch, entry=int(one["entry"]), common=common)
+
+
+def _closed(leaf: Leaf, said: dict[str, Any], zone: str) -> Closed:
+    contract, period, jti = (str(said[name]) for name in ("contract", "period", "jti"))
+    return Closed(
+        contract, period, jti, leaf.index, leaf.at_us, span_of(Period.parse(period), zone)
+    )
 
 
 def changes_after(closed: Closed, known: Sequence[Change]) -> list[Change]:
     """Return the changes that touch a period after it was closed, oldest first."""
-    return [change for change in known if change.index > closed.index and _touches(change, closed)]
+    return [change for change in known if change.follows(closed) and _touches(change, closed)]
 
 
 def span_of(period: Period, zone: str) -> Span:
@@ -206,6 +241,8 @@ class _Spans:
 
     def of(self, statement: Statement) -> tuple[Span, ...]:
         """Return what a statement touches; all of time where nothing tells."""
+        if statement.kind is StatementKind.MERGE:
+            return ()  # what came over has entries of its own
         if statement.kind is StatementKind.IMPORT:
             return self._files.get(statement.inputs[0], (_ALWAYS,))
         if "rule" in statement.predicate:

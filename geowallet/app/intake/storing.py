@@ -87,10 +87,11 @@ def store(vault: Vault, new: Source, bodies: Bodies, *, before: Source | None = 
                 tx.delete("fixes", name)
         tx.put("source", new.sha256, msgspec.msgpack.encode(new))
         add_pending(tx, [*new.runs(), *(before.runs() if before else [])])
-        tx.log(_statement(new))
+        tx.log(import_statement(new))
 
 
-def _statement(new: Source) -> Statement:
+def import_statement(new: Source, *, transport: str = "file") -> Statement:
+    """Return the entry of the log for a source, by the way it came."""
     blobs = tuple(blob.sha256 for trace in new.traces for blob in trace.blobs)
     predicate: dict[str, Any] = {
         "bytes": new.length,
@@ -99,7 +100,7 @@ def _statement(new: Source) -> Statement:
         "devices": sorted({trace.device for trace in new.traces}),
         "fixes": new.fixes,
         "problems": new.problems,
-        "transport": "file",
+        "transport": transport,
     }
     if new.said:
         predicate["said"] = new.said

@@ -7,6 +7,7 @@ word counts where both changed the same trip is their owner's to say.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -14,13 +15,15 @@ from typing import TYPE_CHECKING
 from geowallet.crypto.merkle import root
 from geowallet.model.errors import EvidenceError, OtherWalletError
 from geowallet.vault.slots import master_from_passphrase, read_vault_id
+from geowallet.vault.still import held_still
 from geowallet.vault.store import open_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from geowallet.vault.log import Leaf
+    from geowallet.vault.still import Still
     from geowallet.vault.store import Vault
 
 
@@ -61,6 +64,11 @@ class Comparison:
     there: Branch
 
     @property
+    def there_size(self) -> int:
+        """Entries of the other log."""
+        return self.common + len(self.there.own)
+
+    @property
     def relation(self) -> Relation:
         """How the other copy stands to this wallet."""
         if self.here.own and self.there.own:
@@ -70,13 +78,30 @@ class Comparison:
         return Relation.NEWER if self.there.own else Relation.SAME
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another copy of this wallet, open and held still."""
+
+    vault: Vault
+    still: Still
+
+
 def compare_with(vault: Vault, path: Path, ask: Callable[[], bytes]) -> Comparison:
     """Return how the copy at ``path`` stands to this wallet; neither is changed.
 
-    Every entry of both logs is opened and held against its signed head.
+    Raises:
+        GeowalletError: As `opened_other` and `compare`.
+    """
+    with opened_other(vault.id, path, ask) as other:
+        return compare(vault, other.vault)
+
+
+@contextmanager
+def opened_other(vault_id: str, path: Path, ask: Callable[[], bytes]) -> Iterator[Other]:
+    """Open another copy of a wallet; nobody writes to it until the end of the block.
 
     Args:
-        vault: This wallet.
+        vault_id: Of this wallet.
         path: The other copy's file.
         ask: Gives the passphrase that opens it.
 
@@ -85,12 +110,25 @@ def compare_with(vault: Vault, path: Path, ask: Callable[[], bytes]) -> Comparis
         OtherWalletError: It is another wallet, not a copy of this one.
         WrongPassphraseError: The passphrase does not open it.
         VaultDamagedError: It is not what was written.
+    """
+    if read_vault_id(path) != vault_id:
+        raise OtherWalletError
+    with (
+        open_vault(path, master_from_passphrase(path, ask()), random=os.urandom) as other,
+        held_still(other) as still,
+    ):
+        yield Other(other, still)
+
+
+def compare(vault: Vault, other: Vault) -> Comparison:
+    """Return how an open copy stands to this wallet.
+
+    Every entry of both logs is opened and held against its signed head.
+
+    Raises:
         EvidenceError: A log contradicts its head.
     """
-    if read_vault_id(path) != vault.id:
-        raise OtherWalletError
-    with open_vault(path, master_from_passphrase(path, ask()), random=os.urandom) as other:
-        here, there = _checked(vault), _checked(other)
+    here, there = _checked(vault), _checked(other)
     common = 0
     for mine, theirs in zip(here, there, strict=False):
         if mine.leaf_hash != theirs.leaf_hash:

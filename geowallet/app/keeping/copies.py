@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
 
-_ERASED = ("setting", "erased")
+ERASED = ("setting", "erased")
+PLACES = "backup/"
+"""Beginning of the names of settings that hold a place of backups."""
 
 
 class Standing(StrEnum):
@@ -90,7 +92,7 @@ def forget_place(vault: Vault, path: str) -> bool:
 
 def note_erased(tx: Transaction, *, entries: int) -> None:
     """Note that backups with ``entries`` log entries or fewer hold what is erased now."""
-    tx.put(*_ERASED, canonical_bytes(entries))
+    tx.put(*ERASED, canonical_bytes(entries))
 
 
 def copies(vault: Vault) -> tuple[Copy, ...]:
@@ -144,7 +146,7 @@ def _concluded(vault: Vault, server: dict[str, Any]) -> Copy:
 
 
 def _erased(vault: Vault) -> int | None:
-    entries = vault.get(*_ERASED)
+    entries = vault.get(*ERASED)
     return int(json.loads(entries)) if entries is not None else None
 
 
@@ -161,7 +163,7 @@ def _places(vault: Vault) -> list[str | dict[str, Any]]:
 
 
 def _is_backup(name: str) -> bool:
-    return name.startswith("backup/")
+    return name.startswith(PLACES)
 
 
 def _text(place: Place) -> str:
@@ -169,4 +171,4 @@ def _text(place: Place) -> str:
 
 
 def _name(path: str) -> str:
-    return f"backup/{sha256_hex(path.encode())}"
+    return f"{PLACES}{sha256_hex(path.encode())}"

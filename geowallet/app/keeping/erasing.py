@@ -15,7 +15,7 @@ import msgspec
 
 from geowallet.app.audits import committing
 from geowallet.app.intake.sources import sources
-from geowallet.app.keeping.copies import note_erased
+from geowallet.app.keeping.copies import PLACES, note_erased
 from geowallet.app.keeping.resting import Address, exports_of, openings_in, words_in
 from geowallet.app.keeping.rewriting import Rewritten, emptied, without
 from geowallet.app.keeping.spans import disjoint, overlaps
@@ -26,6 +26,7 @@ from geowallet.app.travel.unkept import keep_from, kept_from_us
 from geowallet.app.travel.waiting import add_pending
 from geowallet.model.errors import NothingToEraseError, VaultBusyError
 from geowallet.model.provenance import Statement, StatementKind
+from geowallet.vault.branches import PREFIX
 from geowallet.vault.erase import doomed_keys
 from geowallet.vault.pages import decode_page, encode_page
 from geowallet.vault.records import KINDS
@@ -45,8 +46,8 @@ _KEPT_KINDS = frozenset({"identity", "source"})
 """What `Scope.everything` does not remove: without its identity the wallet could not even
 withdraw, and a source becomes digest and numbers, so that it does not come back unasked."""
 
-_KEPT_SETTINGS = ("backup/", "erased", "memories", "keep")
-"""Settings without which a promise about copies could not be kept."""
+_KEPT_SETTINGS = (PLACES, "erased", "memories", "keep", PREFIX)
+"""Settings without which a promise about copies could not be kept, or a merged copy known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from geowallet.contracts.terms.syntax import Terms
     from geowallet.vault.store import Vault
 
+PREFIX = "noise|"
+"""Beginning of the names of settings that keep what was drawn."""
+
 METHOD = "opendp discrete laplace"
 
 
@@ -39,7 +42,7 @@ def with_noise(vault: Vault, terms: Terms, result: Result) -> Result:
     """
     if not terms.epsilon_milli:
         return result
-    name = f"noise|{nullifier(vault, terms_digest(terms), str(result.period))}"
+    name = f"{PREFIX}{nullifier(vault, terms_digest(terms), str(result.period))}"
     stored = vault.get("setting", name)
     kept = msgspec.msgpack.decode(stored, type=dict[str, int]) if stored else {}
     before = len(kept)

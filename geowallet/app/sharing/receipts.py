@@ -23,6 +23,8 @@ class Receipt(msgspec.Struct, frozen=True):
         sealed_sha256: Digest of the recipient's file.
         used: Trip ids and the whole metres that each gave.
         own_copy: The same export, sealed to the owner.
+        branch: Of a merged copy of the wallet that made it, or "" for this one; see
+            `geowallet.app.keeping.merging`.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Receipt(msgspec.Struct, frozen=True):
     sealed_sha256: str
     used: tuple[tuple[str, int], ...]
     own_copy: str
+    branch: str = ""
 
 
 def receipts(vault: Vault) -> tuple[Receipt, ...]:

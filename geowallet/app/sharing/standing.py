@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
 
-_KIND = "offer"
+KIND = "offer"
 
 
 class State(StrEnum):
@@ -48,18 +48,18 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standing_of(vault: Vault, terms_sha256: str) -> Standing | None:
     """Return what the owner did with these terms, or None."""
-    stored = vault.get(_KIND, terms_sha256)
+    stored = vault.get(KIND, terms_sha256)
     return msgspec.msgpack.decode(stored, type=Standing) if stored else None
 
 
 def keep(tx: Transaction, terms_sha256: str, standing: Standing) -> None:
     """Write what the owner did with these terms."""
-    tx.put(_KIND, terms_sha256, msgspec.msgpack.encode(standing))
+    tx.put(KIND, terms_sha256, msgspec.msgpack.encode(standing))
 
 
 def forget(tx: Transaction, terms_sha256: str) -> None:
     """Remove what was written: a no that became a yes."""
-    tx.delete(_KIND, terms_sha256)
+    tx.delete(KIND, terms_sha256)
 
 
 def state_of(vault: Vault, contract: Contract, today: dt.date) -> State:

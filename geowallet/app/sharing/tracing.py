@@ -96,6 +96,8 @@ def trace(vault: Vault, receipt: Receipt) -> tuple[Link, ...]:
 
 
 def _export_link(receipt: Receipt, statements: Sequence[Statement]) -> Link:
+    if receipt.branch:
+        return _elsewhere_link(receipt, statements)
     holds = any(
         s.kind is StatementKind.EXPORT
         and s.subjects == (receipt.sealed_sha256,)
@@ -104,6 +106,20 @@ def _export_link(receipt: Receipt, statements: Sequence[Statement]) -> Link:
     )
     subject = phrase(N_("export {id}, {period}"), id=receipt.id, period=receipt.period)
     return Link(subject, phrase(N_("entered in the log")), receipt.sealed_sha256, holds)
+
+
+def _elsewhere_link(receipt: Receipt, statements: Sequence[Statement]) -> Link:
+    """Say of an export that a merged copy made that its entry stands in the log of that copy."""
+    named = [
+        (one["jti"], one["sealed_sha256"])
+        for s in statements
+        if s.kind is StatementKind.MERGE
+        for one in s.predicate["disclosed"]
+    ]
+    subject = phrase(N_("export {id}, {period}"), id=receipt.id, period=receipt.period)
+    how = phrase(N_("made by a copy that was merged; its own log has the entry"))
+    holds = (receipt.jti, receipt.sealed_sha256) in named
+    return Link(subject, how, receipt.sealed_sha256, holds)
 
 
 def _engine_link(receipt: Receipt, statements: Sequence[Statement]) -> Iterable[Link]:

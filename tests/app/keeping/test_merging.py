@@ -1,0 +1,364 @@
+"""Two copies of one wallet that went on separately become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as drawn
+from hypothesis import strategies as st
+
+from geowallet.app import settings, wallet
+from geowallet.app.intake.sources import sources
+from geowallet.app.keeping import copies, erasing, merging, scope
+from geowallet.app.keeping.comparing import Other, Relation, opened_other
+from geowallet.app.keeping.matters import ALL, Matter
+from geowallet.app.keeping.memories import add_memory
+from geowallet.app.keeping.merging import Plan, Prefer
+from geowallet.app.locations import Locations
+from geowallet.app.travel import corrections, reshaping, trip_rules
+from geowallet.app.travel.trips import described_trips
+from geowallet.app.vehicles import odometer
+from geowallet.model.calendar import Period
+from geowallet.model.errors import (
+    EvidenceError,
+    VaultBusyError,
+    VaultForkedError,
+    VaultRolledBackError,
+)
+from geowallet.model.mobility import Mode, NamedPlace, PlaceKind, Vehicle
+from geowallet.model.provenance import StatementKind
+from geowallet.vault.check import check_vault
+from geowallet.vault.highwater import Mark
+from geowallet.vault.slots import read_vault_id
+from geowallet.vault.store import Vault
+from tests.app import scene
+from tests.app.test_trip_rules import TUESDAY_CARPOOL
+
+CLIO = Vehicle("clio", Mode.CAR)
+Two = tuple[Locations, Locations]
+
+
+@pytest.fixture
+def two(lived_in: Locations, tmp_path: Path) -> Two:
+    """The same wallet of two days on two machines."""
+    return scene.copied(lived_in, tmp_path / "a"), scene.copied(lived_in, tmp_path / "b")
+
+
+@contextmanager
+def both(here: Locations, there: Locations) -> Iterator[tuple[Vault, Other]]:
+    vault_id = read_vault_id(here.wallet)
+    with (
+        opened_other(vault_id, there.wallet, scene.ask) as other,
+        wallet.opened(here, scene.ask, beside=other.vault) as vault,
+    ):
+        yield vault, other
+
+
+def merge(
+    here: Locations,
+    there: Locations,
+    take: frozenset[Matter] = ALL,
+    prefer: Prefer | None = None,
+) -> Plan:
+    with both(here, there) as (vault, other):
+        planned = merging.plan(vault, other, take=take, prefer=prefer)
+        merging.merge(vault, other, planned, now_us=scene.NOON_US)
+    return planned
+
+
+def read(here: Locations, folder: Path, *days: int) -> None:
+    if days:
+        scene.ingest_files(here, scene.write_days(folder, scene.days_of_may(*days)))
+
+
+def mark(here: Locations) -> Mark:
+    with scene.opened(here) as vault:
+        return vault.mark()
+
+
+def pages(here: Locations) -> dict[str, bytes]:
+    with scene.opened(here) as vault:
+        assert check_vault(vault).problems == ()
+        return scene.stored_pages(vault)
+
+
+def say(here: Locations, trip: int, mode: Mode, *, but_us: int = 0) -> None:
+    """Say by what a trip was made, but for its last moments."""
+    with scene.opened(here) as vault:
+        found = described_trips(vault)[trip].trip
+        word = corrections.Correction(
+            found.start_us, found.end_us - but_us, mode, None, scene.NOON_US
+        )
+        corrections.correct(vault, [word])
+
+
+def said(here: Locations) -> set[Mode | None]:
+    with scene.opened(here) as vault:
+        return {word.mode for word in corrections.corrections(vault)}
+
+
+class TestSources:
+    """Promise: trips are found "as if all sources had been imported here"."""
+
+    @pytest.mark.parametrize("which", [{5: "ab", 6: "a", 7: "b"}])
+    def test_two_halves_are_what_one_wallet_would_hold(
+        self, two: Two, lived_in: Locations, tmp_path: Path, which: dict[int, str]
+    ) -> None:
+        check_halves(two, lived_in, tmp_path, which)
+
+    @pytest.mark.slow
+    @drawn(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.dictionaries(st.integers(6, 12), st.sampled_from(["a", "b", "ab"]), min_size=2))
+    def test_however_the_days_are_shared_out(
+        self, lived_in: Locations, tmp_path_factory: pytest.TempPathFactory, which: dict[int, str]
+    ) -> None:
+        folder = tmp_path_factory.mktemp("shared-out")
+        two = scene.copied(lived_in, folder / "a"), scene.copied(lived_in, folder / "b")
+        for one, name in zip(two, "cd", strict=True):  # they part, whoever reads nothing
+            with scene.opened(one) as vault:
+                settings.set_owner_name(vault, name, now_us=scene.NOON_US)
+        check_halves(two, lived_in, folder, which)
+
+    def test_what_was_erased_there_is_asked_and_what_was_erased_here_stays_so(
+        self, two: Two
+    ) -> None:
+        one, other = two
+        for here, day in ((one, "2026-05-04"), (other, "2026-05-05")):
+            with scene.opened(here) as vault:
+                period = scope.of_period(vault, Period.parse(day))
+                erasing.carry_out(vault, erasing.plan(vault, period), now_us=scene.NOON_US)
+        planned = merge(one, other)
+        assert (planned.taken_files, [word.kind for word in planned.open]) == ((), ["source"])
+        assert days(one) == {"2026-05-05"}
+        merge(one, other, prefer=Prefer.THEIRS)
+        assert days(one) == set()
+        with scene.opened(one) as vault:
+            assert {one.fixes for one in sources(vault)} == {0}
+            assert copies.copies(vault) == ()
+            assert vault.get(*copies.ERASED) is not None
+
+
+def days(here: Locations) -> set[str]:
+    pages(here)
+    with scene.opened(here) as vault:
+        return {trip.day for trip in described_trips(vault)}
+
+
+def check_halves(two: Two, lived_in: Locations, folder: Path, which: dict[int, str]) -> None:
+    """Compare both ways of merging with a wallet that read all files, last ones first."""
+    one, other = two
+    whole = scene.copied(lived_in, folder / "whole")
+    for here, name in ((one, "a"), (other, "b")):
+        read(here, folder / name, *(day for day, where in which.items() if name in where))
+    read(whole, folder / "all", *sorted(which, reverse=True))
+    again = scene.copied(one, folder / "again")
+    planned = merge(one, other)
+    assert planned.comparison.relation is Relation.FORKED
+    assert len(planned.taken_files) == [*which.values()].count("b")
+    merge(other, again)
+    assert pages(one) == pages(other) == pages(whole)
+
+
+class TestWords:
+    """Promise: "what the other branch has that this one lacks as new records of this branch"."""
+
+    def test_everything_comes_over_once_and_the_log_names_the_other_head(self, two: Two) -> None:
+        one, other = two
+        with scene.opened(one) as vault:
+            settings.add_vehicle(vault, CLIO, now_us=scene.NOON_US)
+            odometer.add_reading(vault, "clio", reading(1, 100), now_us=scene.NOON_US)
+        say(one, 0, Mode.BUS)
+        say(other, 1, Mode.TRAM)
+        with scene.opened(other) as vault:
+            settings.add_vehicle(vault, CLIO, now_us=scene.NOON_US)
+            odometer.add_reading(vault, "clio", reading(9, 300), now_us=scene.NOON_US)
+            trip_rules.add_rule(vault, TUESDAY_CARPOOL)
+            place = NamedPlace("Dupont", PlaceKind.CLIENT, scene.CLIENT)
+            settings.name_place(vault, place, now_us=scene.NOON_US)
+            settings.set_owner_name(vault, "Camille", now_us=scene.NOON_US)
+            whole = described_trips(vault)[2].trip
+            reshaping.split(
+                vault, whole, (whole.start_us + whole.end_us) // 2, now_us=scene.NOON_US
+            )
+            head, note = vault.mark(), vault.checkpoint()
+        planned = merge(one, other)
+        assert planned.open == ()
+        with scene.opened(one) as vault:
+            assert odometer.readings(vault, "clio") == (reading(1, 100), reading(9, 300))
+            assert trip_rules.trip_rules(vault) == (TUESDAY_CARPOOL,)
+            assert "Dupont" in {place.name for place in settings.named_places(vault)}
+            assert settings.owner_name(vault) == "Camille"
+            assert len(described_trips(vault)) == 9
+            (merged,) = (s for _, s, _ in vault.log_entries() if s.kind is StatementKind.MERGE)
+            facts = merged.predicate
+            assert (facts["size"], facts["root"]) == (head.size, head.root.hex())
+            assert (facts["checkpoint"], facts["common"]) == (note, planned.comparison.common)
+            said_there = [
+                s.predicate["entry"]
+                for _, s, _ in vault.log_entries()
+                if s.kind is StatementKind.CORRECT and "branch" in s.predicate
+            ]
+            assert said_there == sorted(said_there)
+            assert len(said_there) == 3
+        assert said(one) == {Mode.BUS, Mode.TRAM}
+        before = mark(one)
+        assert not merge(one, other).changes
+        assert mark(one) == before
+
+    def test_where_both_said_something_the_owner_decides(self, two: Two) -> None:
+        one, other = two
+        say(one, 0, Mode.BUS)
+        say(one, 1, Mode.TRAM)
+        say(other, 0, Mode.BIKE)
+        say(other, 1, Mode.TRAIN, but_us=60_000_000)
+        third = scene.copied(one, one.wallet.parent / "third")
+        assert len(merge(one, other).open) == 2
+        assert said(one) == {Mode.BUS, Mode.TRAM}
+        before = mark(one)
+        assert len(merge(one, other).open) == 2
+        assert mark(one) == before
+        merge(one, other, prefer=Prefer.THEIRS)
+        assert said(one) == {Mode.BIKE, Mode.TRAIN}
+        assert not merge(one, other).open
+        merge(third, other, prefer=Prefer.OURS)
+        assert said(third) == {Mode.BUS, Mode.TRAM}
+        assert not merge(third, other).open
+
+    def test_what_was_taken_back_there_is_taken_back_here(self, two: Two, tmp_path: Path) -> None:
+        origin, _ = two
+        say(origin, 0, Mode.BUS)
+        with scene.opened(origin) as vault:
+            trip_rules.add_rule(vault, TUESDAY_CARPOOL)
+        one = scene.copied(origin, tmp_path / "one")
+        other = scene.copied(origin, tmp_path / "other")
+        with scene.opened(other) as vault:
+            corrections.withdraw(vault, described_trips(vault)[0].trip, now_us=scene.NOON_US)
+            trip_rules.remove_rule(vault, TUESDAY_CARPOOL.id, now_us=scene.NOON_US)
+        with scene.opened(one) as vault:
+            settings.forget_place(vault, "Home", now_us=scene.NOON_US)
+        merge(one, other)
+        assert said(one) == set()
+        with scene.opened(one) as vault:
+            assert trip_rules.trip_rules(vault) == ()
+            assert [place.name for place in settings.named_places(vault)] == ["Office"]
+
+    def test_only_what_is_asked_for_comes_over_and_the_rest_can_later(
+        self, two: Two, tmp_path: Path
+    ) -> None:
+        one, other = two
+        say(one, 0, Mode.BUS)
+        say(other, 1, Mode.TRAM)
+        read(other, tmp_path / "days", 6)
+        planned = merge(one, other, frozenset({Matter.SOURCES}))
+        assert (len(planned.taken_files), planned.taken_words) == (1, ())
+        assert said(one) == {Mode.BUS}
+        assert len(merge(one, other).taken_words) == 1
+        assert said(one) == {Mode.BUS, Mode.TRAM}
+
+    def test_what_the_other_said_later_is_all_that_a_later_merge_takes(self, two: Two) -> None:
+        one, other = two
+        say(one, 0, Mode.BUS)
+        say(other, 1, Mode.TRAM)
+        merge(one, other)
+        say(one, 1, Mode.BIKE)
+        say(other, 2, Mode.TRAIN)
+        planned = merge(one, other)
+        assert (len(planned.taken_words), planned.open) == (1, ())
+        assert said(one) == {Mode.BUS, Mode.BIKE, Mode.TRAIN}
+
+
+def reading(day: int, km: int) -> odometer.Reading:
+    return odometer.Reading(scene.days_of_may(day)[0], km)
+
+
+class TestMemories:
+    """Promise: memories accept the merged head and "still refuse the old fork"."""
+
+    def test_a_memory_of_the_other_copy_is_no_alarm_once_it_was_merged(
+        self, two: Two, tmp_path: Path
+    ) -> None:
+        origin, _ = two
+        stick = tmp_path / "stick"
+        with scene.opened(origin) as vault:
+            add_memory(vault, str(stick), now_us=scene.NOON_US)
+        one = scene.copied(origin, tmp_path / "one")
+        other = scene.copied(origin, tmp_path / "other")
+        say(one, 0, Mode.BUS)
+        saw = stick.read_bytes()
+        stick.unlink()
+        for number in range(12):
+            say(other, number % 8, Mode.TRAM)
+        with pytest.raises(VaultRolledBackError), scene.opened(one):
+            pass
+        with both(one, other) as (vault, _):
+            pass  # looking is not merging
+        with pytest.raises(VaultRolledBackError), scene.opened(one):
+            pass
+        merge(one, other)
+        assert mark(one).size < mark_of_closed(other).size
+        assert stick.read_bytes() != saw
+        with pytest.raises(VaultForkedError), scene.opened(other):
+            pass
+        merged = scene.places_at(tmp_path / "moved")
+        merged.wallet.parent.mkdir()
+        merged.wallet.write_bytes(one.wallet.read_bytes())
+        there = Locations(merged.wallet, merged.desk, other.state)
+        with scene.opened(there) as vault:
+            assert vault.mark() == mark(one)
+        with pytest.raises(VaultForkedError), scene.opened(other):
+            pass
+
+    def test_a_copy_merged_into_the_other_is_known_too(self, two: Two, tmp_path: Path) -> None:
+        one, other = two
+        third = scene.copied(other, tmp_path / "third")
+        for number, here in enumerate((one, other, third)):
+            say(here, number, Mode.BUS)
+        merge(other, third)
+        assert merge(one, other).kin
+        with wallet.opened(Locations(one.wallet, one.desk, third.state), scene.ask) as vault:
+            assert len(corrections.corrections(vault)) == 3
+        before = mark(one)
+        assert not merge(one, third).taken_words
+        assert mark(one).size == before.size + 1
+
+
+def mark_of_closed(here: Locations) -> Mark:
+    with opened_other(read_vault_id(here.wallet), here.wallet, scene.ask) as other:
+        return other.vault.mark()
+
+
+class TestNotForked:
+    def test_a_copy_that_only_went_on_takes_this_ones_place(self, two: Two, tmp_path: Path) -> None:
+        one, other = two
+        read(other, tmp_path / "days", 6)
+        assert merge(one, other).comparison.relation is Relation.NEWER
+        assert (mark(one), pages(one)) == (mark(other), pages(other))
+        before = one.wallet.read_bytes(), other.wallet.read_bytes()
+        assert not merge(one, other).changes
+        say(other, 0, Mode.BUS)
+        assert merge(other, one).comparison.relation is Relation.OLDER
+        assert one.wallet.read_bytes() == before[0]
+
+    def test_a_damaged_copy_is_not_taken_in(self, two: Two) -> None:
+        one, other = two
+        say(one, 0, Mode.BUS)
+        with scene.opened(other) as vault:
+            vault._db.execute("UPDATE log SET sealed = x'00' WHERE position = 3")
+        before = one.wallet.read_bytes()
+        with pytest.raises(EvidenceError), both(one, other) as (vault, there):
+            merging.plan(vault, there)
+        assert one.wallet.read_bytes() == before
+
+    def test_what_was_written_meanwhile_stops_it(self, two: Two) -> None:
+        one, other = two
+        say(one, 0, Mode.BUS)
+        say(other, 0, Mode.TRAM)
+        with both(one, other) as (vault, there):
+            planned = merging.plan(vault, there)
+            settings.set_owner_name(vault, "Camille", now_us=scene.NOON_US)
+            with pytest.raises(VaultBusyError):
+                merging.merge(vault, there, planned, now_us=scene.NOON_US)
