@@ -10,10 +10,10 @@ import pytest
 
 from geowallet.app import settings
 from geowallet.app.audits import auditing
-from geowallet.app.desk import desk_audits
+from geowallet.app.desk import desk_audits, inbox
 from geowallet.app.desk.desk import Desk, rotate_desk
 from geowallet.app.evidence.anchors import Given, add_anchor
-from geowallet.app.sharing import export, preparing
+from geowallet.app.sharing import export, preparing, rotating
 from geowallet.contracts.life.audit import Asked, challenge_bytes
 from geowallet.contracts.life.grant import Contract
 from geowallet.contracts.life.sightings import Area, Sighting, sightings_bytes
@@ -417,3 +417,18 @@ class TestDesk:
 
 def seed_of(body: bytes) -> list[bytes]:
     return [line for line in body.splitlines() if b'"seed"' in line]
+
+
+class TestAfterAChangeOfKeys:
+    """Promise: a new key answers for what the old one signed, and brings no new budget."""
+
+    def test_an_answer_by_the_new_key_follows_and_the_budget_stays(self, audited: Audited) -> None:
+        first = audited.challenged(draws=3)
+        rotating.rotate_identity(audited.vault, now_us=scene.NOON_US + 1_000_000)
+        (notice,) = rotating.write_notices(audited.vault, audited.folder / "notice")
+        taken = inbox.take_file(audited.desk, notice, now_s=NOW_S, today=scene.TODAY)
+        assert taken.error is None
+        assert audited.checked(first).days
+        assert audited.checked(audited.asked(ON_THE_WAY)).compared
+        with pytest.raises(AuditOverBudgetError):
+            audited.asked(ON_THE_WAY, ELSEWHERE, AT_CLIENT)

@@ -19,6 +19,7 @@ from geowallet.app.sharing.agreements import every_contract
 from geowallet.app.sharing.attempts import attempted
 from geowallet.app.sharing.identity import signing_key
 from geowallet.app.sharing.receipts import Receipt, receipts
+from geowallet.app.sharing.recipients import newest_sealing_key
 from geowallet.contracts.life.audit import Challenge, check_challenge, read_challenge
 from geowallet.contracts.life.sightings import (
     SIGHTINGS_SCHEMA,
@@ -154,7 +155,8 @@ def answer(vault: Vault, shown: Shown, *, now_us: int, target: Path) -> Path:
     if shown.before is not None:
         return write_new(target / name, shown.before.sealed.encode())
     question = shown.question
-    sealed = seal_for(_text(vault, shown, now_us), shown.contract.terms.recipient.sealing_jwk)
+    reader = newest_sealing_key(vault, shown.contract.terms.recipient)
+    sealed = seal_for(_text(vault, shown, now_us), reader)
     given = Answered(
         question_sha256=question.sha256,
         kind=shown.kind.value,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geowallet.app.desk import ledger
 from geowallet.app.desk.desk import filed_contract
 from geowallet.app.desk.desk_offers import offers
+from geowallet.app.desk.rotations import keys_of, signed_by
 from geowallet.app.files import read_small, replace_whole, write_new
 from geowallet.contracts.life.acknowledgement import Acknowledgement, acknowledgement_bytes
 from geowallet.contracts.life.decline import Decline, read_decline
@@ -66,12 +67,13 @@ def declines(desk: Desk) -> tuple[Decline, ...]:
 
 
 def withdrawn_on(desk: Desk, contract: Contract) -> dt.date | None:
-    """Return the day on which a filed contract was ended, or None."""
-    holder = thumbprint(contract.grant.holder.signing_jwk)
-    path = _path(desk, "withdrawal", contract.terms.name, contract.sha256, holder)
-    if not path.exists():
-        return None
-    return check_withdrawal(read_small(path, MAX_FILE_BYTES), contract).withdrawn
+    """Return the day on which a filed contract was ended, with any key of its holder, or None."""
+    for key in keys_of(desk, contract):
+        path = _path(desk, "withdrawal", contract.terms.name, contract.sha256, key)
+        if path.exists():
+            signed = signed_by(desk, contract, key)
+            return check_withdrawal(read_small(path, MAX_FILE_BYTES), signed).withdrawn
+    return None
 
 
 def signed_after(issued_s: int, day: dt.date) -> bool:

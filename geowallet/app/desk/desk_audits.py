@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geowallet.app.desk.rotations import keys_of, signed_by
 from geowallet.app.desk.verification import verify_file
 from geowallet.app.evidence.anchors import anchors
 from geowallet.app.files import read_small, write_new
@@ -29,7 +30,6 @@ from geowallet.contracts.life.sightings import (
     sightings_bytes,
 )
 from geowallet.contracts.life.signed import schema_of
-from geowallet.crypto.signing import thumbprint
 from geowallet.model.errors import (
     AuditNotAgreedError,
     AuditNothingError,
@@ -38,7 +38,7 @@ from geowallet.model.errors import (
     AuditUnaskedError,
     WrongRecipientError,
 )
-from geowallet.proofs.claims import receipt_id
+from geowallet.proofs.claims import issuer_of, receipt_id
 from geowallet.proofs.sdjwt import unpack
 from geowallet.verify.audit import check_audit_answer, check_sightings_answer
 from geowallet.verify.audit_stamps import stamped_in_time
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from geowallet.contracts.life.grant import Contract
     from geowallet.proofs.answers import Compared
     from geowallet.proofs.commitments import Opening
-    from geowallet.verify.evidence import Anchor
 
 _FOLDER = "audits"
 
@@ -176,17 +175,16 @@ def check_answer(path: Path, desk: Desk, *, now_s: int) -> Checked:
         for question in _questions(folder):
             if question.sha256 == named:
                 export = accepted_export(folder / f"{question.about.jti}.jwe", desk, now_s=now_s)
-                return _checked(text, export, question, anchors(desk.folder))
+                return _checked(desk, text, export, question)
     raise AuditUnaskedError
 
 
-def _checked(
-    text: str, export: Accepted, question: Challenge | Sightings, relied_on: Sequence[Anchor]
-) -> Checked:
-    contract, claims = export.contract, export.claims
+def _checked(desk: Desk, text: str, export: Accepted, question: Challenge | Sightings) -> Checked:
+    # A holder who changed keys since answers with the new one.
+    contract, claims = signed_by(desk, export.contract, issuer_of(text)), export.claims
     if isinstance(question, Challenge):
         days = check_audit_answer(text, contract, claims, question)
-        stamped_m = stamped_in_time(claims, days, relied_on)
+        stamped_m = stamped_in_time(claims, days, anchors(desk.folder))
         return Checked(contract, claims, question, days, (), stamped_m)
     compared = check_sightings_answer(text, contract, claims, question)
     return Checked(contract, claims, question, (), compared)
@@ -227,7 +225,7 @@ def _read(data: bytes) -> Challenge | Sightings:
 
 
 def _folder(desk: Desk, contract: Contract) -> Path:
-    holder = thumbprint(contract.grant.holder.signing_jwk)
+    holder = keys_of(desk, contract)[0]  # a new key brings no new budget
     return desk.folder / _FOLDER / f"{contract.sha256[:12]}-{holder[:12]}"
 
 

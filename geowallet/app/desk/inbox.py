@@ -12,13 +12,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geowallet.app.desk import ledger
-from geowallet.app.desk.desk import MAX_FILE_BYTES, file_contract, filed_contracts
+from geowallet.app.desk.desk import MAX_FILE_BYTES, file_contract
 from geowallet.app.desk.desk_answers import file_decline, file_withdrawal
+from geowallet.app.desk.rotations import (
+    file_notice,
+    keys_of,
+    standing_contracts,
+    unlisted,
+)
 from geowallet.app.desk.verification import record, verify_bytes
 from geowallet.app.files import read_small
 from geowallet.contracts.life.accreditation import seeming_name
 from geowallet.contracts.life.decline import DECLINE_SCHEMA
 from geowallet.contracts.life.grant import CONTRACT_SCHEMA
+from geowallet.contracts.life.rotation_notice import NOTICE_SCHEMA
 from geowallet.contracts.life.signed import schema_of
 from geowallet.contracts.life.withdrawal import WITHDRAWAL_SCHEMA
 from geowallet.crypto.fingerprint import fingerprint
@@ -51,6 +58,7 @@ class Came(StrEnum):
     CONTRACT = "contract"
     DECLINE = "decline"
     WITHDRAWAL = "withdrawal"
+    ROTATION = "rotation"
     EXPORT = "export"
 
 
@@ -69,6 +77,8 @@ class Taken:
         delete: Full ids of the exports that a withdrawal asks to delete.
         others: Fingerprints of other keys under the holder's name.
         reason: Of a decline, in its holder's words.
+        next_key: Thumbprint of the key that counts from now on, of a change of keys.
+        unlisted: Full ids of exports received that a change of keys does not list.
         before: Day on which the same export was taken in before, or "".
         error: Why it was refused, or None.
     """
@@ -83,6 +93,8 @@ class Taken:
     delete: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     reason: str = ""
+    next_key: str = ""
+    unlisted: tuple[str, ...] = ()
     before: str = ""
     error: GeowalletError | None = None
 
@@ -91,6 +103,7 @@ _SCHEMAS = {
     CONTRACT_SCHEMA: Came.CONTRACT,
     DECLINE_SCHEMA: Came.DECLINE,
     WITHDRAWAL_SCHEMA: Came.WITHDRAWAL,
+    NOTICE_SCHEMA: Came.ROTATION,
 }
 
 
@@ -136,7 +149,7 @@ def _looked_at_again(desk: Desk, found: Sequence[Taken]) -> tuple[Taken, ...]:
     here = {entry.jti for entry in entries if not entry.deleted}
     keys: dict[str, set[str]] = {}
     if any(one.came is Came.CONTRACT and one.error is None for one in found):
-        for contract in filed_contracts(desk):
+        for contract in standing_contracts(desk):
             holder = contract.grant.holder
             key = fingerprint(thumbprint(holder.signing_jwk))
             keys.setdefault(seeming_name(holder.name), set()).add(key)
@@ -190,6 +203,7 @@ def _take(desk: Desk, taken: Taken, data: bytes, *, now_s: int, today: dt.date) 
         Came.CONTRACT: _contract,
         Came.DECLINE: _decline,
         Came.WITHDRAWAL: _withdrawal,
+        Came.ROTATION: _rotation,
     }
     try:
         if taken.came in takers:
@@ -212,6 +226,13 @@ def _decline(desk: Desk, taken: Taken, data: bytes) -> Taken:
 def _withdrawal(desk: Desk, taken: Taken, data: bytes) -> Taken:
     found, contract = file_withdrawal(desk, data)
     return replace(_of(taken, contract), delete=found.delete)
+
+
+def _rotation(desk: Desk, taken: Taken, data: bytes) -> Taken:
+    notice = file_notice(desk, data)
+    found = _of(taken, notice.contract)
+    newest = keys_of(desk, notice.contract)[-1]
+    return replace(found, next_key=newest, unlisted=unlisted(desk, notice))
 
 
 def _export(desk: Desk, taken: Taken, data: bytes, *, now_s: int, today: dt.date) -> Taken:

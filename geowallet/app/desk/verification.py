@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geowallet.app.desk import ledger
 from geowallet.app.desk.desk import filed_contract
 from geowallet.app.desk.desk_answers import signed_after, withdrawn_on
+from geowallet.app.desk.rotations import check_key_stands
 from geowallet.app.evidence.anchors import anchors, check_readable
 from geowallet.app.files import read_small
 from geowallet.crypto.canonical import sha256_hex
@@ -64,6 +65,7 @@ def verify_file(
         WrongRecipientError: Sealed for another key.
         ExportSignatureError: Changed or damaged.
         NoContractError: Its contract is not filed at this desk.
+        KeyGivenUpError: Its key was given up, and its holder does not list it.
         MissingExtraError: It carries time stamps, and the library for them is
             not installed.
     """
@@ -81,9 +83,10 @@ def verify_bytes(
     relied_on = anchors(desk.folder)
     check_readable(sd_jwt, relied_on)
     verdict = verify_export(sd_jwt, judged_by, now_s=now_s, anchors=relied_on)
-    jti = verdict.figures.jti if verdict.figures else ""
-    received = ledger.received_on(desk, jti)
-    return Verified(verdict, judged_by, received, sha256_hex(data.strip()))
+    jti, digest = verdict.figures.jti if verdict.figures else "", sha256_hex(data.strip())
+    if verdict.figures:
+        check_key_stands(desk, judged_by, digest)
+    return Verified(verdict, judged_by, ledger.received_on(desk, jti), digest)
 
 
 def record(desk: Desk, verified: Verified, *, today: dt.date) -> ledger.Judged | None:

@@ -8,7 +8,7 @@ from geowallet.app.files import read_small, write_new
 from geowallet.app.scoring.modules import keep_module
 from geowallet.app.settings import owner_name, resolve
 from geowallet.app.sharing import standing
-from geowallet.app.sharing.identity import sealing_key, signing_key
+from geowallet.app.sharing.identity import is_own_key, sealing_key, signing_key
 from geowallet.app.sharing.recipients import check_recipient, same_party
 from geowallet.contracts.life.grant import (
     CONTRACT_SCHEMA,
@@ -62,7 +62,7 @@ def asked_of(vault: Vault, path: Path) -> Offer:
     if schema_of(data) != CONTRACT_SCHEMA:
         return read_offer(data)
     contract = read_contract(data)
-    if thumbprint(contract.grant.holder.signing_jwk) != thumbprint(signing_key(vault)):
+    if not is_own_key(vault, thumbprint(contract.grant.holder.signing_jwk)):
         raise ForeignContractError(name=contract.terms.name)
     return contract.offer
 

@@ -13,8 +13,15 @@ from geowallet.app.audits.committing import claims_for, keep, secrets_for
 from geowallet.app.evidence.changes import changes_since_export
 from geowallet.app.evidence.levels import evidence_of
 from geowallet.app.files import write_new
-from geowallet.app.sharing.identity import nullifier, sealing_key, signing_key
+from geowallet.app.sharing.identity import (
+    check_signs_still,
+    nullifier,
+    sealing_key,
+    signing_key,
+)
 from geowallet.app.sharing.receipts import Receipt, receipts
+from geowallet.app.sharing.recipients import newest_sealing_key
+from geowallet.app.sharing.rotating import write_notice_due
 from geowallet.app.sharing.standing import check_not_withdrawn
 from geowallet.contracts.life.grant import check_current
 from geowallet.contracts.life.offer import terms_digest
@@ -24,7 +31,7 @@ from geowallet.model.calendar import local_time
 from geowallet.model.errors import AssuranceTooLowError, PeriodOpenError
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.proofs.build import build_export
-from geowallet.proofs.claims import read_figures
+from geowallet.proofs.claims import issuer_of, read_figures
 from geowallet.proofs.seal import seal_for
 from geowallet.proofs.summary import csv_text, summary_lines
 
@@ -69,6 +76,7 @@ def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
         ContractExpiredError: The contract has ended.
         PeriodOpenError: The period has not ended.
         AssuranceTooLowError: Too few metres at the contracted level.
+        VaultBusyError: Another process changed the signing key meanwhile.
         DiskFullError: A file could not be written.
     """
     terms = prepared.terms
@@ -79,7 +87,7 @@ def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
     secrets = secrets_for(vault, prepared)
     sd_jwt = _signed(vault, contract, prepared, now_us, secrets)
     figures = read_figures(sd_jwt)
-    sealed = seal_for(sd_jwt, terms.recipient.sealing_jwk).encode()
+    sealed = seal_for(sd_jwt, newest_sealing_key(vault, terms.recipient)).encode()
     receipt = Receipt(
         id=figures.receipt,
         jti=figures.jti,
@@ -92,10 +100,12 @@ def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
         own_copy=seal_for(sd_jwt, public_jwk(sealing_key(vault))),
     )
     with vault.transaction(now_us=now_us) as tx:
+        check_signs_still(vault, issuer_of(sd_jwt))
         tx.put("export", receipt.jti, msgspec.msgpack.encode(receipt))
         keep(tx, terms, secrets)
         tx.log(_statement(receipt))
-    return Exported(_files(target, figures, sealed, words), receipt, figures)
+    files = _files(target, figures, sealed, words)
+    return Exported((*files, *write_notice_due(vault, contract, target)), receipt, figures)
 
 
 def _check_ended(prepared: Prepared, now_us: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geowallet.app.files import read_small
 from geowallet.contracts.life.accreditation import (
@@ -99,6 +99,17 @@ def same_party(vault: Vault, one: Recipient, other: Recipient) -> bool:
     """Say whether the second key is the first, or followed it by changes taken in."""
     key = _heir(_heirs(vault), thumbprint(one.signing_jwk))
     return key == thumbprint(other.signing_jwk)
+
+
+def newest_sealing_key(vault: Vault, recipient: Recipient) -> dict[str, Any]:
+    """Return the public key (JWK) that files for ``recipient`` are sealed with today.
+
+    It is that of their last change of keys that was taken in, else the one of their terms.
+    """
+    changes = [read_rotation(body) for _, body in _items(vault, _ROTATION)]
+    last = _heir(_heirs(vault), thumbprint(recipient.signing_jwk))
+    found = (one.new for one in changes if thumbprint(one.new.signing_jwk) == last)
+    return next(found, recipient).sealing_jwk
 
 
 def take_rotation(vault: Vault, data: bytes, *, now_us: int) -> Rotation:

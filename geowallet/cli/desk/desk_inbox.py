@@ -11,7 +11,7 @@ import typer
 
 from geowallet.cli.desk.desk_list import open_desk, short, state_of, worth_of
 from geowallet.cli.sharing.verify import refused, show_verified
-from geowallet.cli.terminal.language import _, told
+from geowallet.cli.terminal.language import _, language, told
 from geowallet.cli.terminal.numbers import count, day
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import verb
@@ -44,7 +44,7 @@ def open_(
     shell: Shell,
     file: Annotated[Path, typer.Argument(help=_("A file that you received."))],
 ) -> None:
-    """File a contract, a no or an end, or verify an export and record it."""
+    """File a contract, a no, an end or a change of keys, or verify an export and record it."""
     from geowallet.app.desk.inbox import Came, take_file
     from geowallet.app.desk.verification import record, verify_file
 
@@ -69,6 +69,15 @@ def open_(
         shell.say(_("Their key {key}: compare it with them.", key=taken.key))
     elif taken.came is Came.DECLINE:
         shell.say(_("Filed: {name} was declined.", name=taken.contract))
+    elif taken.came is Came.ROTATION:
+        shell.say(
+            _(
+                "Filed: {holder} signs {name} with the key {key} from now on; the old key said so.",
+                holder=taken.holder,
+                name=taken.contract,
+                key=taken.key,
+            )
+        )
     else:
         shell.say(_("Filed: {holder} ended {name}.", name=taken.contract, holder=taken.holder))
     for line in _remarks(taken):
@@ -147,6 +156,17 @@ def _remarks(taken: Taken) -> list[str]:
         )
     if taken.reason:
         lines.append(_('their reason: "{reason}"', reason=taken.reason))
+    if taken.next_key:
+        lines.append(_("The same key in words: {words}", words=_words(taken.next_key)))
+    if taken.unlisted:
+        ids = ", ".join(short(jti) for jti in taken.unlisted)
+        lines.append(
+            _(
+                "received before and not in their list: {ids}. Somebody else may have signed it: "
+                "ask them by phone.",
+                ids=ids,
+            )
+        )
     if taken.delete:
         ids = ", ".join(short(jti) for jti in taken.delete)
         lines.append(_("they ask you to delete {ids}: 'desk receipt ID --deleted'", ids=ids))
@@ -158,6 +178,7 @@ def _what(taken: Taken) -> str:
         "contract": _("contract"),
         "decline": _("no to an offer"),
         "withdrawal": _("end of a contract"),
+        "rotation": _("change of keys"),
         "export": _("export"),
     }
     return " ".join([words[taken.came], taken.contract, taken.period]).strip()
@@ -184,8 +205,15 @@ def _record(taken: Taken) -> dict[str, Any]:
         "before": taken.before or None,
         "delete": list(taken.delete),
         "other_keys": list(taken.others),
+        "unlisted": [short(jti) for jti in taken.unlisted],
         "error": taken.error.code if taken.error else None,
     }
+
+
+def _words(key: str) -> str:
+    from geowallet.cli.wallet.key_words import key_words
+
+    return " ".join(key_words(key, language))
 
 
 def _is_export(path: Path) -> bool:

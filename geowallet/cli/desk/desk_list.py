@@ -94,11 +94,11 @@ def short(jti: str) -> str:
 
 
 def _show_answers(shell: Shell, desk: Desk) -> None:
-    from geowallet.app.desk.desk import filed_contracts
     from geowallet.app.desk.desk_answers import declines, withdrawn_on
+    from geowallet.app.desk.rotations import standing_contracts
 
     rows: list[tuple[str, str, str, dt.date]] = []
-    for contract in filed_contracts(desk):
+    for contract in standing_contracts(desk):
         ended = withdrawn_on(desk, contract)
         name, holder = contract.terms.name, contract.grant.holder.name
         rows.append((name, holder, "accepted", contract.grant.accepted))

@@ -98,7 +98,7 @@ def trust(
         change = recipients.take_rotation(vault, data, now_us=now_us())
     new = fingerprint(thumbprint(change.new.signing_jwk))
     shell.say(_("{name} signs with the key {key} from now on.", name=change.new.name, key=new))
-    shell.say(_("Contracts of before go on and are sealed for the old key; ask for a new version."))
+    shell.say(_("Contracts of before go on; what you send under them is sealed for the new key."))
     shell.emit({"recipient": change.new.name, "key": new})
 
 

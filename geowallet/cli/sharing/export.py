@@ -72,8 +72,9 @@ def export(
         _("signed and sealed: the only one that can be checked"),
         _("the same figures, to read"),
         _("the same figures, for a spreadsheet"),
+        _("your change of keys: hand it over, too, and first"),
     )
-    for path, note in zip(done.files, notes, strict=True):
+    for path, note in zip(done.files, notes, strict=False):
         shell.say(_("Wrote {path}   {note}", path=str(path), note=note))
     shell.say(
         _(

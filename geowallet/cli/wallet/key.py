@@ -12,7 +12,7 @@ from geowallet.cli.terminal.language import _
 from geowallet.cli.terminal.secrets import asker, locations, new_passphrase
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import group, verb
-from geowallet.cli.wallet import key_slots
+from geowallet.cli.wallet import key_identity, key_slots
 from geowallet.cli.wallet.recovery import kind_name, recovery_key
 
 if TYPE_CHECKING:
@@ -105,3 +105,4 @@ verb(
     example="geowallet key passphrase --recovery",
 )(passphrase)
 key_slots.add_to(app)
+key_identity.add_to(app)

@@ -168,6 +168,7 @@ def rotate(
         else _("{records} records keep their own keys, sealed anew.", records=count(records))
     )
     shell.say(_("Old copies and backups still open with what opened them then."))
+    shell.say(_("The key that signs your exports stays: 'geowallet key rotate-identity'."))
     shell.emit({"rotated": True, "deep": deep, "records": records, "dropped": gone})
 
 

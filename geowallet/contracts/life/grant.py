@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geowallet.contracts.life.offer import (
@@ -95,6 +95,27 @@ def accept(
     _check_day(offer.terms, today)
     payload = canonical_bytes(value)
     return Contract(offer, grant, sign_detached(payload, holder_private_jwk, GRANT_TYP))
+
+
+def renewed(
+    contract: Contract,
+    *,
+    holder_private_jwk: dict[str, Any],
+    holder_sealing_public: dict[str, Any],
+) -> Contract:
+    """Return the same contract, its grant signed with another key of its holder.
+
+    Terms, digest, name and day of the yes stay: it is the same yes, by a new key.
+    """
+    signing, name = public_jwk(holder_private_jwk), contract.grant.holder.name
+    holder = Holder(name, signing, holder_sealing_public)
+    grant = replace(contract.grant, holder=holder)
+    payload = canonical_bytes(_grant_as_json(grant))
+    return replace(
+        contract,
+        grant=grant,
+        grant_signature=sign_detached(payload, holder_private_jwk, GRANT_TYP),
+    )
 
 
 def contract_bytes(contract: Contract) -> bytes:

@@ -111,4 +111,4 @@ class NoContractError(GeowalletError):
     code = "verify.no_contract"
     exit_status = 25
     text = N_("the contract of this export is not filed at this desk")
-    hint = N_("open the contract file first: geowallet desk open NAME.contract")
+    hint = N_("open its contract first, or the change of keys: geowallet desk open FILE")
