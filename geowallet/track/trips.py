@@ -14,7 +14,7 @@ from geowallet.model.mobility import Leg, Mode, Point, Stop, Trip
 from geowallet.track.distance import Length, path_lengths
 from geowallet.track.gaps import gaps_of
 from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, Span, find_legs
-from geowallet.track.modes.classify import classify_spans
+from geowallet.track.modes.classify import SpanModes
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.ragged import largest, rows_of, sums
 from geowallet.track.motion import Windows
@@ -118,26 +118,26 @@ def _classified(
 ) -> list[list[tuple[Span, Guess]]]:
     """Return the legs of each trip with their modes; neighbours of one mode are one leg."""
     # All legs at once: they see their neighbours, and one call costs less than many.
-    guesses = classify_spans(path, [span for spans in cut for span in spans], hints=hints)
-    found, place = [], 0
-    for spans in cut:
-        found.append(list(zip(spans, guesses[place : place + len(spans)], strict=True)))
-        place += len(spans)
-    joined = [_joined(parts) for parts in found]
-    if [len(spans) for spans in joined] == [len(spans) for spans in cut]:
-        return found
-    return _classified(path, joined, hints)
+    modes = SpanModes(path, hints)
+    while True:
+        weighed = modes.weighed([span for spans in cut for span in spans])
+        said = iter(weighed.modes)
+        joined = [_joined([(span, next(said)) for span in spans]) for spans in cut]
+        if [len(spans) for spans in joined] == [len(spans) for spans in cut]:
+            guesses = iter(weighed.guesses())
+            return [[(span, next(guesses)) for span in spans] for spans in cut]
+        cut = joined
 
 
-def _joined(parts: Sequence[tuple[Span, Guess]]) -> list[Span]:
+def _joined(parts: Sequence[tuple[Span, Mode]]) -> list[Span]:
     spans: list[Span] = []
     before = Mode.UNKNOWN
-    for span, guess in parts:
-        if spans and guess.mode is before and before is not Mode.UNKNOWN:
+    for span, mode in parts:
+        if spans and mode is before and before is not Mode.UNKNOWN:
             spans[-1] = Span(spans[-1].first, span.last, spans[-1].on_foot)
         else:
             spans.append(span)
-        before = guess.mode
+        before = mode
     return spans
 
 

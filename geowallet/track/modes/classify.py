@@ -83,7 +83,8 @@ def classify_legs(
     path, spans, found = _spans(fixes, bounds_us)
     guesses = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * len(bounds_us)
     if path is not None:
-        for place, guess in zip(found, _classified(path, spans, hints, estimate=True), strict=True):
+        named = SpanModes(path, hints).weighed(spans, estimate=True).guesses()
+        for place, guess in zip(found, named, strict=True):
             guesses[place] = guess
     return tuple(guesses)
 
@@ -98,7 +99,7 @@ def classify_spans(
         spans: Its legs, in time order.
         hints: What is known beside the fixes.
     """
-    return tuple(_classified(path, spans, hints, estimate=False))
+    return tuple(SpanModes(path, hints).weighed(spans).guesses())
 
 
 def span_shares(
@@ -113,19 +114,91 @@ def span_shares(
     return over_all_modes(forest.probabilities(table), forest.classes)
 
 
-def _classified(path: Path, spans: Sequence[Span], hints: Hints, *, estimate: bool) -> list[Guess]:
-    forest = hints.forest or shipped_forest()
-    if not spans:
-        return []
-    bounds_us = np.array([(path.instant_us(s.first), path.instant_us(s.last)) for s in spans])
-    table = feature_table(path, spans)
-    known = np.flatnonzero(~np.all(np.isnan(table), axis=1))
-    guesses = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * len(spans)
-    if len(known):
-        legs = _Legs(forest, table[known], bounds_us[known], hints)
-        for place, guess in zip(known, legs.guesses(estimate=estimate), strict=True):
-            guesses[place] = guess
-    return guesses
+class SpanModes:
+    """Modes of legs of one chunk; a leg is described once, however often it is asked for."""
+
+    __slots__ = ("_forest", "_hints", "_known", "_path")
+
+    def __init__(self, path: Path, hints: Hints) -> None:
+        self._path, self._hints = path, hints
+        self._forest = hints.forest or shipped_forest()
+        self._known: dict[tuple[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+
+    def weighed(self, spans: Sequence[Span], *, estimate: bool = False) -> Weighed:
+        """Return what legs are taken for.
+
+        Args:
+            spans: In time order, unless habits are read off them.
+            estimate: Whether to read habits off the legs themselves. Otherwise they
+                are of whole trips, whose ends say something.
+        """
+        self._describe([span for span in spans if (span.first, span.last) not in self._known])
+        rows = [self._known[span.first, span.last] for span in spans]
+        places = [place for place, (row, _) in enumerate(rows) if not np.all(np.isnan(row))]
+        if not places:
+            return Weighed(len(spans))
+        table, logits = (
+            np.array(column) for column in zip(*(rows[p] for p in places), strict=True)
+        )
+        bounds = [(self._path.instant_us(s.first), self._path.instant_us(s.last)) for s in spans]
+        legs = _Legs(self._forest, table, logits, np.array(bounds)[places], self._hints)
+        return Weighed(len(spans), places, legs, legs.decided(estimate=estimate))
+
+    def _describe(self, spans: Sequence[Span]) -> None:
+        table = feature_table(self._path, spans)
+        logits = self._forest.logits(table)
+        for span, row, said in zip(spans, table, logits, strict=True):
+            self._known[span.first, span.last] = row, said
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """What ``k`` legs are taken for; reasons are sought for when they are asked for.
+
+    Attributes:
+        k: How many legs.
+        places: Those that can be described.
+        legs: Their description.
+        decided: What each of them comes to.
+    """
+
+    k: int
+    places: Sequence[int] = ()
+    legs: _Legs | None = None
+    decided: _Decided | None = None
+
+    @property
+    def modes(self) -> list[Mode]:
+        """The mode of each leg, or ``UNKNOWN``."""
+        found = [Mode.UNKNOWN] * self.k
+        decisions = () if self.decided is None else self.decided.decisions
+        for place, decision in zip(self.places, decisions, strict=True):
+            found[place] = decision.best if decision.claimed else Mode.UNKNOWN
+        return found
+
+    def guesses(self) -> list[Guess]:
+        """Return the mode of each leg with its probability and reasons."""
+        found = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * self.k
+        if self.legs is not None and self.decided is not None:
+            named = self.legs.guesses(self.decided)
+            for place, guess in zip(self.places, named, strict=True):
+                found[place] = guess
+        return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decided:
+    """What legs come to, ``k`` of them.
+
+    Attributes:
+        decisions: Of each leg.
+        said: ``(k, 13)``, as `label_odds` returns.
+        rise: ``(k, classes)``, how much more probable habits make each class.
+    """
+
+    decisions: list[Decision]
+    said: NDArray[np.float64]
+    rise: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,22 +208,19 @@ class _Legs:
     Attributes:
         forest: What describes modes.
         table: ``(k, len(FEATURES))``.
+        logits: ``(k, classes)`` as `Forest.logits` returns of it.
         bounds_us: int64 ``(k, 2)``.
         hints: What is known beside.
     """
 
     forest: Forest
     table: NDArray[np.float64]
+    logits: NDArray[np.float64]
     bounds_us: NDArray[np.int64]
     hints: Hints
 
-    def guesses(self, *, estimate: bool) -> list[Guess]:
-        """Return the mode of each leg.
-
-        Args:
-            estimate: Whether to read habits off the legs themselves. Otherwise they
-                are of whole trips, whose ends say something.
-        """
+    def decided(self, *, estimate: bool) -> _Decided:
+        """Return what each leg comes to; ``estimate`` as for `SpanModes.weighed`."""
         labels = (label for some in self.hints.labels.values() for label in some)
         said = label_odds(labels, self.bounds_us, ALL_MODES)
         alone = self._in_sequence()
@@ -163,14 +233,18 @@ class _Legs:
         sparse = self.table[:, FEATURES.index("cadence_s")] > self.forest.sparsest_s
         rows = zip(shares, sparse.tolist(), strict=True)
         decisions = [decided(row, settings, sparse=far) for row, far in rows]
-        groups = moved(self.forest, self.table, decisions)
-        around = self._circumstances(decisions, said, usual / alone)
-        known = zip(decisions, self.table, groups, around, strict=True)
+        return _Decided(decisions, said, usual / alone)
+
+    def guesses(self, found: _Decided) -> list[Guess]:
+        """Return the mode of each leg, with reasons."""
+        groups = moved(self.forest, self.table, self.logits, found.decisions)
+        around = self._circumstances(found)
+        known = zip(found.decisions, self.table, groups, around, strict=True)
         return [_guess(decision, reasons(decision, *rest)) for decision, *rest in known]
 
     def _in_sequence(self) -> NDArray[np.float64]:
         """Return the probabilities of each leg among its neighbours, ``(k, classes)``."""
-        found = self.forest.probabilities(self.table)
+        found = self.forest.calibrated(self.logits, self.table)
         if self.forest.context is not None:
             found = self.forest.in_context(self.table, context_table(self.bounds_us, found))
         pairs = self.forest.settings.get("pairs")
@@ -189,22 +263,17 @@ class _Legs:
         power = float(settings.get("habit_power", 1.0))
         return with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
 
-    def _circumstances(
-        self,
-        decisions: list[Decision],
-        said: NDArray[np.float64],
-        rise: NDArray[np.float64],
-    ) -> list[Circumstances]:
-        on_foot = np.array([decision.best in FOOT for decision in decisions])
-        walks = walked_s(self.bounds_us, on_foot)
+    def _circumstances(self, found: _Decided) -> list[Circumstances]:
+        on_foot = np.array([decision.best in FOOT for decision in found.decisions])
+        walks = walked_s(self.bounds_us, on_foot).tolist()
         column = {name: number for number, name in enumerate(self.forest.classes)}
-        found = []
-        for leg, decision in enumerate(decisions):
+        around = []
+        for leg, decision in enumerate(found.decisions):
             number = column.get(decision.best, column.get(NEAREST.get(decision.best, ""), -1))
-            usual = number >= 0 and bool(rise[leg, number] >= MUCH_MORE)
-            walk = float(walks[leg, 0]), float(walks[leg, 1])
-            found.append(Circumstances(walk, said_mode(said[leg]), usual))
-        return found
+            usual = number >= 0 and bool(found.rise[leg, number] >= MUCH_MORE)
+            before_s, after_s = walks[leg]
+            around.append(Circumstances((before_s, after_s), said_mode(found.said[leg]), usual))
+        return around
 
 
 def _guess(decision: Decision, why: tuple[Phrase, ...]) -> Guess:

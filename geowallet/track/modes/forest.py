@@ -227,8 +227,17 @@ class Forest:
         Args:
             table: ``(k, len(FEATURES))`` as `feature_table` returns.
         """
-        columns = self.columns(table)
-        return self._calibrated(self.trees.logits(columns), table, "calibration")
+        return self.calibrated(self.logits(table), table)
+
+    def logits(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what the trees say of each class, before calibration, ``(k, classes)``."""
+        return self.trees.logits(self.columns(table))
+
+    def calibrated(
+        self, logits: NDArray[np.float64], table: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the probabilities of legs whose ``logits`` are known, ``(k, classes)``."""
+        return self._calibrated(logits, table, "calibration")
 
     def in_context(
         self, table: NDArray[np.float64], context: NDArray[np.float64]

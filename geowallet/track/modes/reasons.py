@@ -81,19 +81,31 @@ class Circumstances:
 
 
 def moved(
-    forest: Forest, table: NDArray[np.float64], decisions: Sequence[Decision]
+    forest: Forest,
+    table: NDArray[np.float64],
+    logits: NDArray[np.float64],
+    decisions: Sequence[Decision],
 ) -> list[frozenset[str]]:
     """Return, for each leg, which groups of features part its mode from the next one.
 
     Each group is put back to what is usual for all modes; where the best mode then
     leads by less, the group has moved the decision.
+
+    Args:
+        forest: Whose groups.
+        table: ``(k, len(FEATURES))``.
+        logits: ``(k, classes)`` as `Forest.logits` returns of it.
+        decisions: ``k`` of them.
     """
     columns = forest.columns(table)
     best = np.array([_class(forest, decision.best) for decision in decisions])
     second = np.array([_class(forest, decision.second) for decision in decisions])
-    versions = [columns, *(_without(forest, columns, group) for group in TELLING)]
-    lead = _lead(forest, np.stack(versions, axis=1), best, second)
-    fell = lead[:, :1] - lead[:, 1:] >= MOVED
+    legs = np.flatnonzero((best >= 0) & (second >= 0))
+    best, second = best[legs], second[legs]
+    lead = logits[legs, best] - logits[legs, second]
+    versions = np.stack([_without(forest, columns[legs], group) for group in TELLING], axis=1)
+    fell = np.zeros((len(decisions), len(TELLING)), dtype=np.bool_)
+    fell[legs] = lead[:, None] - _lead(forest, versions, best, second) >= MOVED
     return [frozenset(np.array(TELLING)[groups].tolist()) for groups in fell]
 
 
@@ -222,14 +234,14 @@ def _lead(
 ) -> NDArray[np.float64]:
     """Return by how much the best mode leads in each of ``(k, v, f)`` versions, ``(k, v)``."""
     lead = np.zeros(columns.shape[:2])
-    both = (best >= 0) & (second >= 0)
     for number in range(len(forest.classes)):
-        for side, sign in ((best, 1.0), (second, -1.0)):
-            legs = np.flatnonzero(both & (side == number))
-            if len(legs):
-                rows = columns[legs].reshape(-1, columns.shape[2])
-                logits = forest.trees.logits_of(number, rows)
-                lead[legs] += sign * logits.reshape(len(legs), -1)
+        ahead, behind = np.flatnonzero(best == number), np.flatnonzero(second == number)
+        legs = np.concatenate((ahead, behind))
+        if len(legs):
+            rows = columns[legs].reshape(-1, columns.shape[2])
+            logits = forest.trees.logits_of(number, rows).reshape(len(legs), -1)
+            lead[ahead] += logits[: len(ahead)]
+            lead[behind] -= logits[len(ahead) :]
     return lead
 
 

@@ -112,21 +112,25 @@ def test_every_sentence_has_its_values_in_both_languages(monkeypatch: pytest.Mon
     assert not [text for text in texts if "{" in text]
 
 
+def parted(table: np.ndarray, found: Decision) -> list[frozenset[str]]:
+    return moved(forest_of(), table, forest_of().logits(table), [found])
+
+
 class TestMoved:
     """Promise: a group is named where without it the best mode would lead by less."""
 
     def test_halts_moved_a_bus_and_corners_did_not(self) -> None:
         facts = {"v60_p90": 9.0, "halts_km": 3.0, "corners_km": 1.0}
         table = np.array([[facts.get(name, np.nan) for name in FEATURES]])
-        (groups,) = moved(forest_of(), table, [decision(Mode.BUS, second=Mode.CAR)])
+        (groups,) = parted(table, decision(Mode.BUS, second=Mode.CAR))
         assert groups == {"halts"}
 
     def test_corners_moved_a_train(self) -> None:
         facts = {"v60_p90": 30.0, "halts_km": 1.0, "corners_km": 0.0}
         table = np.array([[facts.get(name, np.nan) for name in FEATURES]])
-        (groups,) = moved(forest_of(), table, [decision(Mode.TRAIN, second=Mode.CAR)])
+        (groups,) = parted(table, decision(Mode.TRAIN, second=Mode.CAR))
         assert groups == {"turns"}
 
     def test_a_mode_that_the_forest_does_not_know_is_moved_by_nothing(self) -> None:
         table = np.full((1, len(FEATURES)), 3.0)
-        assert moved(forest_of(), table, [decision(Mode.FERRY)]) == [frozenset()]
+        assert parted(table, decision(Mode.FERRY)) == [frozenset()]
