@@ -7,11 +7,25 @@ import sys
 
 def main() -> None:
     """Run the command line and end the process with its status."""
-    from geowallet.app.dumps import forbid_dumps  # noqa: PLC0415  with what follows
+    arguments = sys.argv[1:]
+    if not _only_explains(arguments):
+        from geowallet.app.dumps import forbid_dumps  # noqa: PLC0415  not for the sake of help
+
+        forbid_dumps()
     from geowallet.cli.main import run  # noqa: PLC0415  the language is chosen before this import
 
-    forbid_dumps()
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(arguments))
+
+
+def _only_explains(arguments: list[str]) -> bool:
+    """Say whether no command can run, so that the process will know nothing worth keeping.
+
+    Behind another option ``--help`` may be its value.
+    """
+    *words, last = arguments or [""]
+    if last == "--version":
+        return not words
+    return last in {"", "--help"} and not any(word.startswith("-") for word in words)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ class TestForbidDumps:
 
     def test_the_program_forbids_them_before_it_does_anything(self) -> None:
         code = (
-            "import sys, resource\n"
+            "import sys, resource; sys.argv = ['geowallet', 'lock']\n"
             "from geowallet import __main__\n"
             "import geowallet.cli.main as cli\n"
             "cli.run = lambda words: print(resource.getrlimit(resource.RLIMIT_CORE)) or 0\n"

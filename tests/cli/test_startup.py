@@ -52,6 +52,35 @@ def test_the_module_can_be_run() -> None:
     assert done.stdout.startswith("geowallet ")
 
 
+@pytest.mark.parametrize(
+    ("words", "loaded"),
+    [
+        (["--help"], False),
+        (["--version"], False),
+        (["trip", "label", "--help"], False),
+        (["trip", "label", "--note", "--help"], True),
+        (["trip", "label", "--", "--help"], True),
+        (["trip", "list"], True),
+        (["trip", "list", "--version"], True),
+    ],
+)
+def test_core_files_are_forbidden_before_any_command_that_could_know_a_secret(
+    words: list[str], loaded: bool
+) -> None:
+    code = (
+        "import sys; sys.argv = ['geowallet', *sys.argv[1:]]\n"
+        "import geowallet.cli.main as main\n"
+        "main.run = lambda _: 0\n"
+        "from geowallet.__main__ import main\n"
+        "try: main()\n"
+        "finally: print('geowallet.app.dumps' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [str(loaded)]
+
+
 def test_help_speaks_french() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "geowallet", "trip", "--help"],
