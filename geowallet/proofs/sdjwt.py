@@ -38,7 +38,7 @@ MAX_EXPORT_BYTES = 1 << 21
 
 _MAX_ROWS = 6_000
 _MAX_ROW_BYTES = 1_024
-_MAX_DEPTH = 5
+_MAX_DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,71 @@ LEVELS = (
     ),
 )
 
+SIGNED = {
+    level: contract_of(
+        replace(
+            TERMS,
+            name=f"asks-{level.lower()}",
+            min_assurance=level,
+            min_share_percent=80,
+            measures=(Measure("days", 1, 31),),
+            group_by=(),
+        )
+    )
+    for level in ("L1", "L2", "L3")
+}
+DEVICES: Papers = {"devices": [{}]}
+READINGS: Papers = {"readings": [["", ""]]}
+
+
+_WEAK = "contract_mismatch/assurance"
+
+
+def signed(
+    name: str, ends: str, level: str, of: str, evidence: Papers, *, percent: int = 90
+) -> Case:
+    """Nine days, so much of whose metres is said to be at a level, and a contract that asks one."""
+    shares = {"L0": 100 - percent, "L1": 0, "L2": 0, "L3": 0} | {of: percent}
+    contract = SIGNED[level]
+    more = {"evidence": evidence, "share_percent": shares}
+    return case(name, ends, made(contract, {"days": 9}, [], share_m=..., **more), contract=contract)
+
+
+ABOVE = (
+    signed("too little signed by devices", _WEAK, "L2", "L2", {**OUTSIDE, **DEVICES}, percent=79),
+    signed(
+        "too little read by others",
+        _WEAK,
+        "L3",
+        "L3",
+        {**OUTSIDE, **DEVICES, **READINGS},
+        percent=79,
+    ),
+    signed("too little beside flags", _WEAK, "L1", "L1", {**OUTSIDE, "flags": []}, percent=79),
+    signed("L1 where L2 is asked", _WEAK, "L2", "L1", OUTSIDE),
+    signed("L2 where L3 is asked", _WEAK, "L3", "L2", {**OUTSIDE, **DEVICES}),
+    signed("L2 without devices", _GROUNDLESS, "L2", "L2", OUTSIDE),
+    signed("L2 by an empty list", _GROUNDLESS, "L2", "L2", {**OUTSIDE, "devices": []}),
+    signed("L2 by a text", _GROUNDLESS, "L2", "L2", {**OUTSIDE, "devices": "van-1"}),
+    signed("L2 by more than any", _GROUNDLESS, "L2", "L2", {**OUTSIDE, "devices": [{}] * 401}),
+    signed("devices without L2", _GROUNDLESS, "L2", "L1", {**OUTSIDE, **DEVICES}),
+    signed("L3 without readings", _GROUNDLESS, "L3", "L3", {**OUTSIDE, **DEVICES}),
+    signed("L3 without devices", _GROUNDLESS, "L3", "L3", {**OUTSIDE, **READINGS}),
+    signed(
+        "L3 by more readings than any",
+        _GROUNDLESS,
+        "L3",
+        "L3",
+        {**OUTSIDE, **DEVICES, "readings": [["", ""]] * 101},
+    ),
+    signed("readings without L3", _GROUNDLESS, "L3", "L2", {**OUTSIDE, **DEVICES, **READINGS}),
+    signed("L2 where L1 is asked", _GROUNDLESS, "L1", "L2", {**OUTSIDE, **DEVICES}),
+    signed("L3 where L2 is asked", _GROUNDLESS, "L2", "L3", {**OUTSIDE, **DEVICES, **READINGS}),
+    signed("flags that are no list", _GROUNDLESS, "L1", "L1", {**OUTSIDE, "flags": {}}),
+    signed("more flags than any", _GROUNDLESS, "L1", "L1", {**OUTSIDE, "flags": [{}] * 33}),
+    signed("stamps that are none", _GROUNDLESS, "L1", "L1", {**OUTSIDE, "stamps": []}),
+)
+
 MANY = contract_of(
     replace(
         PLAIN,
@@ -262,5 +327,14 @@ GROUPED = (
     many("trips that do not add up", _NO, [3, 2, 4, 0], [6, 4, 9, 0], (5, 18)),
 )
 
-TERMS_CASES: tuple[Case, ...] = (*SUPPRESSED, *DAILY, *SCORED, *SUMMED, *PROOFS, *LEVELS, *GROUPED)
+TERMS_CASES: tuple[Case, ...] = (
+    *SUPPRESSED,
+    *DAILY,
+    *SCORED,
+    *SUMMED,
+    *PROOFS,
+    *LEVELS,
+    *ABOVE,
+    *GROUPED,
+)
 """Cases under other contracts."""
