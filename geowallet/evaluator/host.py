@@ -15,7 +15,7 @@ from geowallet.model.errors import EvaluationFailedError, SandboxError
 from geowallet.model.words import Phrase, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from geowallet.evaluator.child import Child
 
@@ -40,7 +40,7 @@ class Layer:
 
 
 def run(
-    job: dict[str, Any], rows: Sequence[list[Any]], *, limits: Limits | None = None
+    job: dict[str, Any], rows: dict[str, Any], *, limits: Limits | None = None
 ) -> dict[str, Any]:
     """Return what the confined evaluation makes of ``rows``, unchecked against any contract.
 
@@ -50,7 +50,7 @@ def run(
 
     Args:
         job: `Job.as_json`.
-        rows: `Row.as_json` of each.
+        rows: `Rows.as_json`.
         limits: `Limits()` where None.
 
     Raises:
@@ -59,7 +59,7 @@ def run(
         EvaluationFailedError: No result, or one of another shape.
     """
     limits = limits or Limits()
-    message = json.dumps({"job": job, "rows": list(rows)}, separators=(",", ":")).encode()
+    message = json.dumps({"job": job, "rows": rows}, separators=(",", ":")).encode()
     if len(message) > limits.input_bytes:
         raise EvaluationFailedError
     require_linux()

@@ -15,7 +15,7 @@ class Limits:
         seconds: Of the clock, start-up included, and of the processor; 1 to 3600.
         memory_bytes: Address space of the child, the interpreter's 30 MiB
             included; 64 MiB to 64 GiB.
-        input_bytes: The job and its rows as JSON; a row takes about 70.
+        input_bytes: The job and its rows as JSON; a row takes about 20.
         output_bytes: The result as JSON.
 
     Raises:

@@ -14,7 +14,7 @@ from typing import Any
 
 from geowallet.contracts.evaluation.evaluate import evaluate
 from geowallet.contracts.evaluation.job import Job
-from geowallet.contracts.evaluation.rows import Row
+from geowallet.contracts.evaluation.row_columns import Rows
 from geowallet.evaluator.confine import lock_down
 from geowallet.evaluator.kernel import Libc
 from geowallet.evaluator.layers import missing
@@ -50,15 +50,14 @@ def main(arguments: list[str]) -> None:
 
 
 def answer(message: bytes) -> dict[str, Any]:
-    """Return the raw result for one message ``{"job": ..., "rows": [...]}``.
+    """Return the raw result for one message ``{"job": ..., "rows": ...}``.
 
     Raises:
         ValueError: Not such a message.
         KeyError: A member is missing.
     """
     value = json.loads(message)
-    rows = tuple(Row.from_json(row) for row in value["rows"])
-    return evaluate(Job.from_json(value["job"]), rows)
+    return evaluate(Job.from_json(value["job"]), Rows.from_json(value["rows"]))
 
 
 def as_line(value: dict[str, Any]) -> bytes:

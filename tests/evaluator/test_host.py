@@ -12,6 +12,7 @@ import pytest
 import geowallet
 from geowallet.contracts.evaluation.evaluate import evaluate
 from geowallet.contracts.evaluation.job import Job, Task
+from geowallet.contracts.evaluation.row_columns import Rows
 from geowallet.contracts.evaluation.rows import Row
 from geowallet.evaluator import host
 from geowallet.evaluator.child import command, started
@@ -33,7 +34,7 @@ ROWS = [
     Row("2026-10-05", "", 2, 10_000, 0),
     Row("2026-10-07", "", 3, CANARY_M, 3),
 ]
-ROWS_JSON = [row.as_json() for row in ROWS]
+ROWS_JSON = Rows.of(ROWS).as_json()
 ONE_SECOND = Limits(seconds=1)
 
 
@@ -44,7 +45,7 @@ def test_the_child_finds_what_the_function_finds() -> None:
 
 
 def test_no_rows_are_a_normal_case() -> None:
-    assert host.run(JOB.as_json(), [])["totals"] == {"distance_m": 0, "days": 0}
+    assert host.run(JOB.as_json(), Rows.of([]).as_json())["totals"] == {"distance_m": 0, "days": 0}
 
 
 def test_two_runs_give_the_same_bytes() -> None:
@@ -58,7 +59,7 @@ def test_two_runs_give_the_same_bytes() -> None:
 
 
 def test_many_rows_pass_in_pieces() -> None:
-    rows = ROWS_JSON[:2] * 10_000
+    rows = Rows.of(ROWS[:2] * 10_000).as_json()
     assert host.run(JOB.as_json(), rows)["totals"]["distance_m"] == 223_450_000
 
 
@@ -225,6 +226,6 @@ def test_what_must_hold_holds_here() -> None:
 
 def test_a_small_memory_limit_is_enough_for_a_month() -> None:
     result: dict[str, Any] = host.run(
-        JOB.as_json(), ROWS_JSON * 100, limits=Limits(memory_bytes=128 * MIB)
+        JOB.as_json(), Rows.of(ROWS * 100).as_json(), limits=Limits(memory_bytes=128 * MIB)
     )
     assert result["totals"]["days"] == 2

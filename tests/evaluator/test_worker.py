@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from geowallet.contracts.evaluation.job import Job, Task
+from geowallet.contracts.evaluation.row_columns import Rows
 from geowallet.contracts.evaluation.rows import Row
 from geowallet.evaluator import worker
 from geowallet.evaluator.kernel import Kernel
@@ -15,7 +16,7 @@ from geowallet.evaluator.limits import Limits
 
 JOB = Job((Task("distance_m", 100),), ("month",), (("2026-10",),))
 ROWS = [Row("2026-10", "", 0, 1234, 1), Row("2026-10", "", 0, 1000, 0)]
-MESSAGE = json.dumps({"job": JOB.as_json(), "rows": [row.as_json() for row in ROWS]}).encode()
+MESSAGE = json.dumps({"job": JOB.as_json(), "rows": Rows.of(ROWS).as_json()}).encode()
 
 
 class Ended(BaseException):

@@ -17,6 +17,7 @@ from geowallet.app.sharing.selecting import selected_and_grounds
 from geowallet.contracts.evaluation.amount import charge_of
 from geowallet.contracts.evaluation.leak import leak_bits
 from geowallet.contracts.evaluation.result import check_result, job_for
+from geowallet.contracts.evaluation.row_columns import Rows
 from geowallet.contracts.life.offer import terms_digest
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.evaluator.host import run
@@ -82,7 +83,7 @@ def prepare(vault: Vault, terms: Terms, period: Period, *, module: bytes = b"") 
     """
     job = job_for(terms, period, charge=charge_for(terms, period))
     selected, found = selected_and_grounds(vault, terms, period)
-    raw = run(job.as_json(), [row.as_json() for row in selected.rows])
+    raw = run(job.as_json(), Rows.of(selected.rows).as_json())
     scoring = module or kept_module(vault, terms)
     result = check_result(terms, period, with_outputs(raw, terms, scoring, job, selected.rows))
     result = with_noise(vault, terms, result)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from geowallet.contracts.evaluation.figures import Value, round_half_up, value_of
+from geowallet.contracts.evaluation.row_columns import Rows
 from geowallet.contracts.evaluation.rows import LEVELS
 from geowallet.contracts.evaluation.suppress import kept_back
 from geowallet.contracts.terms.catalogue import AMOUNT, adds_up
@@ -31,6 +32,7 @@ def evaluate(job: Job, rows: Sequence[Row]) -> dict[str, Any]:
     Raises:
         ValueError: A row of a group or a measure that the job does not name.
     """
+    rows = Rows.of(rows)
     inside = rows_by_group(job, rows) if job.group_by else {}
     groups: list[dict[str, Any]] = [
         {
@@ -61,41 +63,42 @@ def _by_rows(job: Job) -> list[Task]:
     return [task for task in job.measures if task.measure != AMOUNT]
 
 
-def rows_by_group(job: Job, rows: Sequence[Row]) -> dict[tuple[str, ...], list[Row]]:
+def rows_by_group(job: Job, rows: Sequence[Row]) -> dict[tuple[str, ...], Rows]:
     """Return every group of the job with its rows, in the order of the keys.
 
     Raises:
         ValueError: A row of a group that the job does not name.
     """
-    members: dict[tuple[str, ...], list[Row]] = {key: [] for key in job.keys}
-    for row in rows:
-        key = tuple(_GROUP_OF[grouping](row) for grouping in job.group_by)
+    rows = Rows.of(rows)
+    members: dict[tuple[str, ...], list[int]] = {key: [] for key in job.keys}
+    columns = [_COLUMN_OF[grouping](rows) for grouping in job.group_by]
+    for number, key in enumerate(zip(*columns, strict=True)):
         if key not in members:
             raise ValueError("a row outside every group of the job")
-        members[key].append(row)
-    return members
+        members[key].append(number)
+    return {key: rows.taken(numbers) for key, numbers in members.items()}
 
 
 def _kept_back(
-    job: Job, inside: Mapping[tuple[str, ...], Sequence[Row]], rows: Sequence[Row]
+    job: Job, inside: Mapping[tuple[str, ...], Rows], rows: Rows
 ) -> tuple[frozenset[int], bool]:
-    groups = [{row.trip for row in members} for members in inside.values()]
-    return kept_back(groups, len({row.trip for row in rows}), job.small_cells)
+    groups = [{*members.trip} for members in inside.values()]
+    return kept_back(groups, len({*rows.trip}), job.small_cells)
 
 
-def _measure(task: Task, rows: Sequence[Row]) -> int | str:
+def _measure(task: Task, rows: Rows) -> int | str:
     value = value_of(task.measure, rows)
     return value if isinstance(value, str) else round_half_up(value, task.step)
 
 
-def _total(task: Task, job: Job, groups: list[dict[str, Any]], rows: Sequence[Row]) -> int | str:
+def _total(task: Task, job: Job, groups: list[dict[str, Any]], rows: Rows) -> int | str:
     if groups and adds_up(task.measure, job.group_by):
         parts: list[int] = [group["values"][task.measure] for group in groups]
         return sum(parts)
     return _measure(task, rows)
 
 
-def _amounts(job: Job, totals: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, int]:
+def _amounts(job: Job, totals: Mapping[str, Any], rows: Rows) -> dict[str, int]:
     """Return the amount in cents, from the figures that leave where they leave."""
     task = next((task for task in job.measures if task.measure == AMOUNT), None)
     if task is None or job.charge is None:
@@ -107,7 +110,7 @@ def _amounts(job: Job, totals: Mapping[str, Any], rows: Sequence[Row]) -> dict[s
     return {AMOUNT: round_half_up(amount_cents(job.charge, metres, days), task.step)}
 
 
-def _shares_m(job: Job, totals: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, int]:
+def _shares_m(job: Job, totals: Mapping[str, Any], rows: Rows) -> dict[str, int]:
     step = next((task.step for task in job.measures if task.measure == "distance_m"), None)
     if step is None:
         return {}
@@ -115,14 +118,14 @@ def _shares_m(job: Job, totals: Mapping[str, Any], rows: Sequence[Row]) -> dict[
     return rest_to_weakest(_each_level(at_least), totals["distance_m"])
 
 
-def _shares_percent(rows: Sequence[Row]) -> dict[str, int]:
+def _shares_percent(rows: Rows) -> dict[str, int]:
     metres = _metres_at_least(rows)
     whole = metres[0]
     at_least = [100 * part // whole if whole else 0 for part in metres]
     return rest_to_weakest(_each_level(at_least), 100 if whole else 0)
 
 
-def _metres_at_least(rows: Sequence[Row]) -> list[int]:
+def _metres_at_least(rows: Rows) -> list[int]:
     return [sum(row.metres for row in rows if row.level >= level) for level in range(len(LEVELS))]
 
 
@@ -141,12 +144,12 @@ def rest_to_weakest(floors: Sequence[int], whole: int) -> dict[str, int]:
     return {LEVELS[0]: rest} | dict(reversed(shares.items()))
 
 
-_GROUP_OF: Mapping[str, Callable[[Row], str]] = MappingProxyType(
+_COLUMN_OF: Mapping[str, Callable[[Rows], Sequence[str]]] = MappingProxyType(
     {
-        "day": lambda row: row.day,
-        "month": lambda row: row.day[:7],
-        "mode": lambda row: row.mode,
-        "vehicle": lambda row: row.vehicle,
-        "purpose": lambda row: row.purpose,
+        "day": lambda rows: rows.day,
+        "month": lambda rows: [day[:7] for day in rows.day],
+        "mode": lambda rows: rows.mode,
+        "vehicle": lambda rows: rows.vehicle,
+        "purpose": lambda rows: rows.purpose,
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from geowallet.contracts.evaluation.row_columns import Rows
 from geowallet.contracts.evaluation.rows import EVENTS, SEEN
 from geowallet.contracts.terms.catalogue import INSUFFICIENT
 from geowallet.driving.score import NIGHT, score_of
@@ -27,7 +28,7 @@ def value_of(measure: str, rows: Sequence[Row]) -> int | str:
     """
     if measure not in _VALUE_OF:
         raise ValueError("a measure outside the catalogue")
-    return _VALUE_OF[measure](rows)
+    return _VALUE_OF[measure](Rows.of(rows))
 
 
 def round_half_up(value: int, step: int) -> int:
@@ -37,7 +38,8 @@ def round_half_up(value: int, step: int) -> int:
 
 def exposure(rows: Sequence[Row]) -> Exposure:
     """Return what a driving score rests on; rows without it add nothing."""
-    driven = [row.driven for row in rows if row.driven]
+    rows = Rows.of(rows)
+    driven = [one for one in rows.driven if one]
     sums = [sum(column) for column in zip(*driven, strict=True)] or [0] * (len(SEEN) + len(EVENTS))
     driven_m, dense_m, along_m, *counts = sums
     seen_m = dict.fromkeys(EventKind, along_m) | {EventKind.CORNERING: dense_m}
@@ -45,7 +47,7 @@ def exposure(rows: Sequence[Row]) -> Exposure:
         driven_m=driven_m,
         dense_m=dense_m,
         along_m=along_m,
-        night_m=min(sum(row.night_m for row in rows if row.driven), driven_m),
+        night_m=min(_night_driven_m(rows), driven_m),
         counts=tuple(
             (kind, strength, count)
             for (kind, strength), count in zip(EVENTS, counts, strict=True)
@@ -54,38 +56,42 @@ def exposure(rows: Sequence[Row]) -> Exposure:
     )
 
 
-def _distance_m(rows: Sequence[Row]) -> int:
-    return sum(row.metres for row in rows)
+def _night_driven_m(rows: Rows) -> int:
+    return sum(metres for metres, one in zip(rows.night_m, rows.driven, strict=True) if one)
 
 
-def _trips(rows: Sequence[Row]) -> int:
-    return len({row.trip for row in rows})
+def _distance_m(rows: Rows) -> int:
+    return sum(rows.metres)
 
 
-def _days(rows: Sequence[Row]) -> int:
-    return len({row.day for row in rows})
+def _trips(rows: Rows) -> int:
+    return len({*rows.trip})
 
 
-def _duration_s(rows: Sequence[Row]) -> int:
-    return sum(row.seconds for row in rows)
+def _days(rows: Rows) -> int:
+    return len({*rows.day})
 
 
-def _night_distance_m(rows: Sequence[Row]) -> int:
-    return sum(row.night_m for row in rows)
+def _duration_s(rows: Rows) -> int:
+    return sum(rows.seconds)
 
 
-def _driving_score(rows: Sequence[Row]) -> int | str:
+def _night_distance_m(rows: Rows) -> int:
+    return sum(rows.night_m)
+
+
+def _driving_score(rows: Rows) -> int | str:
     score = score_of(exposure(rows)).score
     return INSUFFICIENT if score is None else score
 
 
-def _rate(name: str) -> Callable[[Sequence[Row]], int | str]:
+def _rate(name: str) -> Callable[[Rows], int | str]:
     """Return the measure of one kind of event: weighted events per 1,000 km.
 
     It lacks wherever the score lacks: the two rest on the same metres.
     """
 
-    def rate(rows: Sequence[Row]) -> int | str:
+    def rate(rows: Rows) -> int | str:
         score = score_of(exposure(rows))
         rates = {part.name: part.rate for part in score.parts}
         per_100_km = rates[name]
@@ -96,20 +102,20 @@ def _rate(name: str) -> Callable[[Sequence[Row]], int | str]:
     return rate
 
 
-def _night_percent(rows: Sequence[Row]) -> int | str:
+def _night_percent(rows: Rows) -> int | str:
     rates = {part.name: part.rate for part in score_of(exposure(rows)).parts}
     percent = rates[NIGHT]
     return INSUFFICIENT if percent is None else int(percent + 0.5)
 
 
-def _measured_percent(rows: Sequence[Row]) -> int | str:
+def _measured_percent(rows: Rows) -> int | str:
     seen = exposure(rows)
     if not seen.driven_m:
         return INSUFFICIENT
     return 100 * min(seen.dense_m, seen.driven_m) // seen.driven_m
 
 
-_VALUE_OF: Mapping[str, Callable[[Sequence[Row]], int | str]] = MappingProxyType(
+_VALUE_OF: Mapping[str, Callable[[Rows], int | str]] = MappingProxyType(
     {
         "distance_m": _distance_m,
         "trips": _trips,

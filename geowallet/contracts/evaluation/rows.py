@@ -7,9 +7,7 @@ for them. Where something is not needed it is "" or 0.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from geowallet.driving.words import EventKind, Strength
 
@@ -68,29 +66,3 @@ class Row:
     purpose: str = ""
     vehicle: str = ""
     driven: tuple[int, ...] = ()
-
-    def as_json(self) -> list[Any]:
-        """Return the attributes in order; ``driven`` as a list."""
-        return [getattr(self, field.name) for field in fields(self)[:-1]] + [list(self.driven)]
-
-    @classmethod
-    def from_json(cls, value: Any) -> Row:
-        """Read what `as_json` wrote.
-
-        Raises:
-            ValueError: Not such a row.
-        """
-        if not isinstance(value, list) or [type(item) for item in value] != _ROW_TYPES:
-            raise ValueError("not a row")
-        row = cls(*[*value[:-1], tuple(value[-1])])
-        counts = (row.metres, row.seconds, row.night_m, *row.driven)
-        if any(type(count) is not int or not 0 <= count <= MOST_METRES for count in counts):
-            raise ValueError("a row out of range")
-        days = re.fullmatch(r"(\d{4}-\d{2}(-\d{2})?)?", row.day, flags=re.ASCII)
-        in_range = row.trip >= 0 and 0 <= row.level < len(LEVELS)
-        if not days or not in_range or len(row.driven) not in (0, DRIVEN_LENGTH):
-            raise ValueError("a row out of range")
-        return row
-
-
-_ROW_TYPES = [str, str, int, int, int, int, int, str, str, list]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from geowallet.contracts.evaluation.evaluate import evaluate
 from geowallet.contracts.evaluation.figures import round_half_up
 from geowallet.contracts.evaluation.job import Job, Task
+from geowallet.contracts.evaluation.row_columns import Rows
 from geowallet.contracts.evaluation.rows import Row
 
 OCTOBER_AND_NOVEMBER = (("2026-10",), ("2026-11",))
@@ -130,51 +131,8 @@ class TestEvaluate:
     @given(ROWS)
     def test_job_and_rows_survive_json(self, rows: list[Row]) -> None:
         job = Job.from_json(json.loads(json.dumps(self.JOB.as_json())))
-        copies = [Row.from_json(json.loads(json.dumps(row.as_json()))) for row in rows]
-        assert (job, copies) == (self.JOB, rows)
-
-
-GOOD_ROW: list[object] = ["2026-10-01", "car", 1, 5, 0, 60, 5, "business", "clio", [5] * 10]
-"""Day, mode, trip, metres, level, seconds, metres by night, purpose, vehicle, how driven."""
-
-
-def test_a_full_row_is_read() -> None:
-    assert Row.from_json(GOOD_ROW).as_json() == GOOD_ROW
-
-
-@pytest.mark.parametrize(
-    ("place", "value"),
-    [
-        (0, "2026-10-01T10:00"),
-        (0, "45.75"),
-        (0, 20261001),
-        (2, True),
-        (2, -1),
-        (3, 5.0),
-        (3, -5),
-        (3, 10**10),
-        (4, 4),
-        (5, -1),
-        (6, 10**10),
-        (7, None),
-        (8, 7),
-        (9, [5] * 9),
-        (9, [5] * 11),
-        (9, [True] * 10),
-        (9, [-1] * 10),
-        (9, [48.0] * 10),
-        (9, "5555555555"),
-    ],
-)
-def test_what_is_no_row_is_refused(place: int, value: object) -> None:
-    with pytest.raises(ValueError, match="row"):
-        Row.from_json([value if n == place else good for n, good in enumerate(GOOD_ROW)])
-
-
-@pytest.mark.parametrize("value", [None, [], GOOD_ROW[:-1], [*GOOD_ROW, 1], {"day": "2026-10"}])
-def test_a_row_has_its_ten_members(value: object) -> None:
-    with pytest.raises(ValueError, match="not a row"):
-        Row.from_json(value)
+        copies = Rows.from_json(json.loads(json.dumps(Rows.of(rows).as_json())))
+        assert (job, [*copies]) == (self.JOB, rows)
 
 
 @pytest.mark.parametrize(
