@@ -8,6 +8,7 @@ time, their offset is taken out, and what is left is weighed against the speed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from geowallet.model.geodesy import degree_lengths_m
 from geowallet.track.clean import BAD
+from geowallet.track.lookalikes import Lookalikes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,8 +31,8 @@ STEP_S = 5.0
 LONGEST_SHIFT = 36
 """Steps by which the ends of a trip may be cut otherwise: three minutes."""
 
-COARSE = 6
-"""Steps between the shifts that are tried first."""
+NEAR = 3
+"""Steps about the shift at which two trips look alike that are tried."""
 
 LEAST_MOVING = 48
 """Steps in movement: in less than four minutes honest trips are alike by chance."""
@@ -122,35 +124,46 @@ def replays(courses: Sequence[Course]) -> Iterator[Replay]:
         courses: In any order.
     """
     known = sorted(courses, key=lambda course: (course.start_us, course.id))
-    steps = np.array([len(course) for course in known], dtype=np.int64)
-    ends = np.array([(c.east_m[-1], c.north_m[-1]) for c in known]).reshape(-1, 2)
+    ways = [course.east_m + 1j * course.north_m for course in known]
+    index = Lookalikes(ways, STEP_S)
     for later, course in enumerate(known):
-        away_m = np.hypot(*(ends[:later] - ends[later]).T)
-        near = (away_m <= ENDS_M) & (np.abs(steps[:later] - steps[later]) <= 2 * LONGEST_SHIFT)
         found = [
             replay
-            for earlier in np.flatnonzero(near)
-            if (replay := _compared(known[earlier], course)) is not None
+            for earlier, lag in index.of(ways[later], later)
+            if _may_be_one(known[earlier], course)
+            and (replay := _compared(known[earlier], course, lag)) is not None
         ]
         if found:
             yield min(found, key=lambda replay: (replay.away_m, replay.of))
 
 
-def _compared(earlier: Course, later: Course) -> Replay | None:
+def _may_be_one(earlier: Course, later: Course) -> bool:
+    """Say whether two trips are about as long, in time and as the crow flies."""
+    east_m = later.east_m[-1] - earlier.east_m[-1]
+    north_m = later.north_m[-1] - earlier.north_m[-1]
+    alike = math.hypot(east_m, north_m) <= ENDS_M
+    return alike and abs(len(later) - len(earlier)) <= 2 * LONGEST_SHIFT
+
+
+def _compared(earlier: Course, later: Course, about: int) -> Replay | None:
+    """Return whether one is the other again, begun about so many steps into it."""
     if later.start_us - earlier.start_us < APART_US:
         return None
-    lags = _lags(earlier, later)
-    if not lags:
+    lags = [lag for lag in _lags(earlier, later) if abs(lag - about) <= NEAR]
+    if not lags or not _judged(earlier, later, min(lags, key=lambda lag: abs(lag - about)), 50):
         return None
-    about = _best(earlier, later, lags[::COARSE])
-    near = [lag for lag in lags if abs(lag - about) < COARSE]
-    first, second = _overlap(earlier, later, _best(earlier, later, near))
+    return _judged(earlier, later, _best(earlier, later, lags), 90)
+
+
+def _judged(earlier: Course, later: Course, lag: int, percent: int) -> Replay | None:
+    """Return the replay if so much of what moves agrees at this shift."""
+    first, second = _overlap(earlier, later, lag)
     speed = np.gradient(first, STEP_S, axis=1)
     moving = np.hypot(*speed) > MOVING_MPS
     if int(np.count_nonzero(moving)) < LEAST_MOVING:
         return None
     left_m = _left_m(second - first, speed)
-    away_m = float(np.percentile(left_m[moving], 90))
+    away_m = float(np.percentile(left_m[moving], percent))
     allowed_m = min(ALIKE_S * float(np.median(np.hypot(*speed)[moving])), MOST_M)
     seconds = STEP_S * first.shape[1]
     return Replay(later.id, earlier.id, away_m, seconds) if away_m <= allowed_m else None

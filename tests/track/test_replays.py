@@ -121,6 +121,19 @@ class TestReplays:
             ("last", "first"),
         ]
 
+    def test_all_forged_ones_among_many_on_the_same_road_are_found(self) -> None:
+        ways = [drive(seed, minutes=15) for seed in range(120)]
+        honest = [
+            course(f"{n}", fixes_of(*way, day=n, jitter_m=3, seed=n)) for n, way in enumerate(ways)
+        ]
+        forged = [
+            course(
+                f"f{n}", fixes_of(*ways[n], day=200 + n, jitter_m=5, aside_m=9 * n, seed=500 + n)
+            )
+            for n in range(0, 120, 8)
+        ]
+        assert found(*honest, *forged) == [(f"f{n}", f"{n}") for n in range(0, 120, 8)]
+
     def test_one_trip_recorded_twice_is_no_replay(self) -> None:
         way = drive(7)
         assert found(course("a", fixes_of(*way)), course("b", fixes_of(*way, later_s=60))) == []
