@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
 def main() -> None:
     """Run the command line and end the process with its status."""
     arguments = sys.argv[1:]
-    if not _only_explains(arguments):
+    if _only_explains(arguments):
+        gc.disable()  # it would look through all modules again and again, and find nothing
+    else:
         from geowallet.app.dumps import forbid_dumps  # noqa: PLC0415  not for the sake of help
 
         forbid_dumps()
