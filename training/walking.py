@@ -16,7 +16,7 @@ import lightgbm as lgb
 import numpy as np
 
 from geowallet.model.fixes import fixes_from
-from geowallet.track.grid_speeds import COLUMNS, grid_of, grid_table
+from geowallet.track.grid_speeds import COLUMNS, grid_table, instants_of
 from geowallet.track.legs import EDGE_WINDOW_S
 from geowallet.track.modes.boosted import trees_from_dump
 from geowallet.track.modes.classify import good_fixes
@@ -96,9 +96,9 @@ def part_of(name: str, scenes: Iterable[Scene]) -> Part:
             last = int(np.searchsorted(way.time_s, bounds_s[-1, 1], side="right")) - 1
             if last - first < 2:
                 continue
-            grid_s = grid_of(way, first, last)
-            on_foot = _on_foot(way, grid_s, bounds_s, modes)
-            tables.append(grid_table(way, grid_s, edge_mps)[on_foot >= 0])
+            instants = instants_of(way, [(first, last)])
+            on_foot = _on_foot(way, instants.at_s, bounds_s, modes)
+            tables.append(grid_table(way, instants, edge_mps)[on_foot >= 0])
             walks.append(on_foot[on_foot >= 0] == 1)
     return Part(name, np.concatenate(tables), np.concatenate(walks))
 

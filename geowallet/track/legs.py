@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geowallet.track.modes.ragged import rows_of
+from geowallet.track.modes.ragged import runs as ragged_runs
 from geowallet.track.motion import runs
 from geowallet.track.walking import walking_spans
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from geowallet.track.motion import Path
@@ -67,52 +71,89 @@ class Span:
 
 def find_legs(
     path: Path,
-    first: int,
-    last: int,
+    trips: Sequence[tuple[int, int]],
     *,
     slow_mps: NDArray[np.float64],
     edge_mps: NDArray[np.float64],
-) -> tuple[Span, ...]:
-    """Cut one trip into walks and rides.
+) -> list[tuple[Span, ...]]:
+    """Cut trips into walks and rides.
 
     Args:
         path: The fixes of the chunk.
-        first: Index of the first fix of the trip.
-        last: Index of its last fix.
+        trips: Index of the first and of the last fix of each, in time order.
         slow_mps: ``(n,)`` speeds of the path over `SPEED_WINDOW_S`.
         edge_mps: ``(n,)`` speeds of the path over `EDGE_WINDOW_S`.
 
     Returns:
-        At least one span; each begins at the fix where the one before ends.
+        At least one span for each trip; each begins at the fix where the one before
+        ends.
     """
+    if not trips:
+        return []
+    walkable = _may_walk(path, trips, slow_mps)
+    some = [ends for ends, may in zip(trips, walkable, strict=True) if may]
+    sought = iter(walking_spans(path, some, edge_mps=edge_mps))
+    halts = _long_halts(path, slow_mps)
+    found = []
+    for (first, last), may in zip(trips, walkable, strict=True):
+        walks = next(sought) if may else [(float(path.time_s[first]), False)]
+        spans: list[Span] = []
+        for a, b, on_foot in _parted(path, (first, last), walks, edge_mps):
+            halted = not on_foot and bool(np.any((halts[0] < b) & (halts[1] > a)))
+            cuts = _transfers(path.time_s, slow_mps, a, b) if halted else []
+            spans += [Span(x, y, on_foot) for x, y in pairwise([a, *cuts, b]) if y > x]
+        found.append(tuple(spans))
+    return found
+
+
+def _parted(
+    path: Path,
+    trip: tuple[int, int],
+    walks: Sequence[tuple[float, bool]],
+    edge_mps: NDArray[np.float64],
+) -> list[tuple[int, int, bool]]:
+    """Return the first and last fix of each walk or ride of a trip, and which it is."""
+    first, last = trip
     rows = slice(first, last + 1)
-    walks = [(float(path.time_s[first]), False)]
-    if _may_walk(path.time_s[rows], slow_mps[rows]):
-        walks = walking_spans(path, first, last, edge_mps=edge_mps)
-    edges, kinds = [0], [walks[0][1]]
+    edges, kinds = [first], [walks[0][1]]
     for start_s, on_foot in walks[1:]:
         change = int(np.searchsorted(path.time_s[rows], start_s))
-        place = _refine(path.time_s[rows], edge_mps[rows], change, not on_foot)
-        if edges[-1] < place < last - first:
+        place = first + _refine(path.time_s[rows], edge_mps[rows], change, not on_foot)
+        if edges[-1] < place < last:
             edges.append(place)
             kinds.append(on_foot)
-    edges.append(last - first)
-    spans = zip(edges[:-1], edges[1:], kinds, strict=True)
-    found: list[Span] = []
-    for a, b, on_foot in spans:
-        cuts = [] if on_foot else _transfers(path.time_s[rows], slow_mps[rows], a, b)
-        parts = pairwise([a, *cuts, b])
-        found += [Span(first + x, first + y, on_foot) for x, y in parts if y > x]
-    return tuple(found)
+    return list(zip(edges, [*edges[1:], last], kinds, strict=True))
 
 
-def _may_walk(time_s: NDArray[np.float64], speed_mps: NDArray[np.float64]) -> bool:
-    """Say whether the pace is that of a walk for long enough anywhere, to save the search."""
-    pace = (speed_mps > SLOWEST_WALK_MPS / 2) & (speed_mps < FASTEST_WALK_MPS)
-    return any(
-        time_s[min(last + 1, len(time_s) - 1)] - time_s[max(first - 1, 0)] >= SHORTEST_WALK_S
-        for first, last in runs(pace)
-    )
+def _may_walk(
+    path: Path, trips: Sequence[tuple[int, int]], speed_mps: NDArray[np.float64]
+) -> list[bool]:
+    """Say of each trip whether the pace is that of a walk for long enough anywhere.
+
+    That saves the search in others.
+    """
+    first, last = (np.array(column, dtype=np.intp) for column in zip(*trips, strict=True))
+    rows = rows_of(last - first + 1)
+    index = first[rows.leg] + rows.offset()
+    speed = speed_mps[index]
+    begin, after = ragged_runs(rows, (speed > SLOWEST_WALK_MPS / 2) & (speed < FASTEST_WALK_MPS))
+    trip = rows.leg[begin]
+    # From the fix before to the one after.
+    since = np.maximum(index[begin] - 1, first[trip])
+    until = np.minimum(index[after - 1] + 1, last[trip])
+    lasting = path.time_s[until] - path.time_s[since] >= SHORTEST_WALK_S
+    found: list[bool] = (np.bincount(trip[lasting], minlength=len(trips)) > 0).tolist()
+    return found
+
+
+def _long_halts(
+    path: Path, speed_mps: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the first fix of each halt that may be a transfer, and the fix after its last."""
+    halts = np.array(runs(speed_mps < SLOWEST_WALK_MPS), dtype=np.intp).reshape(-1, 2)
+    first, after = halts[:, 0], np.minimum(halts[:, 1] + 1, len(path) - 1)
+    long = path.time_s[after] - path.time_s[first] >= TRANSFER_S
+    return first[long], after[long]
 
 
 def _transfers(

@@ -81,7 +81,7 @@ def movements(
     del windows
     activities = _Activities([stay for stay in stays if stay.is_activity])
     episodes = _episodes(path, activities.stays, still_fixes)
-    cut = [find_legs(path, *ends, slow_mps=slow_mps, edge_mps=edge_mps) for ends in episodes]
+    cut = find_legs(path, episodes, slow_mps=slow_mps, edge_mps=edge_mps)
     found = _classified(path, cut, hints)
     lengths = iter(_lengths(path, [span for parts in found for span, _ in parts], edge_mps))
     trips = []

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.crypto.canonical import sha256_hex
-from geowallet.track.grid_speeds import COLUMNS, GRID_S, grid_of, grid_table
+from geowallet.track.grid_speeds import COLUMNS, GRID_S, MOST_POINTS, grid_table, instants_of
 from geowallet.track.modes.forest import Trees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
+    from geowallet.track.grid_speeds import Instants
     from geowallet.track.motion import Path
 
 NAME = "walking.npz"
@@ -55,44 +58,71 @@ def walking_digest() -> str:
 
 def walking_spans(
     path: Path,
-    first: int,
-    last: int,
+    trips: Sequence[tuple[int, int]],
     *,
     edge_mps: NDArray[np.float64],
     trees: Trees | None = None,
-) -> list[tuple[float, bool]]:
-    """Return where each walk or ride of a trip begins, and which it is.
+) -> list[list[tuple[float, bool]]]:
+    """Return where each walk or ride of some trips begins, and which it is.
 
     Args:
         path: The fixes of the chunk.
-        first: Index of the first fix of the trip.
-        last: Index of its last fix, after ``first``.
+        trips: Index of the first and of the last fix of each, in time order; the
+            last comes after the first.
         edge_mps: ``(n,)`` speeds of the path over some seconds.
         trees: Others than those that ship.
 
     Returns:
-        ``(instant in seconds, whether on foot)``, in time order; the first is
-        the start of the trip.
+        For each trip ``(instant in seconds, whether on foot)``, in time order; the
+        first is the start of the trip.
     """
-    grid_s = grid_of(path, first, last)
-    table = grid_table(path, grid_s, edge_mps)
-    odds = np.full(len(grid_s), -MOST_ODDS)
+    found: list[list[tuple[float, bool]]] = []
+    for some in _together(path, trips):
+        instants = instants_of(path, some)
+        odds = _odds(path, instants, edge_mps, trees or walking_trees())
+        for start, end in zip(instants.rows.start, instants.rows.end, strict=True):
+            found.append(_changes(instants.at_s[start:end], course(odds[start:end], CHANGE_COST)))
+    return found
+
+
+def _together(path: Path, trips: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    """Yield trips that are looked at together, so that memory stays bounded."""
+    some: list[tuple[int, int]] = []
+    points = 0.0
+    for first, last in trips:
+        lasting = min((path.time_s[last] - path.time_s[first]) / GRID_S, MOST_POINTS)
+        if some and points + lasting > MOST_POINTS:
+            yield some
+            some, points = [], 0.0
+        some.append((first, last))
+        points += lasting
+    if some:
+        yield some
+
+
+def _odds(
+    path: Path, instants: Instants, edge_mps: NDArray[np.float64], trees: Trees
+) -> NDArray[np.float64]:
+    """Return what each instant says for walking, logarithm of odds."""
+    table = grid_table(path, instants, edge_mps)
+    odds = np.full(len(table), -MOST_ODDS)
     slow = table[:, COLUMNS.index("over_2_mps")] <= NOBODY_WALKS_MPS
     if np.any(slow):
-        odds[slow] = (trees or walking_trees()).logits(table[slow])[:, 0]
-    step_s = float(grid_s[1] - grid_s[0])
-    said = np.clip(odds, -MOST_ODDS, MOST_ODDS) * WORTH * step_s / GRID_S
-    said[_silent(path, grid_s)] = 0.0
-    on_foot = course(said, CHANGE_COST)
+        odds[slow] = trees.logits(table[slow])[:, 0]
+    said = np.clip(odds, -MOST_ODDS, MOST_ODDS) * WORTH
+    said = said * instants.step_s[instants.rows.leg] / GRID_S
+    return np.where(_silent(path, instants.at_s), 0.0, said)
+
+
+def _changes(at_s: NDArray[np.float64], on_foot: NDArray[np.bool_]) -> list[tuple[float, bool]]:
     changes = np.flatnonzero(np.diff(on_foot.astype(np.int8))) + 1
-    starts = [float(grid_s[0]), *((grid_s[changes] + grid_s[changes - 1]) / 2).tolist()]
-    kinds = [bool(on_foot[0]), *on_foot[changes].tolist()]
-    return list(zip(starts, kinds, strict=True))
+    starts = [float(at_s[0]), *((at_s[changes] + at_s[changes - 1]) / 2).tolist()]
+    return list(zip(starts, [bool(on_foot[0]), *on_foot[changes].tolist()], strict=True))
 
 
-def _silent(path: Path, grid_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _silent(path: Path, at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which instants lie in a gap: nothing was seen there."""
-    before = np.clip(np.searchsorted(path.time_s, grid_s, side="right") - 1, 0, len(path) - 2)
+    before = np.clip(np.searchsorted(path.time_s, at_s, side="right") - 1, 0, len(path) - 2)
     silent: NDArray[np.bool_] = path.gap[before]
     return silent
 
@@ -116,7 +146,7 @@ def course(odds: NDArray[np.float64], cost: float) -> NDArray[np.bool_]:
     lead, leads = 0.0, []
     # The lead of the first state over the second stays within one change.
     for odd in odds.tolist():
-        lead = min(max(lead, -cost), cost) + odd
+        lead = (cost if lead > cost else max(lead, -cost)) + odd
         leads.append(lead)
     state = lead > 0
     found = np.zeros(len(leads), dtype=np.bool_)

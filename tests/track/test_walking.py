@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geowallet.track.grid_speeds import COLUMNS, grid_of, grid_table
+from geowallet.track import walking
+from geowallet.track.grid_speeds import COLUMNS, grid_table, instants_of
 from geowallet.track.motion import path_of, speeds_mps
 from geowallet.track.walking import course, walking_spans, walking_trees
 from tests.track.synthetic import Traveller
@@ -16,7 +17,8 @@ from tests.track.synthetic import Traveller
 def spans_of(way: Traveller) -> list[tuple[float, bool]]:
     path = path_of(way.fixes())
     edge_mps = speeds_mps(path, half_s=6.0)
-    return walking_spans(path, 0, len(path) - 1, edge_mps=edge_mps)
+    (found,) = walking_spans(path, [(0, len(path) - 1)], edge_mps=edge_mps)
+    return found
 
 
 class TestCourse:
@@ -65,10 +67,29 @@ class TestTable:
         path = path_of(way.fixes())
         if len(path) < 2:
             return
-        grid_s = grid_of(path, 0, len(path) - 1)
-        table = grid_table(path, grid_s, speeds_mps(path, half_s=6.0))
-        assert table.shape == (len(grid_s), len(COLUMNS))
+        instants = instants_of(path, [(0, len(path) - 1)])
+        table = grid_table(path, instants, speeds_mps(path, half_s=6.0))
+        assert table.shape == (len(instants.at_s), len(COLUMNS))
         assert np.all(np.isfinite(table[:, :-1]))
+
+
+@pytest.mark.parametrize("points", [1, 100, 60_000])
+def test_trips_looked_at_together_are_parted_as_each_alone(
+    points: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day, ends = Traveller(noise_m=4.0), []
+    for walked_m, ridden_m in ((420, 9000), (0.0, 6000), (700, 0.0), (300, 4000)):
+        first = len(day.rows)
+        day.go(walked_m, 1.4, every_s=2).stay(45, every_s=3).go(ridden_m, 12.0, every_s=3)
+        ends.append((first, len(day.rows) - 1))
+        day.stay(900, every_s=60)
+    path = path_of(day.fixes())
+    edge_mps = speeds_mps(path, half_s=6.0)
+    alone = [walking_spans(path, [trip], edge_mps=edge_mps)[0] for trip in ends]
+    monkeypatch.setattr(walking, "MOST_POINTS", points)
+    assert walking_spans(path, ends, edge_mps=edge_mps) == alone
+    assert len({len(spans) for spans in alone}) > 1
+    assert walking_spans(path, [], edge_mps=edge_mps) == []
 
 
 def test_the_shipped_forest_knows_the_columns() -> None:
