@@ -137,14 +137,16 @@ def is_withdrawn(vault: Vault, contract: Contract) -> bool:
 
 
 def consent_record(vault: Vault, contract: Contract) -> dict[str, Any]:
-    """Return the consent receipt of an accepted contract, in the reader's language."""
+    """Return the signed consent receipt of an accepted contract, in the reader's language."""
+    from geowallet.app.sharing.attesting import attested
     from geowallet.app.sharing.standing import standing_of
     from geowallet.contracts.words.consent_receipt import consent_receipt
 
     standing = standing_of(vault, contract.sha256)
     ended = standing is not None and is_withdrawn(vault, contract)
     day = dt.date.fromisoformat(standing.day) if standing is not None and ended else None
-    return consent_receipt(contract, withdrawn=day, language=language, words=_)
+    said = consent_receipt(contract, withdrawn=day, language=language, words=_)
+    return attested(vault, said)
 
 
 def show_json(shell: Shell, value: dict[str, Any]) -> None:

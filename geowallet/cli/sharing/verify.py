@@ -10,6 +10,7 @@ import typer
 
 from geowallet.cli.sharing.grounds import seen_record, seen_rows
 from geowallet.cli.sharing.results import show_result
+from geowallet.cli.sharing.verify_receipt import verify_receipt
 from geowallet.cli.terminal.language import _, clauses, plural, say
 from geowallet.cli.terminal.numbers import day, period_words
 from geowallet.cli.terminal.secrets import asker, locations
@@ -28,7 +29,7 @@ def add_to(app: typer.Typer) -> None:
     verb(
         app,
         "verify",
-        _("Check an export that you received; no wallet needed."),
+        _("Check an export or a receipt that you received; no wallet needed."),
         example="geowallet verify exemple-mileage-2026-05.jwe",
         desk=True,
     )(verify)
@@ -36,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
 
 def verify(
     shell: Shell,
-    file: Annotated[Path | None, typer.Argument(help=_("The sealed file."))] = None,
+    file: Annotated[Path | None, typer.Argument(help=_("The sealed file, or a receipt."))] = None,
     *,
     contract: Annotated[
         Path | None, typer.Option(help=_("Judge by this contract file instead of the filed one."))
@@ -50,7 +51,7 @@ def verify(
         ),
     ] = None,
 ) -> None:
-    """Open an export with the desk's key and judge it; change nothing."""
+    """Open an export with the desk's key and judge it, or check a receipt; change nothing."""
     if write_to:
         _write_verifier(shell, write_to)
         return
@@ -63,6 +64,8 @@ def verify(
     from geowallet.contracts.life.grant import read_contract
 
     given = read_contract(read_small(contract, MAX_CONTRACT_BYTES)) if contract else None
+    if verify_receipt(shell, file, given):
+        return
     desk = open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
     verified = verify_file(file, desk, now_s=int(time.time()), contract=given)
     show_verified(shell, verified, every_check=checks)

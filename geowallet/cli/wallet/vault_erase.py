@@ -70,6 +70,7 @@ def erase(
     from geowallet.app.keeping.erasing import plan
     from geowallet.app.keeping.erasure import erase as carry_out
     from geowallet.app.keeping.erasure import receipt_json
+    from geowallet.app.sharing.attesting import attested
     from geowallet.app.wallet import now_us
 
     given = {
@@ -92,7 +93,7 @@ def erase(
         prompt = _("Type {name} to erase it for good: ", name=name)
         shell.confirm_name(name, confirm, prompt)
         done = carry_out(vault, locations(shell).wallet, planned, now_us=now_us())
-    record = receipt_json(done)
+        record = attested(vault, receipt_json(done))
     if receipt is not None:
         _write(receipt, record)
     _show_done(shell, done)
