@@ -111,7 +111,7 @@ TABLE: Mapping[str, Entry] = {
     "vault": Entry(
         "wallet.vault",
         _("The wallet's file."),
-        joined=("wallet.vault_erase", "wallet.vault_copies"),
+        joined=("wallet.vault_erase", "wallet.vault_copies", "wallet.vault_merge"),
         below=(("keep", "wallet.vault_keep"), ("memory", "wallet.vault_memory")),
     ),
     "desk": Entry(

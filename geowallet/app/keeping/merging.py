@@ -7,6 +7,7 @@ names the other head. Nothing of it is silent, and doing it twice changes nothin
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -100,6 +101,13 @@ class Plan:
         if self.prefer is not None:
             return ()
         return tuple(word for word in self.disputed if word.matter in self.take)
+
+    @property
+    def only_there(self) -> dict[Matter, int]:
+        """How many files, or records of another matter, only the other copy wrote since."""
+        found = Counter(word.matter for word in self.words)
+        found[Matter.SOURCES] = len(self.files)
+        return {matter: found[matter] for matter in Matter}
 
     @property
     def settled(self) -> frozenset[Matter]:

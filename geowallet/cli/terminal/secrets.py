@@ -36,15 +36,18 @@ def locations(shell: Shell) -> Locations:
 
 
 @contextmanager
-def open_wallet(shell: Shell, *, keep: bool = True) -> Iterator[Vault]:
+def open_wallet(shell: Shell, *, keep: bool = True, beside: Vault | None = None) -> Iterator[Vault]:
     """Open the wallet by its session, by the keyring, or by asking for the passphrase.
 
-    ``keep`` says whether rules of retention may do what is due, once a day.
+    Args:
+        shell: Where the command runs.
+        keep: Whether rules of retention may do what is due, once a day.
+        beside: A copy that is about to be merged.
     """
     from geowallet.app.wallet import opened
 
     unsaid = shell.passphrase_file is None  # what is said goes before what the system holds
-    with opened(locations(shell), asker(shell), keyring=unsaid) as vault:
+    with opened(locations(shell), asker(shell), keyring=unsaid, beside=beside) as vault:
         if keep:
             _keep_what_is_to_be_kept(shell, vault)
         yield vault

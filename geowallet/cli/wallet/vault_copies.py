@@ -16,7 +16,7 @@ from geowallet.cli.terminal.verb import verb
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geowallet.app.keeping.comparing import Branch
+    from geowallet.app.keeping.comparing import Branch, Comparison, Relation
     from geowallet.app.keeping.copies import Copy
 
 
@@ -75,19 +75,32 @@ def compare(
         {"relation": found.relation, "common": found.common}
         | {side: {"root": one.root, "entries": len(one.own)} for side, one in sides.items()}
     )
-    words = {
+    shell.say(relation_words()[found.relation])
+    show_sides(shell, found)
+    if found.relation in {Relation.NEWER, Relation.FORKED}:
+        shell.next(f"geowallet vault merge {other} --dry-run")
+
+
+def relation_words() -> dict[Relation, str]:
+    """Return what each way in which two copies stand to each other is to people."""
+    from geowallet.app.keeping.comparing import Relation
+
+    return {
         Relation.SAME: _("Both are the same."),
         Relation.OLDER: _("The other copy is older: this wallet has all of it, and more."),
         Relation.NEWER: _("The other copy is newer: it has all of this wallet, and more."),
         Relation.FORKED: _("They went on separately. Nothing joins them by itself."),
     }
-    shell.say(words[found.relation])
+
+
+def show_sides(shell: Shell, found: Comparison) -> None:
+    """Show what two copies have in common, and from when to when each went on."""
     columns = [Column(""), Column(_("COMMON"), numeric=True), Column(_("OWN"), numeric=True)]
     columns += [Column(_("FROM")), Column(_("TO")), Column(_("HEAD"))]
-    names = (_("this wallet"), _("the other copy"))
+    sides = ((_("this wallet"), found.here), (_("the other copy"), found.there))
     rows = [
         [name, count(found.common), count(len(one.own)), *_span(one), one.root[:16]]
-        for name, one in zip(names, sides.values(), strict=True)
+        for name, one in sides
     ]
     shell.table(columns, rows)
 

@@ -49,7 +49,7 @@ class OtherWalletError(GeowalletError):
     code = "vault.other"
     exit_status = 23
     text = N_("that is another wallet, not a copy of this one")
-    hint = N_("wallets of two owners are never joined; look at the path")
+    hint = N_("wallets of two owners are never joined; read its files with 'geowallet ingest'")
 
 
 class VaultForkedError(VaultDamagedError):
@@ -62,9 +62,27 @@ class VaultForkedError(VaultDamagedError):
         "{remembered} remembered)"
     )
     hint = N_(
-        "two copies were written to, and nothing is merged: keep both files, find out which is "
-        "right, then geowallet vault check --accept-rollback"
+        "two copies were written to: keep both files, and join them by geowallet vault merge; "
+        "or let this one count alone: geowallet vault check --accept-rollback"
     )
+
+
+class MergeChoiceError(GeowalletError):
+    """Two copies went on separately, and nobody said what is to be taken over."""
+
+    code = "merge.choose"
+    exit_status = 8
+    text = N_("nothing was taken over: say what")
+    hint = N_("--take all, or some: --take sources,corrections; --dry-run only shows it")
+
+
+class MergeDisputedError(GeowalletError):
+    """Both copies said something else since they parted, and nobody said whose word counts."""
+
+    code = "merge.disputed"
+    exit_status = 8
+    text = N_("records on which both copies differ: {count}; those of this wallet stayed")
+    hint = N_("say --theirs or --ours; keep the other copy until then")
 
 
 class MemoryUnusableError(GeowalletError):
