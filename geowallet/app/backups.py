@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.keeping.copies import is_due, note_place, note_renewed
-from geowallet.app.keys import key_file_bytes
+from geowallet.app.key_files import key_file_bytes
 from geowallet.app.wallet import now_us
 from geowallet.crypto.recovery import parse_recovery
 from geowallet.model.errors import NoBackupError, VaultExistsError, WrongRecoveryKeyError

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geowallet.app.files import read_small
+from geowallet.app.key_files import SECRET_BYTES, key_file_bytes, written_secret
 from geowallet.app.keyrings import check_label, drop_entries, new_slots
 from geowallet.app.wallet import (
     SESSION_S,
@@ -18,8 +18,6 @@ from geowallet.app.wallet import (
 from geowallet.crypto.keys import SALT_BYTES, KdfCost, check_slot, make_slot
 from geowallet.crypto.recovery import recovery_text
 from geowallet.model.errors import (
-    DiskFullError,
-    FileTakenError,
     LastSlotError,
     NotFoundError,
     WrongKeyFileError,
@@ -38,9 +36,6 @@ if TYPE_CHECKING:
     from geowallet.app.locations import Locations
     from geowallet.crypto.keys import Slot, SlotKind
     from geowallet.vault.store import Vault
-
-SECRET_BYTES = 32
-"""Length of a key file, and of what a recovery key holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +100,7 @@ def add_key_file(locations: Locations, master: bytes, path: Path) -> int:
         DiskFullError: It could not be written.
     """
     secret = os.urandom(SECRET_BYTES)
-    with _written(path, secret):
+    with written_secret(path, secret):
         return _add(locations, master, "file", secret, KdfCost.LEAST)
 
 
@@ -155,7 +150,7 @@ def recovery_file(path: Path, new: NewRecovery) -> Iterator[None]:
         FileTakenError: Something is at ``path``.
         DiskFullError: It could not be written.
     """
-    with _written(path, new.text.encode("ascii") + b"\n"):
+    with written_secret(path, new.text.encode("ascii") + b"\n"):
         yield
 
 
@@ -309,43 +304,3 @@ def _open(locations: Locations, master: bytes) -> Iterator[Vault]:
     with open_vault(locations.wallet, master, random=os.urandom) as vault:
         yield vault
         highwater.remember(locations.highwater(vault.id), vault.mark())
-
-
-def key_file_bytes(path: Path) -> bytes:
-    """Return what a key file holds, whatever it opens.
-
-    Raises:
-        SourceMissingError: There is no such file.
-        WrongKeyFileError: It has another length.
-    """
-    secret = read_small(path, SECRET_BYTES)
-    if len(secret) != SECRET_BYTES:
-        raise WrongKeyFileError
-    return secret
-
-
-@contextmanager
-def _written(path: Path, data: bytes) -> Iterator[None]:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise FileTakenError(path=str(path)) from error
-    except OSError as error:
-        raise DiskFullError(reason=error.strerror or "") from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(handle)
-        yield
-    except OSError as error:
-        _remove(path)
-        raise DiskFullError(reason=error.strerror or "") from error
-    except BaseException:
-        _remove(path)
-        raise
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()

@@ -33,6 +33,7 @@ from geowallet.app.evidence import witnessing
 from geowallet.app.keeping import checking, erasing, erasure, repairing, retention, scope
 from geowallet.app.keeping.durations import Duration
 from geowallet.app.sharing import agreements, export, life, preparing
+from geowallet.app.sharing.rotating import rotate_identity
 from geowallet.app.travel import corrections, recompute, reshaping, trip_rules, trips
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.calendar import Period
@@ -153,6 +154,12 @@ def rotating(*, deep: bool) -> Action:
     return do_rotate
 
 
+def do_rotate_identity(folder: Path, files: list[str]) -> None:
+    del files
+    with scene.opened(scene.places_at(folder)) as vault:
+        rotate_identity(vault, now_us=scene.NOON_US)
+
+
 def do_backup(folder: Path, files: list[str]) -> None:
     del files
     with scene.opened(scene.places_at(folder)) as vault:
@@ -254,6 +261,7 @@ ACTIONS: dict[str, Action] = {
     "rule": do_rule,
     "rotate": rotating(deep=False),
     "rotate-deep": rotating(deep=True),
+    "rotate-identity": do_rotate_identity,
     "backup": do_backup,
     "restore": do_restore,
     "erase": do_erase,

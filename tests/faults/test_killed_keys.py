@@ -8,6 +8,8 @@ import pytest
 
 from geowallet.app import backups, wallet
 from geowallet.app.locations import Locations
+from geowallet.app.sharing import identity
+from geowallet.crypto.signing import thumbprint
 from geowallet.vault.check import check_vault
 from geowallet.vault.restore import check_backup
 from tests.app import scene
@@ -69,6 +71,28 @@ class TestRotate:
             here = scene.places_at(death.folder)
             assert wallet.master_of(here, scene.PASSPHRASE) == old
             assert records(here) == before
+
+
+class TestRotateIdentity:
+    """Promise: the old key without a change, or the new one with it; never one of both."""
+
+    def test_killed_at_every_third_statement(self, stage: Path, sweep: Sweep) -> None:
+        old = signer(scene.places_at(stage))
+        states = set()
+        for death in all_but_last(sweep("rotate-identity", "kill", "1:120:3", stage), least=3):
+            states.add(signer(scene.places_at(death.folder)))
+        assert {changes for _, changes in states} == {0, 1}
+        assert {key == old[0] for key, changes in states if changes == 0} == {True}
+        assert old[0] not in {key for key, changes in states if changes == 1}
+
+
+def signer(here: Locations) -> tuple[str, int]:
+    """Return the key that signs, and how often it was changed, after a check of all records."""
+    records(here)
+    with scene.opened(here) as vault:
+        key = thumbprint(identity.signing_key(vault))
+        assert identity.is_own_key(vault, key)
+        return key, len(identity.rotated_of(vault).changes)
 
 
 class TestBackup:
