@@ -117,7 +117,9 @@ class Fixes:
         return Fixes(*(column[index].copy() for column in self.columns()))
 
     def with_flag(self, mask: NDArray[np.bool_], flag: FixFlag) -> Fixes:
-        """Return a copy with ``flag`` added where ``mask`` (bool, ``(n,)``) is set."""
+        """Return the fixes with ``flag`` added where ``mask`` (bool, ``(n,)``) is set."""
+        if not np.any(mask):
+            return self
         added = np.where(mask, np.uint16(flag), np.uint16(0))
         return replace(self, flags=self.flags | added)
 

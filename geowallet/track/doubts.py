@@ -30,7 +30,8 @@ def with_doubts(trips: Sequence[Trip], fixes: Fixes) -> tuple[Trip, ...]:
     start_us = np.array([leg.start_us for leg in legs])
     end_us = np.array([leg.end_us for leg in legs])
     named: list[list[tuple[str, int]]] = [[] for _ in legs]
-    for flag in sorted(set(FixFlag) - NOT_DOUBTED, key=_name):
+    there = FixFlag(int(np.bitwise_or.reduce(fixes.flags)))
+    for flag in sorted(set(there) - NOT_DOUBTED, key=_name):
         # The same fix in two files is one.
         times_us = np.unique(fixes.time_us[(fixes.flags & np.uint16(flag)) != 0])
         if not len(times_us):
@@ -39,10 +40,15 @@ def with_doubts(trips: Sequence[Trip], fixes: Fixes) -> tuple[Trip, ...]:
         for place in np.flatnonzero(count):
             named[place].append((_name(flag), int(count[place])))
     aside = iter(named)
-    return tuple(
-        replace(trip, legs=tuple(replace(leg, set_aside=tuple(next(aside))) for leg in trip.legs))
-        for trip in trips
-    )
+    return tuple(_with(trip, [tuple(next(aside)) for _ in trip.legs]) for trip in trips)
+
+
+def _with(trip: Trip, named: Sequence[tuple[tuple[str, int], ...]]) -> Trip:
+    """Return the trip with what was set aside in the time of each leg."""
+    if not any(named):
+        return trip
+    legs = zip(trip.legs, named, strict=True)
+    return replace(trip, legs=tuple(replace(leg, set_aside=aside) for leg, aside in legs))
 
 
 def with_drift(fixes: Fixes, stops: Sequence[Stop], used: Fixes) -> Fixes:
@@ -61,18 +67,21 @@ def with_drift(fixes: Fixes, stops: Sequence[Stop], used: Fixes) -> Fixes:
         return fixes
     starts = np.array([stop.start_us for stop in spans])
     which = np.searchsorted(starts, used.time_us, side="right") - 1
-    inside = which >= 0
-    which = np.maximum(which, 0)
-    inside &= used.time_us <= np.array([stop.end_us for stop in spans])[which]
+    until = np.array([stop.end_us for stop in spans])
+    inside = np.flatnonzero((which >= 0) & (used.time_us <= until[which]))
+    which = which[inside]
     lat, lon = (
         np.array([getattr(stop.centre, name) for stop in spans])[which]
         for name in ("lat_deg", "lon_deg")
     )
-    away_m = distances_m(used.lat_deg, used.lon_deg, lat, lon)
-    known_m = np.where(np.isnan(used.accuracy_m), 0.0, used.accuracy_m)
-    wandering_us = used.time_us[inside & (away_m > np.maximum(2 * SETTLED_M, known_m))]
-    mask = np.isin(fixes.time_us, wandering_us) & (fixes.flags == 0)
-    return fixes.with_flag(mask, FixFlag.DRIFT)
+    away_m = distances_m(used.lat_deg[inside], used.lon_deg[inside], lat, lon)
+    known_m = np.nan_to_num(used.accuracy_m[inside], nan=0.0)
+    wandering_us = used.time_us[inside[away_m > np.maximum(2 * SETTLED_M, known_m)]]
+    if not len(wandering_us):
+        return fixes
+    place = np.searchsorted(wandering_us, fixes.time_us)
+    mask = wandering_us[np.minimum(place, len(wandering_us) - 1)] == fixes.time_us
+    return fixes.with_flag(mask & (fixes.flags == 0), FixFlag.DRIFT)
 
 
 def _name(flag: FixFlag) -> str:

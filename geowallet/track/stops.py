@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.geodesy import distance_m, distances_m, step_lengths_m
+from geowallet.track.modes.ragged import rows_of
 from geowallet.track.motion import runs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from geowallet.track.motion import Means, Path
@@ -137,9 +140,9 @@ def find_stays(path: Path, still_fixes: NDArray[np.bool_], smooth: Means) -> tup
             found[-1] = _stay(path, found[-1].first, last)
         else:
             found.append(stay)
-    settled = (_settle(path, stay) for stay in found if stay.duration_s >= SHORTEST_STOP_S)
+    settled = _settled(path, [stay for stay in found if stay.duration_s >= SHORTEST_STOP_S])
     return tuple(
-        replace(stay, turned_back=_turned_back(path, smooth, stay))
+        replace(stay, turned_back=True) if _turned_back(path, smooth, stay) else stay
         for stay in settled
         if stay.duration_s >= SHORTEST_STOP_S
     )
@@ -186,6 +189,9 @@ def hidden_stays(path: Path) -> tuple[int, ...]:
 def _still_runs(path: Path, still_fixes: NDArray[np.bool_]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for first, last in runs(still_fixes):
+        if path.piece[first] == path.piece[last]:
+            found.append((first, last))
+            continue
         cuts = np.flatnonzero(np.diff(path.piece[first : last + 1])) + first
         starts, ends = [first, *(cuts + 1)], [*cuts, last]
         found += [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
@@ -193,9 +199,17 @@ def _still_runs(path: Path, still_fixes: NDArray[np.bool_]) -> list[tuple[int, i
 
 
 def _stay(path: Path, first: int, last: int) -> Stay:
-    rows = slice(first, last + 1)
-    centre = float(np.median(path.lat_deg[rows])), float(np.median(path.lon_deg[rows]))
-    return Stay(first, last, *centre, float(path.time_s[last] - path.time_s[first]))
+    lat, lon = (_median(column[first : last + 1]) for column in (path.lat_deg, path.lon_deg))
+    return Stay(first, last, lat, lon, float(path.time_s[last] - path.time_s[first]))
+
+
+def _median(column: NDArray[np.float64]) -> float:
+    """Return the median of at least one value, none of them NaN."""
+    # What numpy asks beforehand takes longer than most stays have fixes for.
+    low, high = (len(column) - 1) // 2, len(column) // 2
+    parted = np.partition(column, high)
+    below = parted[high] if low == high else parted[:high].max()
+    return float((below + parted[high]) / 2)
 
 
 def _same_stop(path: Path, before: Stay, after: Stay) -> bool:
@@ -203,39 +217,57 @@ def _same_stop(path: Path, before: Stay, after: Stay) -> bool:
     between_s = path.time_s[after.first] - path.time_s[before.last]
     if path.piece[before.last] != path.piece[after.first] or between_s > LONGEST_EXCURSION_S:
         return False
+    if max(before.duration_s, after.duration_s) < SHORTEST_STOP_S:
+        return False
+    centre = before.lat_deg, before.lon_deg
+    if distance_m(*centre, after.lat_deg, after.lon_deg) > STOP_RADIUS_M:
+        return False
     rows = slice(before.last, after.first + 1)
-    away_m = _distance_m(path, rows, before)
-    apart_m = distance_m(before.lat_deg, before.lon_deg, after.lat_deg, after.lon_deg)
-    long_enough = max(before.duration_s, after.duration_s) >= SHORTEST_STOP_S
-    return long_enough and apart_m <= STOP_RADIUS_M and float(np.max(away_m)) <= EXCURSION_M
+    away_m = distances_m(path.lat_deg[rows], path.lon_deg[rows], *map(np.asarray, centre))
+    return float(np.max(away_m)) <= EXCURSION_M
 
 
-def _settle(path: Path, stay: Stay) -> Stay:
-    """Trim a stay to the fixes near its centre; a silence at its ends stays inside."""
-    rows = slice(stay.first, stay.last + 1)
-    near = np.flatnonzero(_distance_m(path, rows, stay) <= _settled_m(path, rows)) + stay.first
-    if not len(near):
+def _settled(path: Path, stays: Sequence[Stay]) -> list[Stay]:
+    """Trim stays to the fixes near their centres; a silence at their ends stays inside."""
+    if not stays:
+        return []
+    first, last = (np.array(ends) for ends in ([s.first for s in stays], [s.last for s in stays]))
+    rows = rows_of(last - first + 1)
+    index = first[rows.leg] + rows.offset()
+    centre = (
+        np.array(c)[rows.leg] for c in zip(*((s.lat_deg, s.lon_deg) for s in stays), strict=True)
+    )
+    away_m = distances_m(path.lat_deg[index], path.lon_deg[index], *centre)
+    near_m = np.array([_near_m(path.accuracy_m[s.first : s.last + 1]) for s in stays])
+    near = index[away_m <= near_m[rows.leg]]
+    steps = index[rows.offset() > 0]
+    silent = steps[path.time_s[steps] - path.time_s[steps - 1] > STILL_WINDOW_S]
+    return [_trimmed(path, stay, near, silent) for stay in stays]
+
+
+def _trimmed(path: Path, stay: Stay, near: NDArray[np.intp], silent: NDArray[np.intp]) -> Stay:
+    """Return a stay from the first to the last of its fixes that are near.
+
+    Args:
+        path: The fixes of one chunk.
+        stay: One of its stays.
+        near: Fixes that are near the centre of their stay, ascending.
+        silent: Fixes after a silence within their stay, ascending.
+    """
+    low, high = np.searchsorted(near, (stay.first, stay.last + 1))
+    if low == high:
         return stay
-    first, last = int(near[0]), int(near[-1])
-    silent = np.flatnonzero(np.diff(path.time_s[rows]) > STILL_WINDOW_S) + stay.first
-    if np.any(silent < first):
-        first = int(silent[0])
-    if np.any(silent >= last):
-        last = int(silent[-1]) + 1
+    first, last = int(near[low]), int(near[high - 1])
+    a, b = np.searchsorted(silent, (stay.first, stay.last + 1))
+    if a < b and silent[a] <= first:
+        first = int(silent[a]) - 1
+    if a < b and silent[b - 1] > last:
+        last = int(silent[b - 1])
     duration_s = float(path.time_s[last] - path.time_s[first])
     return Stay(first, last, stay.lat_deg, stay.lon_deg, duration_s)
 
 
-def _settled_m(path: Path, rows: slice) -> float:
-    known = path.accuracy_m[rows]
-    usual_m = float(np.nanmedian(known)) if np.any(~np.isnan(known)) else 0.0
-    return max(SETTLED_M, usual_m)
-
-
-def _distance_m(path: Path, rows: slice, stay: Stay) -> NDArray[np.float64]:
-    return distances_m(
-        path.lat_deg[rows],
-        path.lon_deg[rows],
-        np.asarray(stay.lat_deg),
-        np.asarray(stay.lon_deg),
-    )
+def _near_m(accuracy_m: NDArray[np.float64]) -> float:
+    """Return how far from its centre a fix of a stay may lie."""
+    known = accuracy_m[~np.isnan(accuracy_m)]
+    return max(SETTLED_M, _median(known)) if len(known) else SETTLED_M

@@ -13,13 +13,15 @@ import numpy as np
 
 from geowallet.model.geodesy import distances_m
 from geowallet.track.modes.around import AROUND, around_table
-from geowallet.track.modes.grid import FEWEST_FIXES, core_of, grid_of, steps_of
+from geowallet.track.modes.grid import FEWEST_FIXES, core_of, grid_of, steps_of, unrolled
 from geowallet.track.modes.halts import HALTS, halts_table
 from geowallet.track.modes.ragged import (
     largest,
+    lengths,
     means,
     quantiles,
     ratio,
+    rows_of,
     shares,
     spreads,
     sums,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.track.legs import Span
-    from geowallet.track.modes.grid import Grid, Steps
+    from geowallet.track.modes.grid import Chords, Grid, Steps
     from geowallet.track.motion import Path
 
 FAST_MPS = 5.0
@@ -111,65 +113,60 @@ def feature_table(path: Path, spans: Sequence[Span]) -> NDArray[np.float64]:
 
 def _described(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.float64]:
     steps = steps_of(path, first, last)
-    grid = grid_of(path, first, last, steps)
-    core, core_share = core_of(grid)
+    plane = unrolled(path)
+    core, core_share = core_of(grid_of(path, first, last, steps, plane))
     ends = (column[index] for index in (first, last) for column in (path.lat_deg, path.lon_deg))
     crow_m = distances_m(*ends)
-    edge_m = np.hypot(np.diff(core.x_m), np.diff(core.y_m))
-    inside = np.diff(core.rows.leg) == 0
     # Counted in millimetres: sums of whole numbers do not depend on what comes before.
-    edge_m = np.where(inside, np.rint(edge_m * 1e3) / 1e3, 0.0)
-    along_m = np.concatenate(([0.0], np.cumsum(np.rint(edge_m * 1e3)) / 1e3))
-    core_m = sums(core.rows, np.append(edge_m, 0.0))
+    edge_mm = np.rint(lengths(np.diff(core.x_m), np.diff(core.y_m)) * 1e3)
+    edge_mm[core.rows.leg[1:] != core.rows.leg[:-1]] = 0.0
+    along_m = np.concatenate(([0.0], np.cumsum(edge_mm) / 1e3))
+    core_m = sums(core.rows, np.append(edge_mm / 1e3, 0.0))
+    brief = core.chords(10.0)
     parts = (
-        _speeds(core),
-        _changes(core),
+        _speeds(core, brief),
+        _changes(core, brief),
         halts_table(core, along_m, core_m),
         shape_table(core, along_m, core_m),
         _size(core, core_share, core_m, crow_m),
         _sampling(steps, core_m / core_share),
         _silences(steps, core_m),
-        _doppler(path, steps, core),
+        _doppler(path, steps, brief),
         _accuracy(path, steps),
-        around_table(path, first, last),
+        around_table(path, first, last, plane),
     )
     return np.column_stack(parts)
 
 
-def _speeds(core: Grid) -> NDArray[np.float64]:
-    columns = []
-    chords = {}
-    for window, every in SPEED_SHARES:
-        begins, speed = core.chords(float(window))
-        rows = core.rows.kept(begins)
-        columns.append(quantiles(rows, speed, every))
-        chords[window] = rows, speed
-    rows, speed = chords[30]
-    level = np.searchsorted(LEVELS_MPS, speed, side="right")
+def _speeds(core: Grid, brief: Chords) -> NDArray[np.float64]:
+    """Describe how fast it went, over chords of several lengths; ``brief`` are the first."""
+    chords = {10: brief} | {window: core.chords(float(window)) for window, _ in SPEED_SHARES[1:]}
+    columns = [quantiles(chords[w].rows, chords[w].speed, every) for w, every in SPEED_SHARES]
+    rows, speed = chords[30].rows, chords[30].speed
+    level = np.zeros(len(speed), dtype=np.intp)
+    for edge in LEVELS_MPS:
+        level += speed >= edge
     cells = len(LEVELS_MPS) + 1
     filled = np.bincount(rows.leg * cells + level, minlength=len(rows.count) * cells)
     columns.append(ratio(filled.reshape(-1, cells), rows.count[:, None]))
-    high = columns[1][:, EVERY.index(0.9)]
-    near = np.abs(speed - high[rows.leg]) < 0.12 * high[rows.leg]
+    high = rows.spread(columns[1][:, EVERY.index(0.9)])
+    near = np.abs(speed - high) < 0.12 * high
     moving = speed > 0.8
     usual = quantiles(rows.kept(moving), speed[moving], (0.5,))[:, 0]
-    top = largest(*chords[60])
+    top = largest(chords[60].rows, chords[60].speed)
     more = (spreads(rows, speed), top, np.nan_to_num(usual), shares(rows, near))
     return np.column_stack((*columns, *more))
 
 
-def _changes(core: Grid) -> NDArray[np.float64]:
+def _changes(core: Grid, brief: Chords) -> NDArray[np.float64]:
     """Describe how speed changes from one chord of ten seconds to the next."""
-    begins, speed = core.chords(10.0)
-    rows = core.rows.kept(begins)
-    lag = core.lag(10.0)
-    both = rows.offset() + lag[rows.leg] < rows.count[rows.leg]
-    first = np.flatnonzero(both)
-    leg = rows.leg[first]
-    change = (speed[first + lag[leg]] - speed[first]) / (lag[leg] * core.step_s[leg])
-    heard = ~core.silent[np.flatnonzero(begins)[first]]
-    kept = rows.kept(both).kept(heard)
-    change = change[heard]
+    rows, speed, lag = brief.rows, brief.speed, brief.lag
+    pairs = rows_of(np.maximum(rows.count - lag, 0))
+    first = np.arange(len(pairs)) + pairs.spread(rows.start - pairs.start)
+    change = speed.take(first + pairs.spread(lag)) - speed.take(first)
+    change /= pairs.spread(lag * core.step_s)
+    heard = ~core.silent[brief.first[first]]
+    kept, change = pairs.kept(heard), change[heard]
     high = quantiles(kept, change, (0.97, 0.9, 0.03, 0.1))
     up97, up90, down97, down90 = high[:, 0], high[:, 1], -high[:, 2], -high[:, 3]
     usual = means(kept, np.abs(change))
@@ -219,7 +216,7 @@ def _silences(steps: Steps, core_m: NDArray[np.float64]) -> NDArray[np.float64]:
     )
 
 
-def _doppler(path: Path, steps: Steps, core: Grid) -> NDArray[np.float64]:
+def _doppler(path: Path, steps: Steps, brief: Chords) -> NDArray[np.float64]:
     """Describe speeds that the receiver measured itself, where it gives them."""
     speed = path.speed_mps[steps.index]
     known = ~np.isnan(speed)
@@ -231,8 +228,7 @@ def _doppler(path: Path, steps: Steps, core: Grid) -> NDArray[np.float64]:
     speed = speed[known]
     middle = quantiles(rows, speed, (0.5, 0.95, 0.9))
     halted = shares(rows, speed < 0.3)
-    begins, chord = core.chords(10.0)
-    pace = quantiles(core.rows.kept(begins), chord, (0.9,))[:, 0]
+    pace = quantiles(brief.rows, brief.speed, (0.9,))[:, 0]
     agreement = ratio(middle[:, 2], np.maximum(pace, 0.3))
     share = ratio(rows.count, steps.fixes.count)
     return np.column_stack((share, middle[:, :2], halted, np.minimum(agreement, 10.0)))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.geodesy import EARTH_RADIUS_M
-from geowallet.track.modes.ragged import Rows, quantiles, ratio, rows_of
+from geowallet.track.between import Between
+from geowallet.track.modes.ragged import Rows, lengths, quantiles, ratio, rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,19 +89,16 @@ class Grid:
         result: NDArray[np.intp] = np.maximum(np.minimum(wanted, self.rows.count - 1), 1)
         return result
 
-    def chords(self, window_s: float) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-        """Return at which points a chord of ``window_s`` begins, and its speeds.
-
-        Returns:
-            bool ``(t,)``, and float64 metres per second of the points set.
-        """
+    def chords(self, window_s: float) -> Chords:
+        """Return the chords of ``window_s`` that begin and end within a leg."""
         lag = self.lag(window_s)
-        begins = self.rows.offset() + lag[self.rows.leg] < self.rows.count[self.rows.leg]
-        first = np.flatnonzero(begins)
-        leg = self.rows.leg[first]
-        last = first + lag[leg]
-        length_m = np.hypot(self.x_m[last] - self.x_m[first], self.y_m[last] - self.y_m[first])
-        return begins, length_m / (lag[leg] * self.step_s[leg])
+        rows = rows_of(np.maximum(self.rows.count - lag, 0))
+        first = np.arange(len(rows)) + rows.spread(self.rows.start - rows.start)
+        last = first + rows.spread(lag)
+        east, north = (column.take(last) - column.take(first) for column in (self.x_m, self.y_m))
+        speed = lengths(east, north)
+        speed /= rows.spread(lag * self.step_s)
+        return Chords(rows, first, speed, lag)
 
     def taken(self, mask: NDArray[np.bool_]) -> Grid:
         """Return the grid points where ``mask`` is set."""
@@ -108,23 +106,53 @@ class Grid:
         return Grid(self.rows.kept(mask), self.step_s, *columns)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Chords:
+    """Straight lines between grid points some time apart.
+
+    Attributes:
+        rows: The chords of each leg.
+        first: intp, the grid point at which each begins.
+        speed: float64, metres per second.
+        lag: intp ``(k,)``, the grid steps of each leg that a chord spans.
+    """
+
+    rows: Rows
+    first: NDArray[np.intp]
+    speed: NDArray[np.float64]
+    lag: NDArray[np.intp]
+
+
 def steps_of(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> Steps:
     """Return the fixes ``first[i]`` to ``last[i]`` of the path, both included."""
     fixes, rows = rows_of(last - first + 1), rows_of(last - first)
-    at = first[rows.leg] + rows.offset()
-    dt_s, ds_m = np.diff(path.time_s)[at], path.step_m[at]
+    at = np.arange(len(rows)) + rows.spread(first - rows.start)
+    dt_s, ds_m = path.time_s[at + 1] - path.time_s[at], path.step_m[at]
     usual_s = quantiles(rows, dt_s, (0.5,))[:, 0]
     limit_s = np.maximum(LONG_SILENCE_S, 3 * usual_s)
-    silent = dt_s > limit_s[rows.leg]
-    index = first[fixes.leg] + fixes.offset()
+    silent = dt_s > rows.spread(limit_s)
+    index = np.arange(len(fixes)) + fixes.spread(first - fixes.start)
     return Steps(fixes, index, rows, dt_s, ds_m, usual_s, silent)
 
 
-def grid_of(path: Path, first: NDArray[np.intp], last: NDArray[np.intp], steps: Steps) -> Grid:
+def grid_of(
+    path: Path,
+    first: NDArray[np.intp],
+    last: NDArray[np.intp],
+    steps: Steps,
+    plane: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> Grid:
     """Return the even grid of legs that last some time.
 
     Each position is a mean of three instants a third of a step apart, which takes
     some receiver noise off.
+
+    Args:
+        path: The fixes of the chunk.
+        first: Index of the first fix of each leg.
+        last: Index of its last fix.
+        steps: Of these legs.
+        plane: As `unrolled` returns it.
     """
     begin_s, end_s = path.time_s[first], path.time_s[last]
     duration_s = end_s - begin_s
@@ -132,39 +160,40 @@ def grid_of(path: Path, first: NDArray[np.intp], last: NDArray[np.intp], steps: 
     step_s = np.maximum(step_s, duration_s / (STEPS_PER_FIX * (last - first + 1)))
     step_s = np.minimum(step_s, duration_s / FEWEST_STEPS)
     rows = rows_of(np.floor(duration_s / step_s + 1e-6).astype(np.intp) + 1)
-    when_s = begin_s[rows.leg] + rows.offset() * step_s[rows.leg]
-    x_m, y_m = unrolled(path)
-    at_x, at_y = np.zeros(len(rows)), np.zeros(len(rows))
-    for third in (-1, 0, 1):
-        near_s = np.clip(when_s + third * step_s[rows.leg] / 3, begin_s[rows.leg], end_s[rows.leg])
-        at_x += np.interp(near_s, path.time_s, x_m) / 3
-        at_y += np.interp(near_s, path.time_s, y_m) / 3
+    when_s = rows.spread(begin_s) + rows.offset() * rows.spread(step_s)
+    third_s, begin_s, end_s = rows.spread(step_s / 3), rows.spread(begin_s), rows.spread(end_s)
+    at = np.zeros((2, len(rows)))
+    for near_s in (when_s - third_s, when_s, when_s + third_s):
+        np.minimum(np.maximum(near_s, begin_s, out=near_s), end_s, out=near_s)
+        between = Between(path.time_s, near_s)
+        at += [between.of(column) / 3 for column in plane]
     before = np.searchsorted(path.time_s, when_s, side="right") - 1
-    before = np.minimum(before, last[rows.leg] - 1)
-    step = before - first[rows.leg] + steps.rows.start[rows.leg]
-    return Grid(rows, step_s, at_x, at_y, steps.silent[step])
+    before = np.minimum(before, rows.spread(last - 1))
+    step = before + rows.spread(steps.rows.start - first)
+    return Grid(rows, step_s, at[0], at[1], steps.silent[step])
 
 
 def core_of(grid: Grid) -> tuple[Grid, NDArray[np.float64]]:
     """Return the grid without slow ends, and the share of points that is left, ``(k,)``."""
-    begins, speed = grid.chords(30.0)
-    chords = grid.rows.kept(begins)
-    high = quantiles(chords, speed, (0.9,))[:, 0]
-    lag = grid.lag(30.0)
-    fast = np.flatnonzero(begins)[speed > CORE_SHARE * high[chords.leg]]
-    leg = grid.rows.leg[fast]
+    chords = grid.chords(30.0)
+    high = quantiles(chords.rows, chords.speed, (0.9,))[:, 0]
+    fast = np.flatnonzero(chords.speed > chords.rows.spread(CORE_SHARE * high))
+    leg, lag = chords.rows.leg[fast], chords.lag
+    fast = chords.first[fast]
     # A chord speaks for its middle; the first and the last one also for their ends.
     middle = fast + lag[leg] // 2
     first = np.where(fast == grid.rows.start[leg], fast, middle)
     last = np.where(fast + lag[leg] == grid.rows.end[leg] - 1, fast + lag[leg], middle)
     k = len(grid.step_s)
     low, top = grid.rows.end.copy(), grid.rows.start.copy()
-    np.minimum.at(low, leg, first)
-    np.maximum.at(top, leg, last + 1)
+    # Middles ascend within a leg: its first and its last one are its least and its most.
+    heard = rows_of(np.bincount(leg, minlength=k))
+    some = heard.count > 0
+    low[some], top[some] = first[heard.start[some]], last[heard.end[some] - 1] + 1
     short = top - low < FEWEST_CORE
     low, top = np.where(short, grid.rows.start, low), np.where(short, grid.rows.end, top)
     at = np.arange(len(grid.rows))
-    core = grid.taken((at >= low[grid.rows.leg]) & (at < top[grid.rows.leg]))
+    core = grid.taken((at >= grid.rows.spread(low)) & (at < grid.rows.spread(top)))
     return core, ratio(core.rows.count, grid.rows.count).reshape(k)
 
 

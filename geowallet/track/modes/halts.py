@@ -66,11 +66,11 @@ def halts_table(
         along_m: ``(t,)`` metres along all of them.
         core_m: ``(k,)`` metres of each.
     """
-    begins, speed = core.chords(WINDOW_S)
-    rows = core.rows.kept(begins)
+    chords = core.chords(WINDOW_S)
+    rows, speed = chords.rows, chords.speed
     high = quantiles(rows, speed, (0.9,))[:, 0]
     limit = np.maximum(HALTED_MPS, HALTED_SHARE * high)
-    slow = speed < limit[rows.leg]
+    slow = speed < rows.spread(limit)
     first, after = runs(rows, slow)
     leg = rows.leg[first]
     inner = (first > rows.start[leg]) & (after < rows.end[leg])
@@ -80,7 +80,7 @@ def halts_table(
     lasting = _durations(halts, halt_s)
     count = halts.count
     km, minutes = core_m / 1000 + 0.2, core.rows.count * core.step_s / 60
-    middle = along_m[np.flatnonzero(begins)[(first + after) // 2]]
+    middle = along_m[chords.first[(first + after) // 2]]
     between = _runs(halts, core, middle, along_m)
     tops = _tops(rows, slow, speed)
     edges = _edges(rows, halts, (first, after), speed, core)

@@ -8,7 +8,7 @@ alone as among others.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_Kind = TypeVar("_Kind", bound=np.generic)
+
 UNIT = 1e-4
 """Resolution of values that are sorted: a tenth of a millimetre, or of one mm/s."""
 
-_BITS = 40
-_MOST = float(2 ** (_BITS - 1) - 1)
+_MOST = 2.0**39 - 1
+_WIDE = 2.0**31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +50,11 @@ class Rows:
 
     def offset(self) -> NDArray[np.intp]:
         """Return the number of each row within its leg, from 0."""
-        return np.arange(len(self)) - self.start[self.leg]
+        return np.arange(len(self)) - np.repeat(self.start, self.count)
+
+    def spread(self, value: NDArray[_Kind]) -> NDArray[_Kind]:
+        """Return the value of its leg for each row, ``(t,)``."""
+        return np.repeat(value, self.count)
 
     def kept(self, mask: NDArray[np.bool_]) -> Rows:
         """Return the rows where ``mask`` (bool, ``(t,)``) is set."""
@@ -69,9 +75,7 @@ def quantiles(
 
     Between two values the result is interpolated (Hyndman and Fan 1996, type 7).
     """
-    unit = np.rint(np.clip(value / UNIT, -_MOST, _MOST)).astype(np.int64)
-    keys = np.sort((rows.leg.astype(np.int64) << _BITS) + unit + 2 ** (_BITS - 1))
-    ordered = (keys & (2**_BITS - 1)) - 2 ** (_BITS - 1)
+    ordered = _ordered(rows, value)
     found = np.full((len(rows.count), len(shares)), np.nan)
     some = rows.count > 0
     first, last = rows.start[some], rows.count[some] - 1
@@ -79,9 +83,21 @@ def quantiles(
         place = share * last
         low = np.floor(place).astype(np.intp)
         high = np.minimum(low + 1, last)
-        below, above = ordered[first + low], ordered[first + high]
+        below, above = (ordered[first + at].astype(np.int64) for at in (low, high))
         found[some, column] = (below + (above - below) * (place - low)) * UNIT
     return found
+
+
+def _ordered(rows: Rows, value: NDArray[np.float64]) -> NDArray[np.signedinteger]:
+    """Return the values of each leg in `UNIT`, ascending."""
+    unit = value / UNIT
+    np.rint(np.clip(unit, -_MOST, _MOST, out=unit), out=unit)
+    most = max(-float(np.min(unit, initial=0.0)), float(np.max(unit, initial=0.0)))
+    # Half as wide, they are sorted twice as fast.
+    ordered: NDArray[np.signedinteger] = unit.astype(np.int32 if most < _WIDE else np.int64)
+    for first, after in zip(rows.start.tolist(), rows.end.tolist(), strict=True):
+        ordered[first:after].sort()
+    return ordered
 
 
 def lengths(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -127,9 +143,11 @@ def spreads(rows: Rows, value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def largest(rows: Rows, value: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the largest value of each leg, ``(k,)``, NaN for a leg without rows."""
-    found = np.full(len(rows.count), -np.inf)
-    np.maximum.at(found, rows.leg, value)
-    return np.where(rows.count > 0, found, np.nan)
+    found = np.full(len(rows.count), np.nan)
+    some = rows.count > 0
+    if np.any(some):
+        found[some] = np.maximum.reduceat(value, rows.start[some])
+    return found
 
 
 def ratio(

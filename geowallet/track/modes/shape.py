@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.track.modes.ragged import largest, means, quantiles, rows_of, runs, shares
+from geowallet.track.between import Between
+from geowallet.track.modes.ragged import (
+    largest,
+    lengths,
+    means,
+    quantiles,
+    rows_of,
+    runs,
+    shares,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,13 +111,12 @@ def _parts(
     part_m = core_m / np.maximum(count, 1)
     # A metre between legs keeps the last point of one apart from the first of the next.
     ruler_m = along_m + core.rows.leg
-    base = ruler_m[core.rows.start]
-    at = base[points.leg] + points.offset() * part_m[points.leg]
-    at = np.minimum(at, ruler_m[core.rows.end - 1][points.leg])
-    time_s = core.rows.offset() * core.step_s[core.rows.leg]
-    x_m, y_m, when_s = (np.interp(at, ruler_m, c) for c in (core.x_m, core.y_m, time_s))
+    at = points.spread(ruler_m[core.rows.start]) + points.offset() * points.spread(part_m)
+    at = np.minimum(at, points.spread(ruler_m[core.rows.end - 1]))
+    time_s = core.rows.offset() * core.rows.spread(core.step_s)
+    between = Between(ruler_m, at)
     edges = _edges(points)
-    east, north, lasting = (np.diff(c)[edges] for c in (x_m, y_m, when_s))
+    east, north, lasting = (np.diff(between.of(c))[edges] for c in (core.x_m, core.y_m, time_s))
     chords = rows_of(np.maximum(count, 0))
     heading = np.arctan2(east, north)
     turns = rows_of(np.maximum(count - 1, 0))
@@ -116,10 +124,11 @@ def _parts(
     turn = _turn_rad(np.diff(heading))[pair]
     bends = rows_of(np.maximum(count - 2, 0))
     bend = _turn_rad(heading[2:] - heading[:-2])[chords.leg[2:] == chords.leg[:-2]]
-    straight = np.hypot(east, north) / part_m[chords.leg]
-    pace = part_m[chords.leg] / np.maximum(lasting, 1.0)
+    chord_m = chords.spread(part_m)
+    straight = lengths(east, north) / chord_m
+    pace = chord_m / np.maximum(lasting, 1.0)
     slower = np.minimum(pace[1:], pace[:-1])[pair] if len(pace) else pace
-    side = slower**2 * turn / part_m[turns.leg]
+    side = slower**2 * turn / turns.spread(part_m)
     return _Parts(turns, turn, bends, bend, chords, straight, part_m, side)
 
 
@@ -130,5 +139,5 @@ def _turn_rad(change: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _edges(rows: Rows) -> NDArray[np.bool_]:
     """Return which neighbours belong to one leg, ``(t - 1,)``."""
-    result: NDArray[np.bool_] = np.diff(rows.leg) == 0
+    result: NDArray[np.bool_] = rows.leg[1:] == rows.leg[:-1]
     return result

@@ -25,6 +25,9 @@ class TestFiguresOfEachLeg:
     def test_are_those_of_the_leg_alone(self, legs: list[np.ndarray]) -> None:
         rows, value = rows_of(np.array([len(leg) for leg in legs])), np.concatenate(legs)
         found = quantiles(rows, value, (0.0, 0.1, 0.5, 0.97, 1.0))
+        # Beyond what half a word holds.
+        far = quantiles(rows, value * 1e5, (1.0,))[:, 0]
+        assert far == pytest.approx(largest(rows, value * 1e5), rel=1e-9, nan_ok=True)
         for number, leg in enumerate(legs):
             if not len(leg):
                 assert np.all(np.isnan(found[number]))
