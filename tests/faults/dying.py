@@ -30,7 +30,16 @@ import pytest
 
 from geowallet.app import backups, keys, wallet
 from geowallet.app.evidence import witnessing
-from geowallet.app.keeping import checking, erasing, erasure, repairing, retention, scope
+from geowallet.app.keeping import (
+    checking,
+    comparing,
+    erasing,
+    erasure,
+    merging,
+    repairing,
+    retention,
+    scope,
+)
 from geowallet.app.keeping.durations import Duration
 from geowallet.app.sharing import agreements, export, life, preparing
 from geowallet.app.sharing.rotating import rotate_identity
@@ -41,6 +50,7 @@ from geowallet.model.errors import GeowalletError
 from geowallet.model.mobility import Mode, Purpose
 from geowallet.vault import prune, session, store
 from geowallet.vault.schema import connect
+from geowallet.vault.slots import read_vault_id
 from tests.app import scene
 from tests.app.other_engine import install, slower
 from tests.app.test_trip_rules import TUESDAY_CARPOOL
@@ -181,6 +191,18 @@ def do_erase(folder: Path, files: list[str]) -> None:
         erasure.erase(vault, here.wallet, erasing.plan(vault, day), now_us=scene.NOON_US)
 
 
+def do_join(folder: Path, files: list[str]) -> None:
+    """Take in the copy beside the wallet, which went on by itself; both said something."""
+    del files
+    here, other = scene.places_at(folder), folder / "other.gwv"
+    with (
+        comparing.opened_other(read_vault_id(here.wallet), other, scene.ask) as copy,
+        wallet.opened(here, scene.ask, beside=copy.vault) as vault,
+    ):
+        planned = merging.plan(vault, copy, prefer=merging.Prefer.THEIRS)
+        merging.merge(vault, copy, planned, now_us=scene.NOON_US)
+
+
 def do_keep(folder: Path, files: list[str]) -> None:
     """Let a rule take all positions, which leaves the trips."""
     del files
@@ -265,6 +287,7 @@ ACTIONS: dict[str, Action] = {
     "backup": do_backup,
     "restore": do_restore,
     "erase": do_erase,
+    "join": do_join,
     "keep": do_keep,
     "renew": do_renew,
     "correct": do_correct,
