@@ -22,7 +22,6 @@ from geowallet.crypto.timestamps import open_stamp
 from geowallet.proofs.evidence import read_evidence
 from geowallet.verify.jose import MALFORMED, MISMATCH, N_, RefusedError, refuse
 from geowallet.verify.signed import (
-    UNKNOWN_ANCHOR,
     believed_to,
     check_demand,
     seen_devices,
@@ -34,9 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geowallet.crypto.timestamps import Authority
+    from geowallet.proofs.device_runs import Run
     from geowallet.proofs.evidence import Backing, Evidence
     from geowallet.verify.signed import SeenDevice, SeenReading
     from geowallet.verify.standalone import Export
+
+UNKNOWN_ANCHOR = "unknown_anchor"
+"""Status of an export whose stamps are by nobody that the reader relies on."""
 
 IN_TIME_S = DAY_S
 """A state of the log counts for what ended at most so long before it was seen."""
@@ -85,6 +88,7 @@ class Seen:
         readings: What outsiders read of odometers, likewise.
         level: The highest level at which the metres count for this reader.
         flags: What the holder's program found odd about the positions, with metres.
+        runs: What devices signed, batch by batch.
     """
 
     times_s: tuple[int, ...]
@@ -93,6 +97,7 @@ class Seen:
     readings: tuple[SeenReading, ...] = ()
     level: str = "L1"
     flags: tuple[tuple[str, int], ...] = ()
+    runs: tuple[Run, ...] = ()
 
     @property
     def days(self) -> int:
@@ -132,7 +137,8 @@ def check_stamps(export: Export, anchors: Sequence[Anchor]) -> Seen | None:
     level = believed_to(devices, readings)
     check_demand(export, level)
     names = tuple(sorted({known[stamp.by].name for stamp in stamps}))
-    return Seen(tuple(times_s), names, devices, readings, level, evidence.flags)
+    flags, runs = evidence.flags, evidence.runs
+    return Seen(tuple(times_s), names, devices, readings, level, flags, runs)
 
 
 def _names(anchors: Sequence[Anchor], speaks: Speaks) -> dict[str, str]:

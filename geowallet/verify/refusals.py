@@ -15,6 +15,7 @@ from geowallet.model.errors import (
     GeowalletError,
     UnknownAnchorError,
     UnknownHolderError,
+    UnknownSignerError,
     WrongRecipientError,
 )
 from geowallet.model.words import Phrase
@@ -53,4 +54,5 @@ _BY_STATUS: dict[str, type[GeowalletError]] = {
     "expired": ExportExpiredError,
     "contract_signature": ContractSignatureError,
     "unknown_anchor": UnknownAnchorError,
+    "unknown_signer": UnknownSignerError,
 }

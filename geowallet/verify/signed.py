@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from geowallet.proofs.odometer import Statement
     from geowallet.verify.standalone import Export
 
-UNKNOWN_ANCHOR = "unknown_anchor"
-"""Status of an export whose levels rest on nobody whom the reader relies on."""
+UNKNOWN_SIGNER = "unknown_signer"
+"""Status of an export whose levels rest on devices or readings by nobody known."""
 
 _METRES = 1_000
 _LAST_DAY = dt.timedelta(days=1)
@@ -149,8 +149,8 @@ def check_demand(export: Export, level: str) -> None:
     counts = counted(shares, level)
     found = sum(share for name, share in counts.items() if name >= demand["level"])
     refuse(
-        "its levels rest on devices or odometer readings by nobody that this desk relies on",
-        UNKNOWN_ANCHOR,
+        "too few metres count: this desk does not rely on the devices or readings behind them",
+        UNKNOWN_SIGNER,
         any(shares.values()) and found < demand["share_percent"],
     )
 

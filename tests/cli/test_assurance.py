@@ -150,22 +150,38 @@ class TestDevicesAndOdometers:
         assert "private driving too" in shown
         file = self.exported(terminal, monkeypatch, 6)
         preview = plain(terminal("contract", "preview", "km", "--period", "2026-05").out)
-        assert "chain of what van-1 signed, batches 2" in preview
+        assert "chain of what van-1 signed, with number 2 in it" in preview
+        assert "It says of at most" in preview
         assert "what your odometer stood at on 4 May 2026 and 7 May 2026" in preview
         stranger = terminal("verify", file)
-        assert (stranger.status, "[verify.unknown_anchor]" in stranger.err) == (23, True)
+        assert (stranger.status, "[verify.unknown_signer]" in stranger.err) == (23, True)
         for name, option, key in (
             ("our-van", "--device", keys["van"]),
             ("garage", "--odometer", keys["garage"]),
         ):
             assert terminal("desk", "anchor", "add", name, option, key).status == 0
         said = plain(terminal("verify", file).out)
-        assert "our-van: batches 1-2, each signed by it; none missing between them" in said
+        assert (
+            "our-van: batches number 1-2, all under its signature; none missing between them"
+            in said
+        )
         assert "read on 4 May 2026 and 7 May 2026 by garage; AB123CD moved 80 km" in said
         record = terminal("verify", file, "--json").records[0]
         assert record["devices"][0]["missing"] == []
         assert record["counts_percent"] == record["figures"]["share_percent"]
         assert record["counts_percent"]["L3"] == 50
+        assert terminal("desk", "open", file).status == 0
+        said = plain(terminal("verify", file).out)
+        assert "DOUBTFUL" not in said
+        ledger = terminal.folder / "desk" / "received.jsonl"
+        ledger.write_text(re.sub(r'"jti":"[0-9a-f]{4}', '"jti":"0000', ledger.read_text()))
+        kept = ledger.read_text()
+        marks = re.search(r'"marks":\["0{16}","([0-9a-f]{16})"', kept)
+        assert marks
+        ledger.write_text(kept.replace(marks[1], "f" * 16))
+        assert "another export has something else as number 1" in plain(
+            terminal("verify", file).out
+        )
 
     def test_unknown_where_no_share_is_asked_counts_below(
         self, terminal: Terminal, monkeypatch: pytest.MonkeyPatch

@@ -46,9 +46,9 @@ class TestDevices:
         assert found.devices[0].missing == ((4, 5), (7, 7))
 
     def test_a_contract_that_asks_for_l2_is_not_met_by_an_unknown_device(self) -> None:
-        assert refused(L2, claim(ALL)).status == "unknown_anchor"
+        assert refused(L2, claim(ALL)).status == "unknown_signer"
         assert refused(L2, claim(ALL), replace(VAN, speaks=GARAGE.speaks)).status == (
-            "unknown_anchor"
+            "unknown_signer"
         )
 
     def test_where_no_share_is_demanded_an_unknown_device_counts_as_l1(self) -> None:
@@ -93,7 +93,7 @@ class TestReadings:
         free = Signed(asks("L3", 0), L3.shares)
         assert free.checked(claim(ALL, CLOSED), VAN).level == "L2"
         assert free.checked(claim(ALL, CLOSED), GARAGE).level == "L1"
-        assert refused(L3, claim(ALL, CLOSED), VAN).status == "unknown_anchor"
+        assert refused(L3, claim(ALL, CLOSED), VAN).status == "unknown_signer"
 
     def test_more_or_less_than_the_contract_names_is_refused(self) -> None:
         for signed, pairs in ((L3, (PAIR,)), (OPEN, CLOSED)):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from geowallet.app.desk.chains import Chained  # noqa: TC001  msgspec reads annotations
 from geowallet.app.files import replace_whole
 from geowallet.model.errors import (
     AmbiguousNameError,
@@ -49,6 +50,7 @@ class Entry(msgspec.Struct, frozen=True):
         sealed_sha256: Digest of the file.
         total: The figures in all; None after they were deleted.
         deleted: Day on which they were, or "".
+        chains: What devices signed, to compare with other exports; it stays.
     """
 
     jti: str
@@ -63,6 +65,7 @@ class Entry(msgspec.Struct, frozen=True):
     sealed_sha256: str
     total: dict[str, int | str | None] | None
     deleted: str = ""
+    chains: tuple[Chained, ...] = ()
 
 
 class Claim(StrEnum):

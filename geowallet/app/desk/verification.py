@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.desk import ledger
+from geowallet.app.desk.chains import Doubt, chained, doubts
 from geowallet.app.desk.desk import filed_contract
 from geowallet.app.desk.desk_answers import signed_after, withdrawn_on
 from geowallet.app.desk.rotations import check_key_stands
@@ -41,12 +42,14 @@ class Verified:
         contract: By which it was judged.
         received: Day on which the same export was entered, or "".
         sealed_sha256: Digest of the file, without blanks around it.
+        doubts: What devices signed otherwise in other exports that were received.
     """
 
     verdict: Verdict
     contract: Contract
     received: str
     sealed_sha256: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
 
 def verify_file(
@@ -86,7 +89,8 @@ def verify_bytes(
     jti, digest = verdict.figures.jti if verdict.figures else "", sha256_hex(data.strip())
     if verdict.figures:
         check_key_stands(desk, judged_by, digest)
-    return Verified(verdict, judged_by, ledger.received_on(desk, jti), digest)
+    received = ledger.received_on(desk, jti)
+    return Verified(verdict, judged_by, received, digest, _doubts(desk, verdict, jti))
 
 
 def record(desk: Desk, verified: Verified, *, today: dt.date) -> ledger.Judged | None:
@@ -100,7 +104,7 @@ def record(desk: Desk, verified: Verified, *, today: dt.date) -> ledger.Judged |
     figures = verified.verdict.figures
     if figures is None:
         return None
-    contract = verified.contract
+    contract, seen = verified.contract, verified.verdict.seen
     ended = withdrawn_on(desk, contract)
     if ended is not None and signed_after(figures.issued_s, ended):
         raise ContractWithdrawnError(name=contract.terms.name, date=ended.isoformat())
@@ -118,8 +122,17 @@ def record(desk: Desk, verified: Verified, *, today: dt.date) -> ledger.Judged |
             received=today.isoformat(),
             sealed_sha256=verified.sealed_sha256,
             total=dict(figures.result.totals),
+            chains=chained(seen.runs) if seen else (),
         ),
     )
+
+
+def _doubts(desk: Desk, verdict: Verdict, jti: str) -> tuple[Doubt, ...]:
+    """Return what an export says of devices otherwise than others at the desk."""
+    if verdict.seen is None or not verdict.seen.runs:
+        return ()
+    others = [one for one in ledger.received(desk) if one.jti != jti]
+    return doubts(chained(verdict.seen.runs), [run for one in others for run in one.chains])
 
 
 def _opened(data: bytes, desk: Desk) -> str:

@@ -11,10 +11,11 @@ vehicle's odometer before and after, and that the traces agree with it.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geowallet.app.evidence.device_files import containers, fit_in_one, runs_behind, signed_files
+from geowallet.app.evidence.flagging import flagged_metres
 from geowallet.app.evidence.stamps import SKEW_S, stamps
 from geowallet.app.intake.sources import sources
 from geowallet.contracts.evaluation.rows import LEVELS
@@ -163,7 +164,20 @@ def evidence_of(vault: Vault, prepared: Prepared, *, note: str) -> dict[str, Any
     files = {file for one in resting for file in one.files}
     runs = _runs(vault, files, prepared.period) if shows_levels(prepared.result, "L2") else ()
     pairs = _pairs(prepared, resting) if shows_levels(prepared.result, "L3") else ()
-    return {"evidence": evidence_claim(tree, backing, leaves, runs=runs, readings=pairs)}
+    flags = looked_at(vault, prepared).flags
+    claim = evidence_claim(tree, backing, leaves, runs=runs, readings=pairs, flags=flags)
+    return {"evidence": claim}
+
+
+def looked_at(vault: Vault, prepared: Prepared) -> Prepared:
+    """Return what was prepared with what looks odd about it, where that would leave.
+
+    It reads the positions of the whole wallet, so it is asked once, for what is shown
+    and sent.
+    """
+    if prepared.flags is not None or not shows_levels(prepared.result):
+        return prepared
+    return replace(prepared, flags=flagged_metres(vault, prepared.selected.used))
 
 
 def _fits(used: Grounds) -> bool:

@@ -47,6 +47,8 @@ class Prepared:
         new_recipient: Whether nothing was ever exported under these terms.
         grounds: What each trip above L0 rests on, by its id; empty where the
             terms ask for no level.
+        flags: What looks odd about the metres, see `levels.looked_at`; None where
+            nobody looked yet.
     """
 
     terms: Terms
@@ -56,6 +58,7 @@ class Prepared:
     bits: float
     new_recipient: bool
     grounds: dict[str, Grounds] = field(default_factory=dict)
+    flags: tuple[tuple[str, int], ...] | None = None
 
 
 def prepare(vault: Vault, terms: Terms, period: Period, *, module: bytes = b"") -> Prepared:

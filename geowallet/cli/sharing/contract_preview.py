@@ -38,6 +38,7 @@ def preview(
     ] = False,
 ) -> None:
     """Show every value that would leave, and what would not."""
+    from geowallet.app.evidence.levels import looked_at
     from geowallet.app.scoring.modules import module_beside
     from geowallet.app.sharing.inferring import inferred
     from geowallet.app.sharing.preparing import prepare
@@ -45,7 +46,7 @@ def preview(
     with open_wallet(shell) as vault:
         terms = offered(contract) if is_file(contract) else terms_named(vault, contract)
         module = module_beside(Path(contract), terms) if is_file(contract) else b""
-        prepared = prepare(vault, terms, Period.parse(period), module=module)
+        prepared = looked_at(vault, prepare(vault, terms, Period.parse(period), module=module))
         found = inferred(vault, prepared)
     if raw:
         _show_raw(shell, prepared)
@@ -130,6 +131,7 @@ def preview_record(prepared: Prepared, found: Sequence[Inference] = ()) -> dict[
         "deductions": [str(item) for item in deductions(prepared.terms)],
         "inferences": [{"text": str(item.text), "hint": str(item.hint)} for item in found],
         "epsilon_milli": prepared.terms.epsilon_milli or None,
+        "flags": [{"id": name, "metres": metres} for name, metres in prepared.flags or ()],
         "bits": round(prepared.bits, 1),
     }
 

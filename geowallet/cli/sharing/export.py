@@ -31,6 +31,7 @@ def export(
 ) -> None:
     """Show what will leave, have the owner confirm and sign, and write the files."""
     from geowallet.app import wallet
+    from geowallet.app.evidence.levels import looked_at
     from geowallet.app.sharing import agreements
     from geowallet.app.sharing.attempts import attempted
     from geowallet.app.sharing.export import export as sign_and_seal
@@ -47,7 +48,7 @@ def export(
         terms = found.terms
         with attempted(vault, terms, period, clock=wallet.now_us):
             check_not_withdrawn(vault, found)
-            prepared = prepare(vault, terms, Period.parse(period))
+            prepared = looked_at(vault, prepare(vault, terms, Period.parse(period)))
             fp = fingerprint(thumbprint(terms.recipient.signing_jwk))
             first = _("FIRST EXPORT to {name} (key {key}).", name=terms.recipient.name, key=fp)
             again = _("Export to {name} (key {key}).", name=terms.recipient.name, key=fp)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geowallet.cli.terminal.language import _, clauses, plural, word
-from geowallet.cli.terminal.numbers import count, day, enumeration
+from geowallet.cli.terminal.language import _, clauses, plural, say, word
+from geowallet.cli.terminal.numbers import count, day, enumeration, km
+from geowallet.model.flags import WORDS, TripFlag
 from geowallet.verify.signed import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from geowallet.app.desk.chains import Doubt
     from geowallet.app.evidence.levels import Grounds
     from geowallet.app.sharing.preparing import Prepared
     from geowallet.cli.terminal.shell import Shell
@@ -34,6 +36,8 @@ def show_grounds(shell: Shell, prepared: Prepared, *, indent: int = 2) -> None:
     shell.say(" " * indent + said)
     for line in (*_devices_carried(used), *_readings_carried(used, prepared)):
         shell.say(" " * indent + line)
+    for name, metres in prepared.flags or ():
+        shell.say(" " * indent + _("It says of {flagged}", flagged=_flag_words(name, metres)))
 
 
 def seen_rows(seen: Seen, result: Result) -> list[tuple[str, str]]:
@@ -41,12 +45,26 @@ def seen_rows(seen: Seen, result: Result) -> list[tuple[str, str]]:
     rows = [(_("SEEN"), seen_words(seen))]
     rows += [(_("DEVICE"), _device_words(one)) for one in seen.devices]
     rows += [(_("ODOMETER"), _reading_words(one)) for one in seen.readings]
+    rows += [(_("ODD"), _flag_words(name, metres)) for name, metres in seen.flags]
     if seen.devices:
         rows.append(("", _("that the metres come from these files is the holder's word")))
     counts = counted(result.share_percent, seen.level)
     if counts != result.share_percent:
         rows.append((_("COUNTS AS"), _shares(counts)))
     return rows
+
+
+def doubt_rows(doubts: Iterable[Doubt]) -> list[tuple[str, str]]:
+    """Return what devices signed otherwise in other exports, with a label for each line."""
+    said = []
+    for one in doubts:
+        skipped = {"device": one.device, "range": ", ".join(_range(*gap) for gap in one.skipped)}
+        other = {"device": one.device, "range": ", ".join(map(str, one.other))}
+        if one.skipped:
+            said.append(_("{device}: number {range} is in no export received", **skipped))
+        if one.other:
+            said.append(_("{device}: another export has something else as number {range}", **other))
+    return [(_("DOUBTFUL"), line) for line in said]
 
 
 def seen_record(seen: Seen | None, result: Result) -> dict[str, Any]:
@@ -77,6 +95,7 @@ def seen_record(seen: Seen | None, result: Result) -> dict[str, Any]:
             }
             for one in seen.readings
         ],
+        "flags": [{"id": name, "metres": metres} for name, metres in seen.flags],
         "counts_percent": counted(result.share_percent, seen.level),
     }
 
@@ -99,7 +118,9 @@ def _device_words(one: SeenDevice) -> str:
             device=one.device,
         )
     batches = _range(one.first, one.last)
-    said = [_("{name}: batches {range}, each signed by it", name=one.name, range=batches)]
+    said = [
+        _("{name}: batches number {range}, all under its signature", name=one.name, range=batches)
+    ]
     missing = ", ".join(_range(*gap) for gap in one.missing)
     if missing:
         said.append(_("NOT HANDED OVER: {range}", range=missing))
@@ -124,13 +145,19 @@ def _reading_words(one: SeenReading) -> str:
     return clauses(said)
 
 
+def _flag_words(name: str, metres: int) -> str:
+    reason = say(WORDS[TripFlag(name)]) if name in set(TripFlag) else name
+    return _("at most {length}: {reason}", length=km(metres), reason=reason)
+
+
 def _devices_carried(used: Iterable[Grounds]) -> list[str]:
     counters: dict[str, list[int]] = {}
     for file in {file for one in used for file in one.files}:
         counters.setdefault(file.key.partition("+")[0], []).append(file.counter)
     return [
         _(
-            "It shows the chain of what {device} signed, batches {range}: a file left out shows.",
+            "It shows the chain of what {device} signed, with number {range} in it: a file left"
+            " out shows.",
             device=device,
             range=_range(min(found), max(found)),
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.sharing.grounds import seen_record, seen_rows
+from geowallet.cli.sharing.grounds import doubt_rows, seen_record, seen_rows
 from geowallet.cli.sharing.results import show_result
 from geowallet.cli.sharing.verify_receipt import verify_receipt
 from geowallet.cli.terminal.language import _, clauses, plural, say
@@ -87,7 +87,7 @@ def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> Non
     shell.pairs(_accepted(verified, figures))
     show_result(shell, figures.result, contract.terms)
     if verdict.seen:
-        shell.pairs(seen_rows(verdict.seen, figures.result))
+        shell.pairs([*seen_rows(verdict.seen, figures.result), *doubt_rows(verified.doubts)])
     if figures.result.share_percent.get("L0"):
         shell.say(_("L0 declared: as strong as a signed sheet of paper, no more."))
     open_points = clauses([say(item) for item in verdict.not_proved])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from geowallet.contracts.terms.syntax import Recipient
     from geowallet.model.calendar import Period, WorkWeek
 
-ALWAYS = frozenset({"identity", "assurance", "log", "stamps"})
+ALWAYS = frozenset({"identity", "assurance", "log", "stamps", "flags"})
 """Facts that every export lets out; stamps only where the terms ask for a level."""
 
 ANY_TIME = frozenset({"any_hour", "weekends", "holidays"})

@@ -67,6 +67,7 @@ def deductions(terms: Terms) -> tuple[Phrase, ...]:
             terms.module is not None,
             N_("whatever their module hides in its numbers: nobody here knows its formula"),
         ),
+        (terms.shows_readings, N_("how much the vehicle is driven in all, by anybody")),
     )
     return tuple(phrase(text) for holds, text in inferences if holds)
 

@@ -139,7 +139,7 @@ def _takes_holidays(terms: Terms) -> bool:
     return window is None or not window.holidays
 
 
-_ALWAYS = frozenset({"identity", "assurance", "log", "stamps"})
+_ALWAYS = frozenset({"identity", "assurance", "log", "stamps", "flags"})
 
 FACTS = (
     Fact(
@@ -208,6 +208,12 @@ FACTS = (
         _asks_for_level,
     ),
     Fact(
+        "flags",
+        N_("how many kilometres look odd to your wallet, and why"),
+        N_("what looks odd about your positions"),
+        _asks_for_level,
+    ),
+    Fact(
         "devices",
         N_(
             "which of your devices signed the files, how many it wrote in that time,"
@@ -224,8 +230,8 @@ FACTS = (
     ),
     Fact(
         "readings",
-        N_("your registration, and what the odometer showed on those days: private driving too"),
-        N_("your registration, and what your odometer shows"),
+        N_("what the odometer showed on those days: private driving too"),
+        N_("what your odometer shows"),
         _shows_readings,
     ),
     Fact("business", N_("business trips are counted"), N_("business trips"), _counts("business")),
@@ -271,6 +277,11 @@ FACTS = (
         _tells_the_vehicle,
     ),
     Fact("purpose", N_("for which purpose"), N_("for which purpose"), _tells_the_purpose),
-    Fact("registration", N_("plate and vehicle"), N_("plate and registration")),
+    Fact(
+        "registration",
+        N_("the registration of the vehicle"),
+        N_("plate and registration"),
+        _shows_readings,
+    ),
 )
 """The table. Facts without a rule can never be let out: no measure gives them."""

@@ -194,6 +194,7 @@ from geowallet.model.errors.sources import (
     NoFilesError,
     NotATraceError,
     NoTimeError,
+    ReaderEndedError,
     SealedSourceError,
     SourceAccessError,
     SourceMissingError,
@@ -217,6 +218,7 @@ from geowallet.model.errors.stamps import (
     StampRefusedError,
     UnknownAnchorError,
     UnknownLogError,
+    UnknownSignerError,
     UnknownWitnessError,
     UnreachableError,
     WitnessDamagedError,
@@ -245,6 +247,11 @@ from geowallet.model.errors.vault import (
     WrongKeyFileError,
     WrongPassphraseError,
     WrongRecoveryKeyError,
+)
+from geowallet.model.errors.witnesses import (
+    PortTakenError,
+    WitnessRefusedError,
+    WitnessSilentError,
 )
 
 __all__ = [
@@ -387,7 +394,9 @@ __all__ = [
     "PeriodOpenError",
     "PeriodRefusedError",
     "PlacesMissingError",
+    "PortTakenError",
     "PositionsGoneError",
+    "ReaderEndedError",
     "ReceiptSignatureError",
     "RecipientKeyChangedError",
     "RecoveryTypoError",
@@ -427,6 +436,7 @@ __all__ = [
     "UnknownOldKeyError",
     "UnknownPowerError",
     "UnknownRuleError",
+    "UnknownSignerError",
     "UnknownSourceError",
     "UnknownWitnessError",
     "UnknownYearError",
@@ -445,6 +455,8 @@ __all__ = [
     "WitnessDamagedError",
     "WitnessExistsError",
     "WitnessPassphraseError",
+    "WitnessRefusedError",
+    "WitnessSilentError",
     "WorkWeekMissingError",
     "WrongKeyFileError",
     "WrongPassphraseError",

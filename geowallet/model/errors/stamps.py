@@ -161,6 +161,19 @@ class UnknownWitnessError(GeowalletError):
     hint = N_("give its key with --key, or its name with --witness")
 
 
+class UnknownSignerError(GeowalletError):
+    """Devices or odometer readings by somebody whom the reader does not rely on."""
+
+    code = "verify.unknown_signer"
+    exit_status = 23
+    text = N_(
+        "too few metres count: this desk does not rely on the devices or readings behind them"
+    )
+    hint = N_(
+        "get the key of the device or the workshop by another way, then: geowallet desk anchor add"
+    )
+
+
 class UnknownAnchorError(GeowalletError):
     """Time stamps by somebody whom the reader does not rely on."""
 
