@@ -157,3 +157,12 @@ class BadCalendarError(GeowalletError):
     exit_status = 3
     text = N_("{name}: not a calendar that can be read: {reason}")
     hint = N_("export it again as one .ics file; see 'geowallet work calendar add --help'")
+
+
+class ReaderEndedError(GeowalletError):
+    """A child that read ahead ended in the middle of a file."""
+
+    code = "source.reader_ended"
+    exit_status = 3
+    text = N_("{path}: what read it ended early")
+    hint = N_("read it again without --jobs")
