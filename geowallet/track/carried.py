@@ -108,6 +108,8 @@ def _chunk(fixes: Fixes, stream: NDArray[np.int32], rows: NDArray[np.intp]) -> C
         return None
     start_us = int(fixes.time_us[rows[0]]) // BIN_US * BIN_US
     devices = devices_of(fixes, stream, rows, start_us)
+    if not devices:
+        return None
     apart = all_apart(devices, start_us, len(devices[0].moving))
     if not any(np.any(mask) for mask in apart.values()):
         return None

@@ -173,21 +173,42 @@ def flag_jumps(fixes: Fixes) -> Fixes:
         Overview", ACM TIST 6(3), section on outlier detection; here on the
         change of velocity, which also finds jumps slower than a train.
     """
+    index = np.flatnonzero(fixes.unflagged(BAD))
+    step_m = step_lengths_m(fixes.lat_deg[index], fixes.lon_deg[index])
     for run in range(1, LONGEST_JUMP_FIXES + 1):
-        index = np.flatnonzero(fixes.unflagged(BAD))
-        jump = np.zeros(len(fixes), dtype=np.bool_)
-        found = _jumps(fixes, index, run)
+        found = _jumps(fixes, index, step_m, run)
+        if not len(found):
+            continue
+        jump = np.zeros(len(index), dtype=np.bool_)
         for offset in range(run):
-            jump[index[found + offset]] = True
-        fixes = fixes.with_flag(jump, FixFlag.JUMP)
+            jump[found + offset] = True
+        mask = np.zeros(len(fixes), dtype=np.bool_)
+        mask[index[jump]] = True
+        fixes = fixes.with_flag(mask, FixFlag.JUMP)
+        index, step_m = _without(fixes, index, step_m, jump)
     return fixes
 
 
-def _jumps(fixes: Fixes, index: NDArray[np.intp], run: int) -> NDArray[np.intp]:
+def _without(
+    fixes: Fixes, index: NDArray[np.intp], step_m: NDArray[np.float64], jump: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the places of fixes and the steps between them, without those that jumped."""
+    kept = np.flatnonzero(~jump)
+    steps = step_m[kept[:-1]]
+    over = np.flatnonzero(np.diff(kept) > 1)
+    a, b = index[kept[over]], index[kept[over + 1]]
+    steps[over] = distances_m(
+        fixes.lat_deg[a], fixes.lon_deg[a], fixes.lat_deg[b], fixes.lon_deg[b]
+    )
+    return index[kept], steps
+
+
+def _jumps(
+    fixes: Fixes, index: NDArray[np.intp], step_m: NDArray[np.float64], run: int
+) -> NDArray[np.intp]:
     """Return the positions in ``index`` at which a jump of ``run`` fixes begins."""
     if len(index) < run + 2:
         return np.zeros(0, dtype=np.intp)
-    step_m = step_lengths_m(fixes.lat_deg[index], fixes.lon_deg[index])
     # Few steps are long enough: only these are looked at closely.
     far = np.flatnonzero((step_m[:-run] > JUMP_FLOOR_M) & (step_m[run:] > JUMP_FLOOR_M))
     before, first, last, after = (index[far + n] for n in (0, 1, run, run + 1))

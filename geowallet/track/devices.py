@@ -70,6 +70,8 @@ def devices_of(
 ) -> tuple[Device, ...]:
     """Return the devices whose fixes ``rows`` (ascending, not empty) of a chunk are.
 
+    Empty where there is one only: nothing is to be compared.
+
     Args:
         fixes: All fixes in time order.
         stream: The stream of each.
@@ -78,6 +80,8 @@ def devices_of(
     """
     bins = (int(fixes.time_us[rows[-1]]) - start_us) // BIN_US + 1
     lanes = sorted(_lanes(fixes, stream, rows), key=len, reverse=True)[:MOST_COMPARED]
+    if len(lanes) == 1:
+        return ()
     return tuple(_device(fixes, stream, lane, start_us, bins) for lane in lanes)
 
 

@@ -72,7 +72,9 @@ class Path:
 def path_of(fixes: Fixes) -> Path:
     """Return the path through ``fixes`` (at least one, at distinct instants)."""
     time_s = (fixes.time_us - fixes.time_us[0]) / 1e6
-    lon_deg = np.unwrap(fixes.lon_deg, period=360.0)
+    lon_deg = fixes.lon_deg
+    if np.any(np.abs(np.diff(lon_deg)) > 180.0):
+        lon_deg = np.unwrap(lon_deg, period=360.0)
     step_m = step_lengths_m(fixes.lat_deg, lon_deg)
     step_s = np.diff(time_s)
     gap = step_s > gap_limit_s(step_m, step_s)

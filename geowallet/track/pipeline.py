@@ -7,6 +7,7 @@ new file changes nothing outside the chunks it touches.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from types import FunctionType
@@ -16,7 +17,7 @@ import numpy as np
 
 from geowallet.crypto.canonical import digest_of
 from geowallet.model.fixes import FixFlag
-from geowallet.model.geodesy import distance_m, step_lengths_m
+from geowallet.model.geodesy import distance_m, distances_m
 from geowallet.model.mobility import Point, Stop, Trip
 from geowallet.model.provenance import Algorithm
 from geowallet.track import (
@@ -198,7 +199,10 @@ def affected_window(
     """
     touched = list(changed)
     chunks = _joined([*coverage, *touched])
-    hit = [any(a <= end and b >= start for a, b in touched) for start, end in chunks]
+    # Each change lies in one chunk: that which begins last before it.
+    starts = [start for start, _ in chunks]
+    places = {bisect_right(starts, first) - 1 for first, _ in touched}
+    hit = [number in places for number in range(len(chunks))]
     near = [any(hit[max(number - 1, 0) : number + 2]) for number in range(len(chunks))]
     windows: list[tuple[int, int]] = []
     for number, (start, end) in enumerate(chunks):
@@ -305,8 +309,10 @@ def _elsewhere(merged: Merged) -> tuple[Elsewhere, ...]:
 def _counted_once(
     merged: Merged, used: Fixes, stream: NDArray[np.int32], several: NDArray[np.bool_]
 ) -> CountedOnce:
-    both = several[1:] & several[:-1] & (np.diff(used.time_us) <= sources.ACTIVE_US)
-    metres = float(np.sum(step_lengths_m(used.lat_deg, used.lon_deg)[both]))
+    both = np.flatnonzero(several[1:] & several[:-1])
+    both = both[used.time_us[both + 1] - used.time_us[both] <= sources.ACTIVE_US]
+    ends = (column[at] for at in (both, both + 1) for column in (used.lat_deg, used.lon_deg))
+    metres = float(np.sum(distances_m(*ends)))
     count = np.bincount(stream, minlength=len(merged.sources))
     totals: dict[str, int] = {}
     for source, fixes_used in zip(merged.sources, count, strict=True):

@@ -111,7 +111,8 @@ def _streams(traces: Sequence[SourcedFixes]) -> list[SourcedFixes]:
         columns = (trace.fixes.time_us, trace.fixes.lat_deg, trace.fixes.lon_deg)
         return trace.source, trace.device, len(trace.fixes), b"".join(c.tobytes() for c in columns)
 
-    return sorted((trace for trace in traces if len(trace.fixes)), key=rank)
+    found = [trace for trace in traces if len(trace.fixes)]
+    return sorted(found, key=rank) if len(found) > 1 else found
 
 
 def _unmixed(trace: SourcedFixes) -> list[SourcedFixes]:
@@ -148,33 +149,50 @@ def _copies(fixes: Fixes, clear: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return copy
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _Segment:
-    """One stream without silence: cheaper is better, then the lower stream."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Segments:
+    """``k`` stretches of one stream each without silence, by their start.
 
-    cost_m: float
-    stream: int
-    start_us: int
-    end_us: int
+    Attributes:
+        stream: int32 ``(k,)``.
+        first: intp ``(k,)``, place of its first fix in ``index``.
+        after: intp ``(k,)``, place after its last.
+        start_us: int64 ``(k,)``.
+        end_us: int64 ``(k,)``.
+        index: The fixes, stream after stream.
+    """
+
+    stream: NDArray[np.int32]
+    first: NDArray[np.intp]
+    after: NDArray[np.intp]
+    start_us: NDArray[np.int64]
+    end_us: NDArray[np.int64]
+    index: NDArray[np.intp]
+
+    def alone(self) -> NDArray[np.bool_]:
+        """Return which of them no other overlaps."""
+        until_us = np.maximum.accumulate(self.end_us)
+        alone = np.ones(len(self.stream), dtype=np.bool_)
+        alone[1:] &= self.start_us[1:] > until_us[:-1]
+        alone[:-1] &= self.end_us[:-1] < self.start_us[1:]
+        return alone
 
 
-def _segments(
-    fixes: Fixes, stream: NDArray[np.int32], use: NDArray[np.bool_]
-) -> tuple[_Segment, ...]:
-    found: list[_Segment] = []
-    numbers = np.unique(stream[use])
-    if len(numbers) < 2:
-        return ()
-    for number in numbers:
-        index = np.flatnonzero(use & (stream == number))
-        time_us = fixes.time_us[index]
-        breaks = np.flatnonzero(np.diff(time_us) > ACTIVE_US) + 1
-        for part in np.split(np.arange(len(index)), breaks):
-            if len(part) > 1:
-                cost_m = _cost_m(time_us[part], fixes.accuracy_m[index[part]])
-                span = int(time_us[part[0]]), int(time_us[part[-1]])
-                found.append(_Segment(cost_m, int(number), *span))
-    return tuple(sorted(found))
+def _segments(fixes: Fixes, stream: NDArray[np.int32], use: NDArray[np.bool_]) -> _Segments | None:
+    """Return the segments of at least two fixes; None where there is one stream only."""
+    index = np.flatnonzero(use)
+    if not len(index) or stream[index].min() == stream[index].max():
+        return None
+    index = index[np.argsort(stream[index], kind="stable")]
+    time_us, number = fixes.time_us[index], stream[index]
+    breaks = (np.diff(time_us) > ACTIVE_US) | (np.diff(number) != 0)
+    first = np.concatenate(([0], np.flatnonzero(breaks) + 1))
+    after = np.append(first[1:], len(index))
+    several = after - first > 1
+    first, after = first[several], after[several]
+    order = np.argsort(time_us[first], kind="stable")
+    first, after = first[order], after[order]
+    return _Segments(number[first], first, after, time_us[first], time_us[after - 1], index)
 
 
 def _cost_m(time_us: NDArray[np.int64], accuracy_m: NDArray[np.float64]) -> float:
@@ -184,15 +202,31 @@ def _cost_m(time_us: NDArray[np.int64], accuracy_m: NDArray[np.float64]) -> floa
 
 
 def _choose(
-    fixes: Fixes, stream: NDArray[np.int32], segments: tuple[_Segment, ...]
+    fixes: Fixes, stream: NDArray[np.int32], segments: _Segments | None
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which fixes a better segment covers, and which two streams see."""
     owner = np.full(len(fixes), -1, dtype=np.int32)
     several = np.zeros(len(fixes), dtype=np.bool_)
-    for segment in segments:
-        low = int(np.searchsorted(fixes.time_us, segment.start_us, side="left"))
-        high = int(np.searchsorted(fixes.time_us, segment.end_us, side="right"))
-        covered = owner[low:high]
-        several[low:high] |= (covered >= 0) & (covered != segment.stream)
-        owner[low:high] = np.where(covered < 0, segment.stream, covered)
+    if segments is None:
+        return several, several
+    low = np.searchsorted(fixes.time_us, segments.start_us, side="left")
+    high = np.searchsorted(fixes.time_us, segments.end_us, side="right")
+    alone = segments.alone()
+    for number in np.flatnonzero(alone).tolist():
+        owner[low[number] : high[number]] = segments.stream[number]
+    for number in _by_cost(fixes, segments, np.flatnonzero(~alone).tolist()):
+        rows, one = slice(low[number], high[number]), segments.stream[number]
+        several[rows] |= (owner[rows] >= 0) & (owner[rows] != one)
+        owner[rows] = np.where(owner[rows] < 0, one, owner[rows])
     return (owner >= 0) & (owner != stream), several
+
+
+def _by_cost(fixes: Fixes, segments: _Segments, numbers: Sequence[int]) -> list[int]:
+    """Return the numbers of segments, the cheapest first, then the lower stream."""
+
+    def rank(number: int) -> tuple[float, int, int]:
+        part = segments.index[segments.first[number] : segments.after[number]]
+        cost_m = _cost_m(fixes.time_us[part], fixes.accuracy_m[part])
+        return cost_m, int(segments.stream[number]), int(segments.start_us[number])
+
+    return sorted(numbers, key=rank)
