@@ -213,4 +213,12 @@ FILES: tuple[Row, ...] = (
         "app/test_life.py::TestAcknowledgement::test_somebody_elses_word_is_refused",
         "",
     ),
+    (
+        Who.STRANGER,
+        "steals the key of exports, and signs with it after it was given up, dated back",
+        Comes.REFUSED,
+        "the notice of the new key lists what the old one signed",
+        "app/test_rotating.py::TestThief::test_what_the_old_key_signs_is_refused_also_back_dated",
+        "",
+    ),
 )

@@ -21,6 +21,7 @@ from tests.verify.test_evidence import (
     cosigned,
     mileage,
 )
+from tests.verify.signed_exports import VAN, Signed, asks, claim, runs
 
 
 def test_a_share_that_is_too_high(ends: Ends) -> None:
@@ -40,3 +41,10 @@ def test_a_share_that_is_too_high(ends: Ends) -> None:
     )
     found = checked(text, WITNESS)
     ends("accepted" if found is not None and found.days == 1 else "refused")
+
+
+def test_a_share_of_l2_that_is_too_high(ends: Ends) -> None:
+    """One file of a pinned device was seen; every metre of the month is said to come from it."""
+    every = Signed(asks("L2", 100), {"L0": 0, "L1": 0, "L2": 412_000, "L3": 0})
+    found = every.checked(claim(runs(3)), VAN)
+    ends("accepted" if found.level == "L2" else "refused")
