@@ -423,12 +423,12 @@ class TestAfterAChangeOfKeys:
     """Promise: a new key answers for what the old one signed, and brings no new budget."""
 
     def test_an_answer_by_the_new_key_follows_and_the_budget_stays(self, audited: Audited) -> None:
-        first = audited.challenged(draws=3)
+        first, two = audited.challenged(draws=3), audited.asked(ON_THE_WAY, ELSEWHERE)
         rotating.rotate_identity(audited.vault, now_us=scene.NOON_US + 1_000_000)
         (notice,) = rotating.write_notices(audited.vault, audited.folder / "notice")
         taken = inbox.take_file(audited.desk, notice, now_s=NOW_S, today=scene.TODAY)
         assert taken.error is None
         assert audited.checked(first).days
-        assert audited.checked(audited.asked(ON_THE_WAY)).compared
+        assert audited.checked(two).compared
         with pytest.raises(AuditOverBudgetError):
-            audited.asked(ON_THE_WAY, ELSEWHERE, AT_CLIENT)
+            audited.asked(AT_CLIENT, SUNDAY)

@@ -173,6 +173,20 @@ class TestFollowed:
         assert sides.refused(new) is ContractWithdrawnError
         assert desk_answers.withdrawn_on(sides.desk, sides.contract) is not None
 
+    def test_an_end_of_before_the_change_ends_it_for_the_new_key(self, sides: Sides) -> None:
+        path, _ = life.withdraw(
+            sides.vault,
+            sides.contract,
+            today=scene.TODAY,
+            now_us=scene.NOON_US,
+            target=sides.folder / "end",
+        )
+        sides.taken(path)
+        sides.taken(sides.rotate())
+        (standing,) = standing_contracts(sides.desk)
+        assert standing != sides.contract
+        assert desk_answers.withdrawn_on(sides.desk, standing) == scene.TODAY
+
     def test_an_old_copy_of_the_contract_is_still_known_as_ones_own(
         self, sides: Sides, tmp_path: Path
     ) -> None:
