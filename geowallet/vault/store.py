@@ -20,7 +20,7 @@ from geowallet.vault.turn import begin_writing
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -130,11 +130,13 @@ class Vault:
         _check_kind(kind)
         return self._keys.record_id(kind, name)
 
-    def items(self, kind: str) -> Iterator[tuple[str, bytes]]:
+    def items(
+        self, kind: str, *, aside: Iterable[tuple[str, str]] = ()
+    ) -> Iterator[tuple[str, bytes]]:
         """Yield name and payload of every record of ``kind``, in an order that says nothing.
 
         No lock is held between them: what another process removes meanwhile is
-        left out.
+        left out. Records at the addresses ``aside`` are not even opened.
 
         Raises:
             ValueError: Unknown kind.
@@ -143,7 +145,8 @@ class Vault:
         _check_kind(kind)
         with disk_faults():
             row_ids = record_ids(self._db, self._keys, kind)
-        for row_id in row_ids:
+        not_these = {self._keys.record_id(*address) for address in aside}
+        for row_id in (one for one in row_ids if one not in not_these):
             with disk_faults():
                 row = find_row(self._db, row_id)
             if row is not None:

@@ -9,6 +9,7 @@ import msgspec
 
 from geowallet.app.evidence.sending import host_of
 from geowallet.app.files import read_small
+from geowallet.app.keeping.own_settings import settings_but_rules
 from geowallet.app.settings import check_name, resolve
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.timestamps import EXTRA, Authority
@@ -84,7 +85,7 @@ def authorities(vault: Vault) -> tuple[ChosenAuthority, ...]:
     """Return the owner's authorities, by name."""
     found = (
         msgspec.msgpack.decode(body, type=ChosenAuthority)
-        for name, body in vault.items(_KIND)
+        for name, body in settings_but_rules(vault)
         if name.startswith(_PREFIX)
     )
     return tuple(sorted(found, key=lambda chosen: chosen.name))

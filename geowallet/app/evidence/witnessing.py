@@ -8,6 +8,7 @@ import msgspec
 
 from geowallet.app.evidence.stamps import Stamp, keep, stamps
 from geowallet.app.files import read_small
+from geowallet.app.keeping.own_settings import settings_but_rules
 from geowallet.crypto.cosignatures import find_cosignature, parse_witness_key
 from geowallet.crypto.log_texts import WitnessRequest
 from geowallet.crypto.merkle import consistency_proof, frontier_of
@@ -60,7 +61,7 @@ def witnesses(vault: Vault) -> tuple[ChosenWitness, ...]:
     """Return the owner's witnesses, by name."""
     found = (
         msgspec.msgpack.decode(body, type=ChosenWitness)
-        for name, body in vault.items(_KIND)
+        for name, body in settings_but_rules(vault)
         if name.startswith(_PREFIX)
     )
     return tuple(sorted(found, key=lambda chosen: chosen.name))

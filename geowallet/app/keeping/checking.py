@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from geowallet.app.intake.sources import Source
+from geowallet.app.keeping.own_settings import RULES
 from geowallet.app.keeping.scope import midnight_us
 from geowallet.app.reports.mileage import mileage
 from geowallet.app.settings import vehicles
@@ -43,6 +44,7 @@ class Remedy(StrEnum):
 
     RECOMPUTE = "recompute"
     READ_AGAIN = "read_again"
+    SAY_AGAIN = "say_again"
     REMOVE = "remove"
     RESTORE = "restore"
 
@@ -88,20 +90,26 @@ class Examination:
     @property
     def repairable(self) -> tuple[Finding, ...]:
         """Findings that `repair` can do something about."""
-        return tuple(one for one in self.findings if one.remedy is not Remedy.RESTORE)
+        return tuple(one for one in self.findings if one.remedy not in _NOT_BY_REPAIR)
 
+
+_NOT_BY_REPAIR = {Remedy.RESTORE, Remedy.SAY_AGAIN}
 
 REMEDIES = {
     Remedy.RECOMPUTE: N_("yes: found again from the positions, by --repair"),
     Remedy.READ_AGAIN: N_("yes: --repair gives the piece up, then read the file again"),
+    Remedy.SAY_AGAIN: N_("say them again: geowallet vault keep; nothing is erased by them"),
     Remedy.REMOVE: N_("yes: --repair removes it"),
     Remedy.RESTORE: N_("only from a backup: geowallet vault restore"),
 }
 """What can be done, in words."""
 
 _MISSING = N_("a record is missing")
-_STRAY_KEY = N_("a key without its record")
-_STRAY = N_("a record that the log knows nothing of, or says was removed")
+_STRAYS = {
+    Trouble.STRAY_KEY: N_("a key without its record"),
+    Trouble.STRAY: N_("a record that the log knows nothing of, or says was removed"),
+}
+_RULES = N_("the rules of retention")
 _REPLACED = N_("{what}: another version of it than the log names")
 
 
@@ -111,10 +119,10 @@ def what_of(finding: Finding) -> Phrase:
     if kind is None:
         kind = {Remedy.RECOMPUTE: "trips", Remedy.READ_AGAIN: "fixes"}.get(finding.remedy)
     trouble = finding.damage.trouble
-    if trouble is Trouble.STRAY_KEY:
-        return phrase(_STRAY_KEY)
-    if trouble is Trouble.STRAY:
-        return phrase(_STRAY)
+    if trouble in _STRAYS:
+        return phrase(_STRAYS[trouble])
+    if finding.remedy is Remedy.SAY_AGAIN:
+        return phrase(VaultDamagedError.text, what=_RULES)
     if kind is None:
         return phrase(_MISSING if trouble is Trouble.MISSING else RECORD)
     if trouble is Trouble.REPLACED:
@@ -173,6 +181,7 @@ class _Known:
 
     def __init__(self, vault: Vault, report: VaultReport) -> None:
         self._bad = {damage.row_id for damage in report.damages}
+        self._rules = vault.row_id(*RULES)
         self._kept_us = kept_from_us(vault)
         self._blobs = {
             vault.row_id("fixes", blob.name): (source, blob)
@@ -192,6 +201,8 @@ class _Known:
         """Return what one damage means."""
         if damage.trouble in {Trouble.STRAY, Trouble.STRAY_KEY}:
             return Finding(damage, Remedy.REMOVE)
+        if damage.row_id == self._rules:
+            return Finding(damage, Remedy.SAY_AGAIN)
         if damage.row_id in self._blobs:
             return self._of_piece(damage, *self._blobs[damage.row_id])
         if damage.row_id in self._months:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geowallet.app.keeping.own_settings import settings_but_rules
 from geowallet.app.wallet import now_us
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 from geowallet.model.errors import GeowalletError
@@ -158,7 +159,7 @@ def _has_backups(folder: Path) -> bool:
 
 
 def _places(vault: Vault) -> list[str | dict[str, Any]]:
-    found = (json.loads(body) for name, body in vault.items("setting") if _is_backup(name))
+    found = (json.loads(body) for name, body in settings_but_rules(vault) if _is_backup(name))
     return sorted(found, key=str)
 
 

@@ -16,6 +16,7 @@ import msgspec
 from geowallet.app.audits import committing
 from geowallet.app.intake.sources import sources
 from geowallet.app.keeping.copies import PLACES, note_erased
+from geowallet.app.keeping.own_settings import RULES
 from geowallet.app.keeping.resting import Address, exports_of, openings_in, words_in
 from geowallet.app.keeping.rewriting import Rewritten, emptied, without
 from geowallet.app.keeping.spans import disjoint, overlaps
@@ -46,7 +47,7 @@ _KEPT_KINDS = frozenset({"identity", "source"})
 """What `Scope.everything` does not remove: without its identity the wallet could not even
 withdraw, and a source becomes digest and numbers, so that it does not come back unasked."""
 
-_KEPT_SETTINGS = (PLACES, "erased", "memories", "keep", PREFIX)
+_KEPT_SETTINGS = (PLACES, "erased", "memories", PREFIX)
 """Settings without which a promise about copies could not be kept, or a merged copy known."""
 
 
@@ -211,7 +212,7 @@ def _plan_of_everything(vault: Vault, scope: Scope, mark: Mark) -> Plan:
         (kind, name)
         for kind in KINDS
         if kind not in _KEPT_KINDS
-        for name, _ in vault.items(kind)
+        for name, _ in vault.items(kind, aside=(RULES,))
         if name not in blobs and not (kind == "setting" and name.startswith(_KEPT_SETTINGS))
     )
     if not records and all(one.before == one.after for one in changed):

@@ -127,8 +127,9 @@ def _digest(word: Word) -> str:
     body = word.body or b""
     if word.kind != "shape":
         return sha256_hex(body)
-    shape = Split if word.name.startswith("split/") else Merge
-    return shape_digest(msgspec.msgpack.decode(body, type=shape))
+    if word.name.startswith("split/"):
+        return shape_digest(msgspec.msgpack.decode(body, type=Split))
+    return shape_digest(msgspec.msgpack.decode(body, type=Merge))
 
 
 def _batch(word: Word) -> Statement:

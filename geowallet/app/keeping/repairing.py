@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from geowallet.vault.store import Vault
 
 
+_BY_ROW = {Remedy.RECOMPUTE, Remedy.READ_AGAIN, Remedy.REMOVE}
+
+
 @dataclass(frozen=True, slots=True)
 class Repaired:
     """What was put right.
@@ -68,7 +71,7 @@ def repair(vault: Vault, findings: Sequence[Finding], *, now_us: int) -> Repaire
     waiting += [run for before, _ in changed for run in before.runs()]
     with vault.transaction(now_us=now_us) as tx:
         for finding in findings:
-            if finding.remedy is not Remedy.RESTORE:
+            if finding.remedy in _BY_ROW:
                 tx.give_up_row(finding.damage.row_id)
         for _, after in changed:
             tx.put("source", after.sha256, msgspec.msgpack.encode(after))

@@ -16,6 +16,7 @@ from geowallet.app.files import replace_whole
 from geowallet.app.intake.sources import joined_runs, sources
 from geowallet.app.keeping.durations import Duration
 from geowallet.app.keeping.erasing import Plan, carry_out
+from geowallet.app.keeping.own_settings import RULES
 from geowallet.app.keeping.resting import openings_before, pages_before, words_before
 from geowallet.app.keeping.rewriting import without
 from geowallet.app.keeping.scope import Scope, midnight_us
@@ -25,7 +26,7 @@ from geowallet.app.travel.trips import own_zone
 from geowallet.app.travel.unkept import BEFORE_ALL_US, kept_from_us
 from geowallet.crypto.canonical import canonical_bytes
 from geowallet.model.calendar import local_time
-from geowallet.model.errors import KeptTooShortError
+from geowallet.model.errors import KeptTooShortError, RulesDamagedError, VaultDamagedError
 from geowallet.model.provenance import Statement, StatementKind
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
     from geowallet.app.keeping.erasing import Erased
     from geowallet.vault.store import Vault
-
-RULES = ("setting", "keep")
 
 MATTERS = ("fixes", "figures")
 """What a rule can speak of."""
@@ -68,8 +67,15 @@ class Kept:
 
 
 def rules(vault: Vault) -> Rules:
-    """Return the rules of this wallet."""
-    said = json.loads(vault.get(*RULES) or b"{}")
+    """Return the rules of this wallet.
+
+    Raises:
+        RulesDamagedError: They cannot be read.
+    """
+    try:
+        said = json.loads(vault.get(*RULES) or b"{}")
+    except VaultDamagedError as error:
+        raise RulesDamagedError from error
     found = {matter: Duration.parse(said[matter]) for matter in MATTERS if said.get(matter)}
     return Rules(**found)
 

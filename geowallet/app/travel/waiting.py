@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from geowallet.app.keeping.own_settings import settings_but_rules
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 
 if TYPE_CHECKING:
@@ -43,6 +44,6 @@ def nothing_pending(vault: Vault, tx: Transaction) -> None:
 
 
 def _noted(vault: Vault) -> Iterator[tuple[str, bytes]]:
-    for name, body in vault.items(_KIND):
+    for name, body in settings_but_rules(vault):
         if name == _ONE_LIST or name.startswith(_EACH):
             yield name, body

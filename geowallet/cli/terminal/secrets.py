@@ -7,10 +7,12 @@ import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from geowallet.app.keeping.own_settings import RULES
 from geowallet.cli.terminal.language import _
 from geowallet.model.errors import (
     NeedsTerminalError,
     PassphraseMismatchError,
+    VaultDamagedError,
     VaultLockedError,
 )
 
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from geowallet.vault.store import Vault
 
 _MAX_BYTES = 4096
-
-RULES = ("setting", "keep")
-"""Kind and name of the record that holds the rules of retention."""
 
 
 def locations(shell: Shell) -> Locations:
@@ -54,8 +53,17 @@ def open_wallet(shell: Shell, *, keep: bool = True, beside: Vault | None = None)
 
 
 def _keep_what_is_to_be_kept(shell: Shell, vault: Vault) -> None:
-    """Let rules of retention do what is due; a wallet without rules loads nothing for it."""
-    if vault.get(*RULES) is not None:
+    """Let rules of retention do what is due; a wallet without rules loads nothing for it.
+
+    Rules that cannot be read erase nothing, and stop nothing.
+    """
+    try:
+        there = vault.get(*RULES) is not None
+    except VaultDamagedError:
+        text = _("The rules of retention cannot be read, so nothing is erased by them: {command}")
+        shell.note(text.format(command="geowallet vault check"))
+        return
+    if there:
         from geowallet.cli.wallet.vault_keep import run_rules
 
         run_rules(shell, vault)

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.terminal.language import _, plural
+from geowallet.cli.terminal.language import _, plural, told
 from geowallet.cli.terminal.numbers import count
 from geowallet.cli.terminal.secrets import locations, open_wallet
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import group, verb
+from geowallet.model.errors import RulesDamagedError
 
 if TYPE_CHECKING:
     from geowallet.app.keeping.erasing import Plan
+    from geowallet.app.keeping.retention import Rules
     from geowallet.vault.store import Vault
 
 app = group(_("How long positions and figures are kept."))
@@ -123,7 +125,7 @@ def _set(shell: Shell, matter: str, text: str) -> None:
     with open_wallet(shell, keep=False) as vault:
         now = now_us()
         today = local_time(now, own_zone(vault)).date()
-        said = retention.with_rule(retention.rules(vault), matter, given, today=today)
+        said = retention.with_rule(_before(shell, vault), matter, given, today=today)
         planned = retention.due(vault, said, now_us=now)
         if planned is not None:
             _show(shell, planned)
@@ -136,6 +138,18 @@ def _set(shell: Shell, matter: str, text: str) -> None:
     shell.emit({"matter": matter, "keep": str(given or FOREVER)} | _record(planned, erased=False))
     if planned is not None:
         shell.next("geowallet vault keep apply", _("does it now"))
+
+
+def _before(shell: Shell, vault: Vault) -> Rules:
+    """Return the rules as they are; those that cannot be read are none, and that is said."""
+    from geowallet.app.keeping.retention import Rules, rules
+
+    try:
+        return rules(vault)
+    except RulesDamagedError as error:
+        shell.note(told(error)[0])
+        shell.confirm(_("All rules but this one are to be said again. Go on?"))
+        return Rules()
 
 
 def _show(shell: Shell, planned: Plan) -> None:

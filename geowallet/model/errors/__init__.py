@@ -89,6 +89,7 @@ from geowallet.model.errors.keeping import (
     NothingToEraseError,
     OtherWalletError,
     PositionsGoneError,
+    RulesDamagedError,
     VaultForkedError,
 )
 from geowallet.model.errors.keys import (
@@ -415,6 +416,7 @@ __all__ = [
     "RotationForkedError",
     "RuleChangedError",
     "RuleDataError",
+    "RulesDamagedError",
     "SandboxError",
     "SealedSourceError",
     "SecondOfferError",

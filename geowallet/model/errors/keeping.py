@@ -34,6 +34,15 @@ class KeptTooShortError(GeowalletError):
     hint = N_("keep the positions for a shorter time first, then the figures")
 
 
+class RulesDamagedError(VaultDamagedError):
+    """Rules of retention that cannot be read."""
+
+    code = "keep.damaged"
+    exit_status = 26
+    text = N_("the rules of retention are not what was written, so nothing is erased by them")
+    hint = N_("say them again with 'geowallet vault keep fixes' and 'figures'")
+
+
 class PositionsGoneError(GeowalletError):
     """A trip is to be measured anew whose positions a rule erased."""
 

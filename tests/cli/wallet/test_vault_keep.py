@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 
 from geowallet.app import wallet
-from tests.cli.conftest import Done, Terminal
+from geowallet.app.keeping.own_settings import RULES
+from geowallet.app.locations import Locations
+from tests.app import scene
+from tests.cli.conftest import PASSPHRASE, Done, Terminal
 
 DAY_US = 86_400_000_000
 
@@ -87,3 +90,48 @@ class TestKeep:
         keep(lived, "fixes", "6-years")
         done = keep(lived, "figures", "3-years")
         assert (done.status, "[usage.kept_too_short]" in done.err) == (2, True)
+
+
+@pytest.fixture
+def spoilt(lived: Terminal) -> Terminal:
+    """A wallet whose rules of retention cannot be read."""
+    assert keep(lived, "fixes", "3-months", "--yes").status == 0
+    here = Locations.of(wallet=lived.folder / "wallet.gwv")
+    with wallet.opened(here, PASSPHRASE.encode) as vault:
+        row = (vault.row_id(*RULES),)
+        vault._db.execute("UPDATE record SET sealed = x'00' WHERE id = ?", row)
+    return lived
+
+
+class TestDamaged:
+    """Promise: "Rules that cannot be read erase nothing, and stop nothing"."""
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ["trip", "list", "--month", "2026-05"],
+            ["ingest", "again.csv"],
+            ["vault", "copies"],
+            ["vault", "sources"],
+            ["evidence", "authority", "list"],
+            ["work", "show"],
+        ],
+    )
+    def test_other_commands_go_on_and_say_so(self, spoilt: Terminal, words: list[str]) -> None:
+        scene.write_days(spoilt.folder, scene.days_of_may(4))[0].rename(spoilt.folder / "again.csv")
+        done = spoilt(*words)
+        assert (done.status, "cannot be read, so nothing is erased" in done.err) == (0, True)
+
+    def test_what_needs_them_has_a_code_of_its_own(self, spoilt: Terminal) -> None:
+        for words in (["list"], ["apply"]):
+            done = keep(spoilt, *words)
+            assert (done.status, "[keep.damaged]" in done.err) == (26, True)
+
+    def test_a_check_names_them_and_saying_them_again_mends_it(self, spoilt: Terminal) -> None:
+        done = spoilt("vault", "check", "--repair", "--yes")
+        assert (done.status, "the rules of retention" in done.out) == (26, True)
+        assert "say them again" in done.out
+        assert keep(spoilt, "fixes", "3-months", "--no-input").status == 2
+        assert keep(spoilt, "fixes", "3-months", "--yes").status == 0
+        assert spoilt("vault", "check").status == 0
+        assert keep(spoilt, "list", "--json").records[0]["keep"] == "3-months"
