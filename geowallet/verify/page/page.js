@@ -104,7 +104,7 @@ function showAccepted(taken) {
     element("p", `${tr("how hard the metres would be to forge")}: ${levels || "-"}`),
     ...(unseen.length ? [element("p", say("not looked at here: {names}", { names: unseen.join(", ") }))] : []),
     ...(unseen.includes("evidence")
-      ? [element("p", tr("Levels above L0 are the sender's word until the stamps are checked."), "bad")] : []),
+      ? [element("p", tr("Levels above L0 are the sender's word until stamps, devices and odometer readings are checked."), "bad")] : []),
     element("p", tr("Not proved: who drove or rode; that the trip was necessary; that the phone was not deceived.")),
     checks(""));
 }

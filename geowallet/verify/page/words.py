@@ -36,7 +36,10 @@ OUTCOME = (
     N_("kept back"),
     N_("how hard the metres would be to forge"),
     N_("not looked at here: {names}"),
-    N_("Levels above L0 are the sender's word until the stamps are checked."),
+    N_(
+        "Levels above L0 are the sender's word until stamps, devices and odometer readings are"
+        " checked."
+    ),
     N_(
         "Not proved: who drove or rode; that the trip was necessary; that the phone was not"
         " deceived."
