@@ -89,14 +89,22 @@ def check_key_stands(desk: Desk, contract: Contract, sealed_sha256: str) -> None
         return
     notice = _of_terms(desk, key, contract.sha256)
     if notice is None or sealed_sha256 not in notice.exports:
-        day = dt.datetime.fromtimestamp(_given_up_s(last, key), tz=dt.UTC).date()
-        raise KeyGivenUpError(name=contract.terms.name, date=day.isoformat())
+        given_up_s = last.rotations[last.keys.index(key)].rotated_s
+        raise KeyGivenUpError(name=contract.terms.name, date=_day(given_up_s))
 
 
 def keys_of(desk: Desk, contract: Contract) -> tuple[str, ...]:
     """Return the thumbprints of every key that the holder of a contract had, oldest first."""
     notice = _of_terms(desk, _key(contract), contract.sha256)
     return notice.keys if notice else (_key(contract),)
+
+
+def followed_on(desk: Desk, contract: Contract) -> str:
+    """Return the day of the change that led to the key of a contract; "" where it is the first."""
+    notice, key = _of_terms(desk, _key(contract), contract.sha256), _key(contract)
+    if notice is None or notice.keys[0] == key:
+        return ""
+    return _day(notice.rotations[notice.keys.index(key) - 1].rotated_s)
 
 
 def signed_by(desk: Desk, contract: Contract, key: str) -> Contract:
@@ -125,8 +133,8 @@ def _check_follows(notice: Notice, known: Notice | None) -> None:
             )
 
 
-def _given_up_s(notice: Notice, key: str) -> int:
-    return notice.rotations[notice.keys.index(key)].rotated_s
+def _day(at_s: int) -> str:
+    return dt.datetime.fromtimestamp(at_s, tz=dt.UTC).date().isoformat()
 
 
 def _of_terms(desk: Desk, key: str, digest: str) -> Notice | None:

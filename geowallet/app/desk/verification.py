@@ -9,7 +9,7 @@ from geowallet.app.desk import ledger
 from geowallet.app.desk.chains import Doubt, chained, doubts
 from geowallet.app.desk.desk import filed_contract
 from geowallet.app.desk.desk_answers import signed_after, withdrawn_on
-from geowallet.app.desk.rotations import check_key_stands
+from geowallet.app.desk.rotations import check_key_stands, followed_on
 from geowallet.app.evidence.anchors import anchors, check_readable
 from geowallet.app.files import read_small
 from geowallet.crypto.canonical import sha256_hex
@@ -42,6 +42,7 @@ class Verified:
         contract: By which it was judged.
         received: Day on which the same export was entered, or "".
         sealed_sha256: Digest of the file, without blanks around it.
+        followed: Day on which its key took the place of an earlier one, by both, or "".
         doubts: What devices signed otherwise in other exports that were received.
     """
 
@@ -49,6 +50,7 @@ class Verified:
     contract: Contract
     received: str
     sealed_sha256: str = ""
+    followed: str = ""
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -89,8 +91,8 @@ def verify_bytes(
     jti, digest = verdict.figures.jti if verdict.figures else "", sha256_hex(data.strip())
     if verdict.figures:
         check_key_stands(desk, judged_by, digest)
-    received = ledger.received_on(desk, jti)
-    return Verified(verdict, judged_by, received, digest, _doubts(desk, verdict, jti))
+    received, followed = ledger.received_on(desk, jti), followed_on(desk, judged_by)
+    return Verified(verdict, judged_by, received, digest, followed, _doubts(desk, verdict, jti))
 
 
 def record(desk: Desk, verified: Verified, *, today: dt.date) -> ledger.Judged | None:

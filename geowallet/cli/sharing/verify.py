@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -129,6 +130,7 @@ def _accepted(verified: Verified, figures: Figures) -> list[tuple[str, str]]:
                 passed=len(verified.verdict.checks),
             ),
         ),
+        *_followed(verified),
         (
             _("CONTRACT"),
             _(
@@ -153,6 +155,13 @@ def _accepted(verified: Verified, figures: Figures) -> list[tuple[str, str]]:
         )
         rows.append(("", changed))
     return [*rows, (_("FIGURE"), period_words(figures.result.period))]
+
+
+def _followed(verified: Verified) -> list[tuple[str, str]]:
+    if not verified.followed:
+        return []
+    since = day(dt.date.fromisoformat(verified.followed))
+    return [("", _("with that key since {date}; the key before it signed the change", date=since))]
 
 
 def verdict_record(verdict: Verdict) -> dict[str, Any]:

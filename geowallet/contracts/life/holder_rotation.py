@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from geowallet.contracts.life.signed import read_signed, signed_bytes
 from geowallet.contracts.terms.syntax import read_jwk
-from geowallet.crypto.canonical import MAX_INT
 from geowallet.crypto.signing import public_jwk, thumbprint
 
 if TYPE_CHECKING:
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
 HOLDER_ROTATION_SCHEMA = "geowallet.holder-rotation/1"
 OLD_TYP = "geowallet-holder-rotation-old+jws"
 NEW_TYP = "geowallet-holder-rotation-new+jws"
+
+LATEST_S = 253_402_300_799
+"""The last second that a date can name."""
 
 SIGNATURES = ("old_signature", "new_signature")
 
@@ -89,7 +91,7 @@ def read_holder_rotation(data: bytes) -> HolderRotation:
     signed = read_signed(data, HOLDER_ROTATION_SCHEMA, SIGNATURES)
     members = signed.members
     old, new = (_keys(members.inside(side)) for side in ("old", "new"))
-    found = HolderRotation(old, new, members.integer("rotated_s", 0, MAX_INT))
+    found = HolderRotation(old, new, members.integer("rotated_s", 0, LATEST_S))
     members.done()
     if old.thumbprint == new.thumbprint:
         raise members.refusal("the same key", "new.signing_jwk")

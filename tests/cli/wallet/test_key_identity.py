@@ -44,8 +44,9 @@ class TestRotateIdentity:
         done = rotated("desk", "open", "notice/km.rotation")
         assert (done.status, "the old key said so" in done.out) == (0, True)
         assert len(done.out.split("in words: ")[1].split()) == 8
-        for folder in ("before", "after"):
-            assert rotated("verify", f"{folder}/km-2026-05.jwe").status == 0
+        for folder, followed in (("before", False), ("after", True)):
+            done = rotated("verify", f"{folder}/km-2026-05.jwe")
+            assert (done.status, "the key before it signed" in done.out) == (0, followed)
         assert rotated("verify", "--write-verifier", "v.py").status == 0
         assert rotated("desk", "reader-key", "--out", "reader.json", "--yes").status == 0
         filed = sorted((rotated.folder / "desk" / "contracts").iterdir())

@@ -60,7 +60,9 @@ class TestHolderRotation:
         with pytest.raises(ContractSignatureError):
             read_holder_rotation(changed(rotated_s=1_791_000_001))
 
-    @pytest.mark.parametrize("members", [{"rotated_s": -1}, {"amount": 4}, {"new": []}])
+    @pytest.mark.parametrize(
+        "members", [{"rotated_s": -1}, {"rotated_s": 2**50}, {"amount": 4}, {"new": []}]
+    )
     def test_what_is_of_another_shape_is_refused(self, members: dict[str, object]) -> None:
         with pytest.raises(BadContractError):
             read_holder_rotation(changed(**members))
