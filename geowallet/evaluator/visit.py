@@ -12,7 +12,7 @@ from geowallet.evaluator.worker import as_line
 from geowallet.model.errors import SandboxError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 RESIDENT = "geowallet.evaluator.resident"
 LIMITS = Limits(seconds=3600, memory_bytes=768 * MIB)
@@ -26,7 +26,7 @@ def visit(
     *,
     pace: Pace | None = None,
     limits: Limits = LIMITS,
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """Yield what a confined child says; nothing of ``pieces`` is sent before it is shut in.
 
     Args:

@@ -152,11 +152,10 @@ def confined(
         ConnectorTimeoutError: It was stopped.
         ConnectorFailedError: It died.
     """
-    # Where numpy and msgspec lie: the child has no other folder than geowallet's.
-    folders = sorted({str(Path(str(m.__file__)).parent.parent) for m in (np, msgspec)})
     try:
         pace = CHECKING if patient else READING
-        yield from visit(module, setting | {"folders": folders}, pieces, pace=pace)
+        setting = setting | {"folders": library_folders()}
+        yield from visit(module, setting, pieces, pace=pace)
     except SandboxError as error:
         reason = str(error.details["reason"])
         raise ConnectorUnconfinedError(name=name, reason=reason) from error
@@ -165,6 +164,11 @@ def confined(
     except EvaluationFailedError as error:
         reason = N_("it ended without an answer")
         raise ConnectorFailedError(name=name, reason=reason) from error
+
+
+def library_folders() -> list[str]:
+    """Return where numpy and msgspec lie: a child has no other folder than geowallet's."""
+    return sorted({str(Path(str(m.__file__)).parent.parent) for m in (np, msgspec)})
 
 
 def read_source_parts(

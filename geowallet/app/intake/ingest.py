@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from geowallet.app.evidence.devices import Signed, take_batches
+from geowallet.app.intake.ahead import Ahead, Early
 from geowallet.app.intake.asking import answered
 from geowallet.app.intake.inspect import FileReport, open_source, saved_us
 from geowallet.app.intake.paths import source_paths
-from geowallet.app.intake.reading import Kept, ReadFile, Weeks, read_files
+from geowallet.app.intake.reading import KEPT_BYTES, Kept, ReadFile, Weeks, read_files
 from geowallet.app.intake.sources import source, sources
 from geowallet.app.intake.storing import archive_members, described, remember_archive, store
 from geowallet.app.intake.twins import twins
@@ -29,7 +30,7 @@ from geowallet.model.words import N_, phrase
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
     from geowallet.app.intake.asking import Ask
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
     from geowallet.model.words import Phrase
     from geowallet.vault.store import Vault
 
-
-KEPT_BYTES = 8 << 20
-"""A smaller file is read into memory once; a larger one is read twice."""
 
 ERASED = N_("{count} positions of it were erased and stay so; --bring-back reads them again")
 
@@ -110,6 +108,7 @@ class Manner:
         ask: Asks the owner for what a file leaves open, or None.
         tell: Is told of the bytes read of each file and its length, or None.
         bring_back: Whether to read a known file again of which something was erased.
+        jobs: How many children read files ahead of their turn; 1 for none.
     """
 
     options: ReadOptions
@@ -120,6 +119,7 @@ class Manner:
     ask: Ask | None = None
     tell: Tell | None = None
     bring_back: bool = False
+    jobs: int = 1
 
 
 def ingest(
@@ -145,18 +145,20 @@ def ingest(
     files: list[Imported] = []
     here: list[Path] = []
     paths = list(source_paths(named))
-    for path in paths:
-        progress(str(path), len(paths))
-        found = list(_import(vault, path, manner))
-        options = answered(manner.ask, manner.options, [(f.name, f.error) for f in found])
-        if options is not None:
-            manner = replace(manner, options=options)
-            known = {item.name: item for item in found if item.error is None}
-            again = list(_import(vault, path, manner))
-            found = [known.get(item.name, item) for item in again]
-        files += found
-        if isinstance(path, Path) and any(item.error is None for item in found):
-            here.append(path)
+    with _ahead(vault, paths, manner) as ahead:
+        for path in paths:
+            progress(str(path), len(paths))
+            found = list(_import(vault, ahead.take(path), manner))
+            options = answered(manner.ask, manner.options, [(f.name, f.error) for f in found])
+            if options is not None:
+                ahead.stop()
+                manner = replace(manner, options=options)
+                known = {item.name: item for item in found if item.error is None}
+                again = list(_import(vault, Early(path), manner))
+                found = [known.get(item.name, item) for item in again]
+            files += found
+            if isinstance(path, Path) and any(item.error is None for item in found):
+                here.append(path)
     signed = take_batches(vault, here, now_us=manner.clock())
     read = [item.sha256 for item in files if item.outcome == "read"]
     pairs = twins(read, sources(vault)) if read else ()
@@ -164,10 +166,19 @@ def ingest(
     return Ingested(tuple(files), derive(vault, now_us=manner.clock()), same, signed)
 
 
-def _import(vault: Vault, path: str | Path, manner: Manner) -> Iterator[Imported]:
+def _ahead(vault: Vault, paths: Sequence[str | Path], manner: Manner) -> Ahead:
+    alone = manner.jobs == 1 or manner.connector is not None
+    known = frozenset() if alone else frozenset(one.sha256 for one in sources(vault))
+    return Ahead(paths, 1 if alone else manner.jobs, manner.options, known)
+
+
+def _import(vault: Vault, early: Early, manner: Manner) -> Iterator[Imported]:
     """Import one file, or every member of an archive."""
+    path = early.path
     try:
-        with open_source(path, manner.stdin) as stream:
+        if early.error is not None:
+            raise early.error
+        with early.kept or open_source(path, manner.stdin) as stream:
             yield from _import_stream(vault, path, stream, manner)
     except (DiskFullError, VaultBusyError, VaultDamagedError):
         raise  # the wallet's trouble, not the file's
@@ -183,8 +194,7 @@ def _import(vault: Vault, path: str | Path, manner: Manner) -> Iterator[Imported
 def _import_stream(
     vault: Vault, path: str | Path, stream: BinaryIO, manner: Manner
 ) -> Iterator[Imported]:
-    saved = saved_us(stream)
-    stream, container = _hashed(stream)
+    stream, container, saved = _hashed(stream)
     if manner.fix_rollover is None:
         known = source(vault, container)
         if known is not None and not _is_wanted_back(known, manner):
@@ -210,16 +220,19 @@ def _import_stream(
         remember_archive(vault, container, digests, now_us=manner.clock())
 
 
-def _hashed(stream: BinaryIO) -> tuple[BinaryIO, str]:
-    """Return a stream at its start, and its SHA-256 (hex)."""
+def _hashed(stream: BinaryIO) -> tuple[BinaryIO, str, int | None]:
+    """Return a stream at its start, its SHA-256 (hex), and when it was last written, if known."""
+    if isinstance(stream, Kept):
+        return stream, stream.sha256, stream.saved_us
+    saved = saved_us(stream)
     data = take(stream, KEPT_BYTES + 1)
     if len(data) <= KEPT_BYTES:
         kept = Kept(data)
-        return kept, kept.sha256
+        return kept, kept.sha256, saved
     stream.seek(0)
     container = hashlib.file_digest(cast("io.BufferedIOBase", stream), "sha256").hexdigest()
     stream.seek(0)
-    return stream, container
+    return stream, container, saved
 
 
 def _imported(

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from geowallet.app.intake.weeks import Lost
-    from geowallet.connectors.api import ReadOptions
+    from geowallet.connectors.api import ReadOptions, ReadResult
 
 _CHUNK = 1 << 20
+
+KEPT_BYTES = 8 << 20
+"""A smaller file is read into memory once; a larger one is read twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,20 @@ class Weeks:
 
 
 class Kept(io.BytesIO):
-    """The bytes of a source, which can no longer change, with their SHA-256 (hex)."""
+    """The bytes of a source, which can no longer change.
 
-    def __init__(self, data: bytes) -> None:
+    Attributes:
+        sha256: Of them, hex.
+        length: How many.
+        saved_us: The file system's date of the file, or None.
+        early: Connector that read it already, and what it held; None where none did.
+    """
+
+    def __init__(self, data: bytes, saved_us: int | None = None) -> None:
         super().__init__(data)
         self.sha256, self.length = hashlib.sha256(data).hexdigest(), len(data)
+        self.saved_us = saved_us
+        self.early: tuple[str, ReadResult] | None = None
 
 
 class Hashed(io.RawIOBase):
@@ -126,7 +138,12 @@ def read_files(
         try:
             # A raw stream with read() is all that connectors ask of a BinaryIO.
             inside = cast("BinaryIO", hashed)
-            found, parts = read_source_parts(member.name, inside, options=options, format=connector)
+            if isinstance(plain, Kept) and plain.early is not None:
+                found, parts = plain.early[0], iter(plain.early[1:])
+            else:
+                found, parts = read_source_parts(
+                    member.name, inside, options=options, format=connector
+                )
             rounds = Rounds(bearings(member.name, weeks.now_us)) if weeks and weeks.fix else None
             result = hold(rounds.corrected(parts) if rounds else parts)
             refuse_without_fixes(result)

@@ -60,6 +60,10 @@ def ingest(
         bool,
         typer.Option("--bring-back", help=_("Read again what was erased of files known here.")),
     ] = False,
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", min=1, max=64, help=_("How many files are read at the same time.")),
+    ] = 1,
     strict: Annotated[
         bool, typer.Option("--strict", help=_("Exit with 3 if anything was refused or skipped."))
     ] = False,
@@ -80,6 +84,7 @@ def ingest(
             ask=progress.asking(asker_of_files(shell)),
             tell=progress.bytes_read,
             bring_back=bring_back,
+            jobs=jobs,
         )
         done = use.ingest(vault, paths, manner, progress=progress)
     for item in done.files:

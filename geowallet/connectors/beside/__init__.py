@@ -1,0 +1,1 @@
+"""Our own connectors in confined children, for many files at once: the same results."""
