@@ -86,7 +86,7 @@ def detours(
     found: dict[str, Detour] = {}
     first = 0
     while first < len(trips):
-        last = _last_of_chain(trips, ends, first)
+        last = last_of_chain(trips, ends, first)
         if last is None:
             first += 1
             continue
@@ -96,7 +96,7 @@ def detours(
     return found
 
 
-def _last_of_chain(trips: Sequence[Trip], ends: Sequence[Ends], first: int) -> int | None:
+def last_of_chain(trips: Sequence[Trip], ends: Sequence[Ends], first: int) -> int | None:
     """Return the number of the trip that ends the chain beginning at ``first``."""
     origin = ends[first][0]
     if origin is None or origin.kind not in _ENDS:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from geowallet.app.evidence.levels import grounds
 from geowallet.app.intake.sources import fixes_between, sources
 from geowallet.app.settings import days_off, named_places, required_work_week, work_week
+from geowallet.app.sharing.selecting_columns import columns_tell, select_columns
 from geowallet.app.travel.calendars import calendar_days_off, calendars
+from geowallet.app.travel.columns import described_columns
 from geowallet.app.travel.driving import best_of
 from geowallet.app.travel.trips import described_trips
 from geowallet.app.vehicles.statements import agreeing
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from geowallet.app.evidence.levels import Grounds
     from geowallet.app.intake.sources import Source
+    from geowallet.app.travel.columns import DescribedColumns
     from geowallet.contracts.evaluation.select import Selected
     from geowallet.contracts.terms.syntax import Terms
     from geowallet.model.calendar import Period
@@ -66,6 +69,10 @@ def selected_and_grounds(
     Raises:
         GeowalletError: As `selected_for`.
     """
+    columns = _columns_for(vault, terms, period)
+    if columns is not None:
+        off = days_off_for(vault, terms, period)
+        return select_columns(terms, columns, period, days_off=off), {}
     trips = trips_for(vault, terms, period)
     found = _grounds(vault, terms, trips)
     selected = select(
@@ -86,6 +93,15 @@ def _grounds(vault: Vault, terms: Terms, trips: Sequence[DescribedTrip]) -> dict
         return {}
     pairs = agreeing(vault, trips) if asked == LEVELS[-1] else {}
     return grounds(vault, [one.trip for one in trips], highest=asked, pairs=pairs)
+
+
+def _columns_for(vault: Vault, terms: Terms, period: Period) -> DescribedColumns | None:
+    """Return the trips as columns where these tell all that the terms ask."""
+    _check_known(vault, terms)
+    if not columns_tell(terms):
+        return None
+    window = terms.select.window
+    return described_columns(vault, period, zone=window.zone if window else "")
 
 
 def days_off_for(vault: Vault, terms: Terms, period: Period) -> frozenset[dt.date]:

@@ -75,7 +75,7 @@ def described_trips(
         zone: Time zone of these days, "" for the owner's.
         rules: Instead of the owner's rules, to try others.
     """
-    found = stored_trips(vault, _months_around(period) if period else None)
+    found = stored_trips(vault, months_around(period) if period else None)
     trips = shaped(vault, found)
     days = [local_time(trip.start_us, zone or own_zone(vault)).date() for trip in trips]
     inside = [t for t, day in zip(trips, days, strict=True) if period is None or day in period]
@@ -204,7 +204,7 @@ def find_place(vault: Vault, shortened: str) -> Place:
     return ids[resolve("place", shortened, ids)]
 
 
-def _months_around(period: Period) -> tuple[str, ...]:
+def months_around(period: Period) -> tuple[str, ...]:
     """Return the UTC months that may hold local days of ``period``."""
     day = dt.timedelta(days=1)
     return Period(period.first - day, period.last + day).months()

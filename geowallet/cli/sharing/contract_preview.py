@@ -88,7 +88,7 @@ def show_prepared(shell: Shell, prepared: Prepared) -> None:
     if left_out:
         shell.say(_("Left out by the contract: {reasons}.", reasons=left_out))
     if prepared.selected.waiting:
-        ids = ", ".join(trip.trip.id[:7] for trip in prepared.selected.waiting[:8])
+        ids = ", ".join(name[:7] for name in prepared.selected.waiting[:8])
         shell.say(
             plural(
                 "Waiting for you, not counted: {count} trip that is too unsure ({ids}).",
@@ -127,7 +127,7 @@ def preview_record(prepared: Prepared, found: Sequence[Inference] = ()) -> dict[
         "period": str(prepared.period),
         "leaves": prepared.result.as_json(),
         "left_out": {str(reason): number for reason, number in prepared.selected.left_out},
-        "waiting": [trip.trip.id for trip in prepared.selected.waiting],
+        "waiting": list(prepared.selected.waiting),
         "deductions": [str(item) for item in deductions(prepared.terms)],
         "inferences": [{"text": str(item.text), "hint": str(item.hint)} for item in found],
         "epsilon_milli": prepared.terms.epsilon_milli or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +127,10 @@ def _shares_percent(rows: Rows) -> dict[str, int]:
 
 
 def _metres_at_least(rows: Rows) -> list[int]:
-    return [sum(row.metres for row in rows if row.level >= level) for level in range(len(LEVELS))]
+    by_level = [0] * len(LEVELS)
+    for level, metres in zip(rows.level, rows.metres, strict=True):
+        by_level[level] += metres
+    return [*accumulate(reversed(by_level))][::-1]
 
 
 def _each_level(at_least: Sequence[int]) -> list[int]:

@@ -74,6 +74,9 @@ class Rows(Sequence[Row]):
     def taken(self, numbers: Iterable[int]) -> Rows:
         """Return the rows with these numbers, in this order."""
         wanted = [*numbers]
+        first = wanted[0] if wanted else 0
+        if wanted == [*range(first, first + len(wanted))]:
+            return self[first : first + len(wanted)]
         columns = (getattr(self, name) for name in _COLUMNS)
         return Rows(*([column[number] for number in wanted] for column in columns))
 

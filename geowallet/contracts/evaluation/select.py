@@ -43,16 +43,16 @@ class Selected:
     Attributes:
         rows: For the evaluator, sorted.
         left_out: Why trips stay, and how many, most first.
-        waiting: Trips of which a part is not sure enough, in order of time.
+        waiting: Ids of trips of which a part is not sure enough, in order of time.
         used: Trip ids with their metres, in order of time.
         metres_by_day: Local days with the metres of their rows, in order; days without
             rows are not among them.
         used_on: The local day of each trip of ``used``.
     """
 
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     left_out: tuple[tuple[Phrase, int], ...]
-    waiting: tuple[DescribedTrip, ...]
+    waiting: tuple[str, ...]
     used: tuple[tuple[str, int], ...]
     metres_by_day: tuple[tuple[dt.date, int], ...] = ()
     used_on: tuple[dt.date, ...] = ()
@@ -108,7 +108,7 @@ class _Taken:
         self._selection, self._needs = terms.select, Needs.of(terms)
         self._levels, self._driven = levels, driven
         self._rows: list[Row] = []
-        self._waiting: list[DescribedTrip] = []
+        self._waiting: list[str] = []
         self._used: list[tuple[str, int]] = []
         self._days: list[dt.date] = []
 
@@ -118,7 +118,7 @@ class _Taken:
         named = [part for part in parts if part.mode in self._selection.modes]
         sure = [part for part in named if part.is_sure(self._selection)]
         if len(sure) < len(named):
-            self._waiting.append(described)
+            self._waiting.append(described.trip.id)
         if not sure:
             return
         self._used.append((described.trip.id, sum(part.metres for part in sure)))
@@ -159,7 +159,7 @@ def _why_not(
     window = selection.window
     checks = (
         (day not in period, N_("outside the period")),
-        (described.purpose not in selection.purposes, _OTHER_PURPOSE[described.purpose]),
+        (described.purpose not in selection.purposes, OTHER_PURPOSE[described.purpose]),
         (
             not any(part.mode in selection.modes for part in parts_of(selection, described)),
             N_("other mode"),
@@ -178,7 +178,7 @@ def _why_not(
             N_("holiday or leave"),
         ),
         (
-            window is not None and not _is_inside(window, described, whole=selection.whole),
+            window is not None and not is_inside(window, _span(described), whole=selection.whole),
             N_("outside the hours"),
         ),
     )
@@ -191,14 +191,25 @@ def _day(selection: Selection, described: DescribedTrip) -> dt.date:
     return local_time(described.trip.start_us, selection.window.zone).date()
 
 
-def _is_inside(window: WorkWeek, described: DescribedTrip, *, whole: bool) -> bool:
-    start_us, end_us = described.trip.start_us, described.trip.end_us
+def is_inside(window: WorkWeek, span_us: tuple[int, int], *, whole: bool) -> bool:
+    """Say whether a stretch of time lies in the hours of the day on which it begins.
+
+    Args:
+        window: The hours.
+        span_us: First and last instant.
+        whole: Whether it must lie wholly in one span; otherwise it need only overlap one.
+    """
+    start_us, end_us = span_us
     for first_us, last_us in _spans_us(window, local_time(start_us, window.zone).date()):
         if first_us <= start_us and end_us <= last_us:
             return True
         if not whole and max(first_us, start_us) < min(last_us, end_us):
             return True
     return False
+
+
+def _span(described: DescribedTrip) -> tuple[int, int]:
+    return described.trip.start_us, described.trip.end_us
 
 
 def _spans_us(window: WorkWeek, day: dt.date) -> Iterator[tuple[int, int]]:
@@ -219,7 +230,7 @@ def _nothing_seen(_leg: Leg) -> Driven:
     return UNSEEN
 
 
-_OTHER_PURPOSE = {
+OTHER_PURPOSE = {
     "commute": N_("commuting"),
     "business": N_("business"),
     "private": N_("private"),

@@ -1,0 +1,272 @@
+"""Purposes of trips column by column: the same as `geowallet.track.purpose`, without reasons.
+
+Of twenty thousand trips the guesses are made at once; only chains that may be a commute
+with a detour, and ends on the very edge of a place, are looked at one by one, by the same
+functions as there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.model.geodesy import distances_m
+from geowallet.model.local_times import offsets_s
+from geowallet.model.mobility import Mode, PlaceKind, Point, Purpose, Trip
+from geowallet.model.trip_columns import MODE_NUMBERS
+from geowallet.track.detours import LONGEST_US, MOST_TRIPS, SAME_SPOT_M, last_of_chain
+from geowallet.track.places import PLACE_RADIUS_M, place_at
+from geowallet.track.purpose import EARLY_US, LATE_US
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geowallet.model.calendar import Busy, WorkWeek
+    from geowallet.model.mobility import NamedPlace
+    from geowallet.model.trip_columns import TripColumns
+
+    Marks = NDArray[np.bool_]
+
+PURPOSES = tuple(Purpose)
+"""What the numbers of a column of purposes stand for, in this process: never stored."""
+
+NOWHERE = -1
+"""Number of no named place."""
+
+DAY_S = 86_400
+_US = 1_000_000
+
+_EDGE_M = 1e-3
+"""Nearer than this to the edge of a place, or to the middle of two, one by one decides."""
+
+_MARGIN_M = PLACE_RADIUS_M * 1.01
+_DEGREE_M = 111_000.0
+_POLE_DEG = 85.0
+
+_EPOCH = 719_163
+"""1 January 1970 as `datetime.date.toordinal` counts; it was a Thursday."""
+
+_THURSDAY = 3
+
+_KINDS = tuple(PlaceKind)
+_COMMUTE, _BUSINESS, _PRIVATE = (
+    PURPOSES.index(purpose) for purpose in (Purpose.COMMUTE, Purpose.BUSINESS, Purpose.PRIVATE)
+)
+_ON_FOOT = (MODE_NUMBERS[Mode.WALK], MODE_NUMBERS[Mode.RUN])
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What the owner said, beside the trips; see `purpose.describe`.
+
+    Attributes:
+        named: Named positions.
+        work: Hours and zone, or None.
+        days_off: Public holidays and entries of calendars; the leave of ``work`` is added.
+        busy: Entries of calendars.
+    """
+
+    named: Sequence[NamedPlace]
+    work: WorkWeek | None
+    days_off: frozenset[dt.date] = frozenset()
+    busy: tuple[Busy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Purposes:
+    """What is made of trips, in their order.
+
+    Attributes:
+        purpose: Numbers into `PURPOSES`.
+        origin: Number of the named place that each begins at, or `NOWHERE`.
+        destination: Number of the one that each ends at, or `NOWHERE`.
+    """
+
+    purpose: NDArray[np.uint8]
+    origin: NDArray[np.int64]
+    destination: NDArray[np.int64]
+
+
+def purposes(trips: TripColumns, owner: Owner) -> Purposes:
+    """Return the purpose of every trip and its named ends.
+
+    Args:
+        trips: In time order, from 1970 to 2099.
+        owner: What the owner said.
+    """
+    origin = named_at(trips.start_lat_deg, trips.start_lon_deg, owner.named)
+    destination = named_at(trips.end_lat_deg, trips.end_lon_deg, owner.named)
+    ends = _Ends(owner.named, origin, destination)
+    worked, in_hours = _work(trips, owner)
+    entry, chosen = _entries(trips, owner, ends)
+    on_foot = np.isin(trips.leg_mode[trips.main_leg()], _ON_FOOT)
+    guess = np.where(in_hours & ~on_foot, _BUSINESS, _PRIVATE)
+    guess[_on_detours(trips, ends)] = _COMMUTE
+    guess[entry & (chosen | in_hours)] = _BUSINESS
+    guess[worked & (ends.begins(PlaceKind.CLIENT) | ends.leads(PlaceKind.CLIENT))] = _BUSINESS
+    guess[ends.is_commute()] = _COMMUTE
+    return Purposes(guess.astype(np.uint8), origin, destination)
+
+
+def local_days(time_us: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
+    """Return the local day of each instant, counted from 1 January 1970."""
+    return (time_us // _US + offsets_s(time_us, zone)) // DAY_S
+
+
+def day_numbers(days: frozenset[dt.date]) -> NDArray[np.int64]:
+    """Return ``days`` counted from 1 January 1970, in no order."""
+    return np.array([day.toordinal() - _EPOCH for day in days], dtype=np.int64)
+
+
+def named_at(
+    lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], named: Sequence[NamedPlace]
+) -> NDArray[np.int64]:
+    """Return the number of the named place at each point, as `place_at` finds it."""
+    found = np.full(len(lat_deg), NOWHERE)
+    best_m = np.full(len(lat_deg), np.inf)
+    doubtful = np.zeros(len(lat_deg), dtype=bool)
+    for number, place in enumerate(named):
+        near = _around(lat_deg, lon_deg, place.centre)
+        here = np.full(len(near), place.centre.lat_deg), np.full(len(near), place.centre.lon_deg)
+        away_m = distances_m(lat_deg[near], lon_deg[near], *here)
+        edge = np.abs(away_m - PLACE_RADIUS_M) < _EDGE_M
+        doubtful[near] |= edge | (np.abs(away_m - best_m[near]) < _EDGE_M)
+        nearer = near[(away_m <= PLACE_RADIUS_M) & (away_m < best_m[near])]
+        best_m[near] = np.minimum(best_m[near], away_m)
+        found[nearer] = number
+    for number in np.flatnonzero(doubtful).tolist():
+        exact = place_at(Point(float(lat_deg[number]), float(lon_deg[number])), named)
+        found[number] = NOWHERE if exact is None else named.index(exact)
+    return found
+
+
+def _around(
+    lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], centre: Point
+) -> NDArray[np.int64]:
+    """Return the points that may lie within the radius of a place, and few others."""
+    near = np.abs(lat_deg - centre.lat_deg) * _DEGREE_M <= _MARGIN_M
+    numbers: NDArray[np.int64] = np.flatnonzero(near)
+    if abs(centre.lat_deg) >= _POLE_DEG:
+        return numbers
+    east_deg = (lon_deg[numbers] - centre.lon_deg + 180.0) % 360.0 - 180.0
+    shrunk = np.cos(np.radians(abs(centre.lat_deg) + 0.01))
+    near = np.abs(east_deg) * _DEGREE_M * shrunk <= _MARGIN_M
+    return np.compress(near, numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    named: Sequence[NamedPlace]
+    origin: NDArray[np.int64]
+    destination: NDArray[np.int64]
+    kinds: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # The last one is that of `NOWHERE`.
+        kinds = [*(_KINDS.index(place.kind) for place in self.named), NOWHERE]
+        object.__setattr__(self, "kinds", np.array(kinds))
+
+    def begins(self, kind: PlaceKind) -> Marks:
+        return self._is(self.origin, kind)
+
+    def leads(self, kind: PlaceKind) -> Marks:
+        return self._is(self.destination, kind)
+
+    def is_commute(self) -> Marks:
+        there = self.begins(PlaceKind.HOME) & self.leads(PlaceKind.WORK)
+        return there | (self.begins(PlaceKind.WORK) & self.leads(PlaceKind.HOME))
+
+    def pair(self, number: int) -> tuple[NamedPlace | None, NamedPlace | None]:
+        return self._place(self.origin[number]), self._place(self.destination[number])
+
+    def _place(self, number: int) -> NamedPlace | None:
+        return None if number == NOWHERE else self.named[number]
+
+    def _is(self, ends: NDArray[np.int64], kind: PlaceKind) -> Marks:
+        found: Marks = self.kinds[ends] == _KINDS.index(kind)
+        return found
+
+
+def _work(trips: TripColumns, owner: Owner) -> tuple[Marks, Marks]:
+    """Say of each trip whether it begins on a day that is worked, and in its hours."""
+    work = owner.work
+    if work is None:
+        nothing = np.zeros(len(trips), dtype=bool)
+        return nothing, nothing
+    local_s = trips.start_us // _US + offsets_s(trips.start_us, work.zone)
+    day, minute = local_s // DAY_S, local_s % DAY_S // 60
+    weekday = (day + _THURSDAY) % 7
+    has_hours = np.array([bool(spans) for spans in work.hours])
+    worked = has_hours[weekday] & ~np.isin(day, day_numbers(owner.days_off | work.leave))
+    inside = np.zeros(len(trips), dtype=bool)
+    for number, spans in enumerate(work.hours):
+        for first, last in spans:
+            inside |= (weekday == number) & (first <= minute) & (minute < last)
+    return worked, worked & inside
+
+
+def _entries(trips: TripColumns, owner: Owner, ends: _Ends) -> tuple[Marks, Marks]:
+    """Say of each trip whether an entry of a calendar is at its ends, and whether it was chosen."""
+    found = np.zeros(len(trips), dtype=bool)
+    chosen = np.zeros(len(trips), dtype=bool)
+    if not owner.busy:
+        return found, chosen
+    by_start = sorted(owner.busy, key=lambda entry: entry.start_us)
+    by_end = sorted(by_start, key=lambda entry: entry.end_us)
+    stops_us = np.array([entry.end_us for entry in by_end])
+    last = np.searchsorted(stops_us, trips.start_us + LATE_US + 1) - 1
+    before = ~ends.begins(PlaceKind.HOME) & (last >= 0)
+    before &= stops_us[last] >= trips.start_us - EARLY_US
+    starts_us = np.array([entry.start_us for entry in by_start])
+    first = np.searchsorted(starts_us, trips.end_us - LATE_US)
+    after = ~ends.leads(PlaceKind.HOME) & (first < len(starts_us))
+    first = np.minimum(first, len(starts_us) - 1)
+    after &= starts_us[first] <= trips.end_us + EARLY_US
+    # One that the trip leads to counts before one that it comes from.
+    chosen[before] = np.array([entry.chosen for entry in by_end])[last[before]]
+    chosen[after] = np.array([entry.chosen for entry in by_start])[first[after]]
+    return before | after, chosen
+
+
+def _on_detours(trips: TripColumns, ends: _Ends) -> NDArray[np.int64]:
+    """Return the numbers of the trips that together lead from home to work or back."""
+    found: list[int] = []
+    after = 0
+    for first in _may_begin(trips, ends).tolist():
+        if first < after:
+            continue
+        numbers = range(first, min(first + MOST_TRIPS, len(trips)))
+        bare = [_bare(trips, number) for number in numbers]
+        last = last_of_chain(bare, [ends.pair(number) for number in numbers], 0)
+        if last is not None:
+            after = first + last + 1
+            found += range(first, after)
+    return np.array(found, dtype=np.int64)
+
+
+def _may_begin(trips: TripColumns, ends: _Ends) -> NDArray[np.int64]:
+    """Return the trips from home or work after which another goes on soon from the same spot."""
+    leaves = ends.begins(PlaceKind.HOME) | ends.begins(PlaceKind.WORK)
+    goes_on = (ends.destination == NOWHERE) | ends.leads(PlaceKind.OTHER)
+    soon = trips.start_us[1:] - trips.end_us[:-1] <= LONGEST_US
+    numbers = np.flatnonzero((leaves & goes_on)[:-1] & soon)
+    away_m = distances_m(
+        trips.end_lat_deg[numbers],
+        trips.end_lon_deg[numbers],
+        trips.start_lat_deg[numbers + 1],
+        trips.start_lon_deg[numbers + 1],
+    )
+    return numbers[away_m <= SAME_SPOT_M + _EDGE_M]
+
+
+def _bare(trips: TripColumns, number: int) -> Trip:
+    """Return the times and ends of a trip, which is all that a chain is told by."""
+    start = Point(float(trips.start_lat_deg[number]), float(trips.start_lon_deg[number]))
+    end = Point(float(trips.end_lat_deg[number]), float(trips.end_lon_deg[number]))
+    start_us, end_us = int(trips.start_us[number]), int(trips.end_us[number])
+    return Trip(trips.ids[number], start_us, end_us, (), start, end, ())

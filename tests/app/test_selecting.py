@@ -1,0 +1,325 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geowallet.app.sharing.selecting import days_off_for, selected_for, trips_for
+from geowallet.app.travel.calendars import Calendar
+from geowallet.app.travel.columns import DescribedColumns, described_columns
+from geowallet.app.travel.corrections import Correction
+from geowallet.app.travel.trip_rules import TripRule
+from geowallet.app.travel.trips import described_trips
+from geowallet.contracts.evaluation.select import Selected, select
+from geowallet.contracts.terms.catalogue import DRIVING
+from geowallet.contracts.terms.selection import MODES as ALL_MODES
+from geowallet.contracts.terms.syntax import Terms
+from geowallet.model.calendar import Busy, Period, WorkWeek
+from geowallet.model.errors import PlacesMissingError
+from geowallet.model.mobility import (
+    Leg,
+    Mode,
+    NamedPlace,
+    PlaceKind,
+    Point,
+    Purpose,
+    Trip,
+    Vehicle,
+)
+from geowallet.model.trip_columns import MODES
+from geowallet.track.purpose_columns import PURPOSES
+from geowallet.vault.pages import decode_page, encode_page
+from geowallet.vault.store import Vault
+from tests.contracts.parties import HOURS, OCTOBER, PARIS, WINDOWS, all_terms, at, mileage
+
+_MINUTE_US = 60_000_000
+FIRST_US = at("2026-09-30T20:00")
+STARTS_US = st.sampled_from(
+    [FIRST_US, at("2026-10-24T23:30"), at("2026-10-25T02:30"), at("2026-10-31T12:00")]
+)
+"""Also around the ends of summer time in Paris and New York."""
+
+NAMED = (
+    NamedPlace("Home", PlaceKind.HOME, Point(48.0, 2.0)),
+    NamedPlace("Office", PlaceKind.WORK, Point(48.0, 2.1)),
+    NamedPlace("Site", PlaceKind.WORK, Point(48.0, 2.1025)),
+    NamedPlace("Client", PlaceKind.CLIENT, Point(48.1, 2.1)),
+    NamedPlace("Baker", PlaceKind.OTHER, Point(48.001, 2.001)),
+    NamedPlace("Pole", PlaceKind.OTHER, Point(89.9999, 179.0)),
+)
+EDGE_DEG = 150.0 / 111_195.08
+"""A hundred and fifty metres of latitude."""
+
+SPOTS = st.sampled_from([place.centre for place in NAMED] * 2 + [Point(47.0, 1.0)]).flatmap(
+    lambda centre: st.builds(
+        Point,
+        st.sampled_from([0.0, 0.0, EDGE_DEG, 2 * EDGE_DEG, -EDGE_DEG * 0.999]).map(
+            lambda north: min(centre.lat_deg + north, 90.0)
+        ),
+        st.sampled_from([0.0, 0.0, 0.00125, -0.0012]).map(lambda east: centre.lon_deg + east),
+    )
+)
+MODE = st.sampled_from([Mode.CAR, Mode.CAR, Mode.BIKE, Mode.WALK, Mode.UNKNOWN])
+
+
+class Kept(dict[tuple[str, str], bytes]):
+    """What a wallet holds, for reading alone and without a file."""
+
+    def get(self, kind: str, name: str) -> bytes | None:  # type: ignore[override]  # as a vault asks
+        return super().get((kind, name))
+
+    def items(self, kind: str) -> Iterator[tuple[str, bytes]]:  # type: ignore[override]  # as a vault asks
+        return iter([(name, body) for (of, name), body in super().items() if of == kind])
+
+
+@st.composite
+def trips_of_october(draw: st.DrawFn) -> list[Trip]:
+    """Trips one after the other, some within minutes, over days with and without summer time."""
+    found: list[Trip] = []
+    now_us, spot = draw(STARTS_US), draw(SPOTS)
+    for number in range(draw(st.integers(2, 7))):
+        wait = st.sampled_from([5, 30, 62, 600, 1_440, 3_000, 10_080, 24 * 1_440])
+        now_us += draw(wait) * _MINUTE_US + draw(st.integers(0, 59_999_999))
+        legs = []
+        for minutes in draw(st.lists(st.sampled_from([1, 20, 240]), min_size=1, max_size=3)):
+            until_us = now_us + minutes * _MINUTE_US
+            metres = draw(st.sampled_from([0.0, 0.5, 1499.5, 7_000.25, 1 / 3, 0.1]))
+            sure = draw(st.sampled_from([0.95, 0.9, 0.75, 0.7, 0.4]))
+            legs.append(Leg(now_us, until_us, draw(MODE), sure, (), metres, 1.0, 0.0, 0.0, 9))
+            now_us = until_us
+        there = draw(SPOTS)
+        span = legs[0].start_us, legs[-1].end_us
+        found.append(Trip(f"t{number:012d}", *span, tuple(legs), spot, there, ()))
+        spot = draw(st.sampled_from([there, there, there, spot]))
+    return found
+
+
+@st.composite
+def words_on(draw: st.DrawFn, trips: list[Trip]) -> list[Correction]:
+    """What the owner says of legs, trips, and stretches that cover them in part."""
+    found = []
+    for number in range(draw(st.integers(0, 4))):
+        trip = draw(st.sampled_from(trips))
+        leg = draw(st.sampled_from(trip.legs))
+        first_us, last_us = draw(
+            st.sampled_from([(trip.start_us, trip.end_us), (leg.start_us, leg.end_us)])
+        )
+        middle_us = first_us + (last_us - first_us) // 2
+        after_us = draw(st.sampled_from([last_us, middle_us, middle_us - 1, last_us + 10**11]))
+        matter = draw(st.sampled_from(["mode", "purpose", "vehicle", "tag"]))
+        found.append(
+            Correction(
+                first_us,
+                after_us,
+                draw(MODE) if matter == "mode" else None,
+                draw(st.sampled_from(Purpose)) if matter == "purpose" else None,
+                number,
+                "carpool" if matter == "tag" else "",
+                draw(st.sampled_from(["AB-123", "CD-456", "gone"])) if matter == "vehicle" else "",
+            )
+        )
+    return found
+
+
+VEHICLES = st.lists(
+    st.builds(
+        Vehicle,
+        st.sampled_from(["AB-123", "CD-456", "velo"]),
+        st.sampled_from([Mode.CAR, Mode.CAR, Mode.BIKE]),
+        since=st.sampled_from(["", "", "2026-10-05"]),
+        until=st.sampled_from(["", "", "2026-10-25"]),
+    ),
+    max_size=3,
+    unique_by=lambda vehicle: vehicle.id,
+)
+
+
+@st.composite
+def wallets(draw: st.DrawFn) -> Kept:
+    """A wallet with trips and all that the owner may have said of them."""
+    trips = draw(trips_of_october())
+    kept = Kept()
+    months: dict[str, list[Trip]] = {}
+    for trip in trips:
+        moment = dt.datetime.fromtimestamp(trip.start_us / 1e6, tz=dt.UTC)
+        months.setdefault(f"{moment:%Y-%m}", []).append(trip)
+    for month, inside in months.items():
+        kept["trips", month] = encode_page(inside, ())
+    for place in draw(st.sampled_from([NAMED, NAMED, NAMED[:2]])):
+        kept["place", place.name] = msgspec.json.encode(place)
+    for number, word in enumerate(draw(words_on(trips))):
+        matter = "tag" if word.tag else "mode"
+        kept["correction", f"{matter}/{number}"] = msgspec.msgpack.encode(word)
+    for vehicle in draw(VEHICLES):
+        kept["vehicle", vehicle.id] = msgspec.json.encode(vehicle)
+    kept["work", "week"] = msgspec.json.encode(draw(st.just(HOURS) | WINDOWS))
+    chosen = draw(st.lists(st.tuples(st.sampled_from(trips), st.booleans()), max_size=2))
+    busy = [Busy(t.end_us + 10**9, t.end_us + 10**10, picked) for t, picked in chosen]
+    off = draw(st.sampled_from([(), ("2026-10-06",)]))
+    calendar = Calendar("mine", "0" * 64, 0, "2026", (), tuple(busy), off, 0)
+    kept["work", "calendar/mine"] = msgspec.msgpack.encode(calendar)
+    return kept
+
+
+def _slowly(vault: Vault, terms: Terms, period: Period) -> Selected:
+    trips = trips_for(vault, terms, period)
+    return select(terms, trips, period, days_off=days_off_for(vault, terms, period))
+
+
+def _columns(vault: Vault, period: Period, zone: str = "") -> DescribedColumns:
+    found = described_columns(vault, period, zone=zone)
+    assert found is not None
+    return found
+
+
+class TestSelectedByColumns:
+    """Promise: "the same as `select` finds"."""
+
+    @settings(max_examples=150)
+    @given(wallets(), all_terms(), st.booleans())
+    def test_columns_and_whole_trips_give_the_same_rows(
+        self, kept: Kept, terms: Terms, broad: bool
+    ) -> None:
+        vault = cast("Vault", kept)
+        plain = tuple(m for m in terms.measures if m.id not in {*DRIVING, "night_distance_m"})
+        terms = replace(terms, min_assurance="L0", module=None, measures=plain or terms.measures)
+        if broad:
+            anywhere = replace(terms.select, vehicles=(), within=(), outside=())
+            purposes = ("commute", "business", "private")
+            terms = replace(terms, select=replace(anywhere, modes=ALL_MODES, purposes=purposes))
+        try:
+            slow = _slowly(vault, terms, OCTOBER)
+        except PlacesMissingError:
+            with pytest.raises(PlacesMissingError):
+                selected_for(vault, terms, OCTOBER)
+            return
+        quick = selected_for(vault, terms, OCTOBER)
+        assert replace(quick, rows=tuple(quick.rows)) == slow
+
+    @settings(max_examples=100)
+    @given(wallets(), st.sampled_from(["", "America/New_York"]))
+    def test_every_trip_is_described_alike(self, kept: Kept, zone: str) -> None:
+        vault = cast("Vault", kept)
+        found = _columns(vault, OCTOBER, zone)
+        expected = described_trips(vault, OCTOBER, zone=zone)
+        assert found.trips.ids == tuple(one.trip.id for one in expected)
+        days = [str(dt.date(1970, 1, 1) + dt.timedelta(days=day)) for day in found.day.tolist()]
+        assert days == [one.day for one in expected]
+        assert [PURPOSES[n] for n in found.purpose] == [one.purpose for one in expected]
+        named = (*found.named, None)
+        assert [named[n] for n in found.origin] == [one.origin for one in expected]
+        assert [named[n] for n in found.destination] == [one.destination for one in expected]
+        ids = (*found.vehicles, "")
+        assert [ids[n] for n in found.vehicle] == [one.vehicle for one in expected]
+        legs = [leg for one in expected for leg in one.trip.legs]
+        assert [MODES[n] for n in found.trips.leg_mode] == [leg.mode for leg in legs]
+        assert found.trips.leg_confidence.tolist() == [leg.confidence for leg in legs]
+
+
+class TestHours:
+    """Promise: "so that summer time cannot stretch them", by hand: Sunday, 25 October 2026.
+
+    The clock goes from 03:00 back to 02:00; hours from 00:00 to 18:00 are nineteen.
+    """
+
+    SUNDAYS = WorkWeek((*[((480, 1110),)] * 6, ((0, 1080),)), PARIS)
+
+    @pytest.mark.parametrize(
+        ("start", "lasts_h", "whole", "inside"),
+        [
+            ("2026-10-25T01:30", 16.4, True, True),  # 01:30 + 16.4 h, and the clock: 16:54
+            ("2026-10-25T01:30", 17.4, True, True),  # 17:54
+            ("2026-10-25T01:30", 17.6, True, False),  # 18:06
+            ("2026-10-25T01:30", 17.6, False, True),
+            ("2026-10-25T17:30", 0.4, True, True),
+            ("2026-10-25T18:00", 0.4, False, False),
+            ("2026-10-24T18:00", 0.4, True, True),
+            ("2026-10-24T18:00", 0.6, True, False),
+        ],
+    )
+    def test_the_longest_day_of_the_year(
+        self, start: str, lasts_h: float, whole: bool, inside: bool
+    ) -> None:
+        vault = cast("Vault", _one_trip(at(start), lasts_us=round(lasts_h * 3.6e9)))
+        assert self._left_out(vault, whole=whole) == ([] if inside else ["outside the hours"])
+
+    @pytest.mark.parametrize("leave", [True, False])
+    def test_leave_that_terms_or_owner_name_is_no_hour(self, leave: bool) -> None:
+        day = dt.date(2026, 10, 24)
+        kept = _one_trip(at("2026-10-24T12:00"))
+        owner = replace(HOURS, leave=frozenset([day]))
+        if not leave:
+            kept["work", "week"] = msgspec.json.encode(owner)
+        own = replace(self.SUNDAYS, leave=frozenset([day] if leave else []))
+        assert self._left_out(cast("Vault", kept), own) == ["holiday or leave"]
+
+    def _left_out(
+        self, vault: Vault, window: WorkWeek = SUNDAYS, *, whole: bool = True
+    ) -> list[str]:
+        chosen = replace(mileage().select, window=window, purposes=("private",), whole=whole)
+        terms = replace(mileage(), select=chosen)
+        quick = selected_for(vault, terms, OCTOBER)
+        assert replace(quick, rows=tuple(quick.rows)) == _slowly(vault, terms, OCTOBER)
+        return [str(reason) for reason, _ in quick.left_out]
+
+
+def _one_trip(start_us: int = FIRST_US, metres: float = 5.0, lasts_us: int = 10**9) -> Kept:
+    end_us = start_us + lasts_us
+    leg = Leg(start_us, end_us, Mode.CAR, 0.95, (), metres, 1.0, 0.0, 0.0, 9)
+    trip = Trip("t1", start_us, end_us, (leg,), Point(1, 2), Point(3, 4), ())
+    moment = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=start_us)  # noqa: DTZ001  before 1970 too
+    return Kept({("trips", f"{moment:%Y-%m}"): encode_page([trip], ())})
+
+
+class TestDescribedColumns:
+    """Promise: "None where columns cannot tell"."""
+
+    ALWAYS = Period.parse("1960..2110")
+
+    def test_years_without_a_page_have_no_trips(self) -> None:
+        assert len(_columns(cast("Vault", Kept()), OCTOBER).trips) == 0
+        assert len(_columns(cast("Vault", _one_trip()), Period.parse("2025")).trips) == 0
+
+    def test_before_the_work_week_is_set_days_are_those_of_utc(self) -> None:
+        found = _columns(cast("Vault", _one_trip(at("2026-10-01T01:00"))), self.ALWAYS)
+        assert found.day.tolist() == [(dt.date(2026, 9, 30) - dt.date(1970, 1, 1)).days]
+
+    def test_a_rule_needs_whole_trips(self) -> None:
+        kept = _one_trip()
+        rule = TripRule((), (), None, "", Mode.BUS, None, "", 1)
+        kept["rule", rule.id] = msgspec.msgpack.encode(rule)
+        assert described_columns(cast("Vault", kept), OCTOBER) is None
+
+    def test_a_split_needs_whole_trips(self) -> None:
+        kept = _one_trip()
+        kept["shape", "split/1"] = b""
+        assert described_columns(cast("Vault", kept), OCTOBER) is None
+
+    def test_a_vehicle_with_a_device_needs_whole_trips(self) -> None:
+        kept = _one_trip()
+        car = Vehicle("AB-123", Mode.CAR, devices=("dongle",))
+        kept["vehicle", car.id] = msgspec.json.encode(car)
+        assert described_columns(cast("Vault", kept), OCTOBER) is None
+
+    @pytest.mark.parametrize("start_us", [-(10**12), 10**9, 4_102_444_800_000_000])
+    def test_clocks_of_other_centuries_need_whole_trips(self, start_us: int) -> None:
+        assert described_columns(cast("Vault", _one_trip(start_us)), self.ALWAYS) is None
+
+    @pytest.mark.parametrize("metres", [1e12, -1.0, np.nan, np.inf])
+    def test_lengths_that_cannot_be_need_whole_trips(self, metres: float) -> None:
+        kept = _one_trip(metres=metres)
+        assert described_columns(cast("Vault", kept), Period.parse("2026")) is None
+
+    def test_trips_at_the_same_instant_need_whole_trips(self) -> None:
+        kept = _one_trip()
+        ((name, body),) = kept.items("trips")
+        twice = [*decode_page(body)[0], *decode_page(body)[0]]
+        kept["trips", name] = encode_page(twice, ())
+        assert described_columns(cast("Vault", kept), OCTOBER) is None
