@@ -10,7 +10,8 @@ from pathlib import Path
 
 from geowallet.app import settings
 from geowallet.app.desk import desk, verification
-from geowallet.app.evidence.witness import create_witness, sign_request
+from geowallet.app.evidence.witness import create_witness
+from geowallet.app.evidence.witness_signing import sign_request
 from geowallet.app.evidence.witnessing import add_witness, take_cosigned, witness_request
 from geowallet.app.sharing import agreements, export, life, preparing
 from geowallet.contracts.life.acknowledgement import (
@@ -34,6 +35,7 @@ from geowallet.verify.verdict import Verdict
 from geowallet.verify.verifier import verify_export
 from tests.app import scene
 from tests.authority import POLICY, new_authority
+from tests.faults.key_papers import key_papers
 
 NOW_S = scene.NOON_US // 1_000_000
 STAMPED = b"what was stamped"
@@ -62,6 +64,7 @@ def papers(folder: Path) -> Iterator[Paper]:
     with scene.opened(here) as vault:
         scene.introduce(vault)
         yield from _of_contracts(vault, folder)
+        yield from (Paper(*one) for one in key_papers(vault, folder))
         yield from _of_witnesses(vault, folder)
         yield from _of_backups(vault, folder / "backups")
     yield _of_authority(folder / "authority")

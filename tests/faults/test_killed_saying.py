@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from geowallet.app.evidence.stamps import stamps
-from geowallet.app.evidence.witness import create_witness, sign_request
+from geowallet.app.evidence.witness import create_witness
+from geowallet.app.evidence.witness_signing import sign_request
 from geowallet.app.evidence.witnessing import add_witness, witness_request
 from geowallet.app.sharing import agreements, standing
 from geowallet.app.travel.corrections import corrections

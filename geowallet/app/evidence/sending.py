@@ -25,6 +25,20 @@ _ODD = N_("it answers with something else")
 _SCHEMES = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
 
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""This computer, by any of its names."""
+
+
+def is_private(url: str) -> bool:
+    """Say whether nobody on the way can read what is sent: by TLS, or to this computer.
+
+    Raises:
+        BadOptionError: As `host_of`.
+    """
+    parts = _parts(url)
+    return parts.scheme == "https" or parts.hostname in LOOPBACK
+
+
 def host_of(url: str) -> str:
     """Return the name of the computer that an address means.
 
@@ -54,6 +68,15 @@ class Channel:
     max_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: status of HTTP, media type, and bytes that nobody checked."""
+
+    status: int
+    kind: str
+    data: bytes
+
+
 def post(channel: Channel, body: bytes, *, timeout_s: float = TIMEOUT_S) -> bytes:
     """Send ``body`` and return the answer's bytes; nothing of it is checked.
 
@@ -65,6 +88,26 @@ def post(channel: Channel, body: bytes, *, timeout_s: float = TIMEOUT_S) -> byte
     Raises:
         BadOptionError: The address is none.
         UnreachableError: It does not answer, not in time, not so, or too much.
+    """
+    reply = exchange(channel, body, timeout_s=timeout_s)
+    if reply.status != http.client.OK:
+        raise UnreachableError(name=channel.name, reason=f"HTTP {reply.status}")
+    if reply.kind != channel.wanted:
+        raise UnreachableError(name=channel.name, reason=_ODD)
+    return reply.data
+
+
+def exchange(channel: Channel, body: bytes, *, timeout_s: float = TIMEOUT_S) -> Reply:
+    """Send ``body`` and return the answer, whatever its status.
+
+    Args:
+        channel: Where to; what it wants is not looked at.
+        body: What is sent.
+        timeout_s: As for `post`.
+
+    Raises:
+        BadOptionError: The address is none.
+        UnreachableError: It does not answer, not in time, or too much.
     """
     parts = _parts(channel.url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -110,15 +153,13 @@ def _cut_off(sock: socket.socket, timeout_s: float) -> Iterator[None]:
             raise TimeoutError
 
 
-def _read(answer: http.client.HTTPResponse, channel: Channel) -> bytes:
+def _read(answer: http.client.HTTPResponse, channel: Channel) -> Reply:
     with answer:
-        if answer.status != http.client.OK:
-            raise UnreachableError(name=channel.name, reason=f"HTTP {answer.status}")
         kind = (answer.getheader("Content-Type") or "").partition(";")[0].strip()
         data = answer.read(channel.max_bytes + 1)
-    if kind != channel.wanted or len(data) > channel.max_bytes:
+    if len(data) > channel.max_bytes:
         raise http.client.HTTPException
-    return data
+    return Reply(answer.status, kind, data)
 
 
 def _parts(url: str) -> SplitResult:

@@ -1,8 +1,7 @@
-"""Use cases of a witness: keys of its own, and signing the states of logs that only grow.
+"""Use cases of a witness: a folder with its key, and with what it saw of each log last.
 
-A witness is a folder with one file: its key under a passphrase, and of every log
-the key that checks it and the state that was signed last. It sees three lines of
-a log and some hashes, and no data.
+The folder holds one file: the key under a passphrase, and of every log the key that
+checks it and the state that was signed last.
 """
 
 from __future__ import annotations
@@ -16,37 +15,25 @@ from typing import TYPE_CHECKING, Any
 
 from geowallet.app.files import read_small, replace_whole
 from geowallet.crypto.canonical import strict_json
-from geowallet.crypto.cosignatures import cosign, witness_key
+from geowallet.crypto.cosignatures import witness_key
 from geowallet.crypto.encoding import b64u, unb64u
 from geowallet.crypto.envelope import open_sealed, seal
 from geowallet.crypto.keys import KdfCost, Slot, check_slot, make_slot, open_slot
-from geowallet.crypto.log_texts import MAX_TEXT_CHARS, parse_request
-from geowallet.crypto.merkle import verify_consistency
-from geowallet.crypto.note_lines import split_note
-from geowallet.crypto.notes import open_checkpoint, parse_checkpoint, parse_verifier_key
+from geowallet.crypto.notes import parse_verifier_key
 from geowallet.crypto.signing import SEED_BYTES, log_public
 from geowallet.model.errors import (
     BadLogKeyError,
-    BadRequestError,
-    LogForkedError,
-    LogRolledBackError,
     LogSignatureError,
     NoWitnessError,
-    OldSizeError,
-    UnknownLogError,
     WeakPassphraseError,
     WitnessDamagedError,
     WitnessExistsError,
     WitnessPassphraseError,
 )
-from geowallet.model.words import N_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from geowallet.crypto.log_texts import WitnessRequest
-    from geowallet.crypto.notes import Checkpoint
 
 MINIMUM_LENGTH = 12
 """Shortest passphrase of a witness, in characters."""
@@ -64,15 +51,6 @@ class Witness:
     name: str
     seed32: bytes
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What was signed: the cosigned note, and which log in which state."""
-
-    note: str
-    origin: str
-    size: int
 
 
 def create_witness(
@@ -118,7 +96,7 @@ def create_witness(
         "seed": b64u(seal(master, seed, aad=_aad(key), nonce24=os.urandom(24))),
         "logs": {},
     }
-    _write(folder, stored)
+    write_witness(folder, stored)
     return Witness(folder, name, seed, key)
 
 
@@ -130,7 +108,7 @@ def open_witness(folder: Path, ask: Callable[[], bytes]) -> Witness:
         WitnessPassphraseError: The passphrase does not open it.
         WitnessDamagedError: Its file is not what was written.
     """
-    stored = _stored(folder)
+    stored = stored_witness(folder)
     try:
         slot = Slot(stored["slot"]["header"], unb64u(stored["slot"]["wrapped"]))
         check_slot(slot)
@@ -147,101 +125,40 @@ def open_witness(folder: Path, ask: Callable[[], bytes]) -> Witness:
         raise WitnessDamagedError from error
 
 
-def sign_request(witness: Witness, path: Path, *, log_key: str, now_s: int) -> Signed:
-    """Sign the state of a log if it continues the one that was signed last.
-
-    What was signed is remembered before the signature is given out.
+def add_log(witness: Witness, key: str) -> str:
+    """Remember the key of a log, so that requests of it are signed; return its name.
 
     Args:
-        witness: Who signs.
-        path: The request.
-        log_key: The log's key as its owner gave it by another way; "" where the
-            witness knows it.
-        now_s: The present, seconds since the epoch.
+        witness: Who will sign.
+        key: As the log's owner gave it by another way.
 
     Raises:
-        BadRequestError: The file asks for nothing.
-        BadLogKeyError: ``log_key`` is none.
-        UnknownLogError: The witness was never told the key of this log.
-        LogSignatureError: Another key signed it.
-        LogRolledBackError: The log is shorter than it was.
-        OldSizeError: The proof begins elsewhere.
-        LogForkedError: The log does not continue what was signed last.
+        BadLogKeyError: It is none.
+        LogSignatureError: Another key is known for this log.
         DiskFullError: It could not be remembered.
     """
-    request, claimed = _read_request(path)
-    with _alone(witness.folder):
-        stored = _stored(witness.folder)
-        known = _known(stored, claimed.origin)
-        key = _key_of(claimed.origin, log_key, known)
-        checkpoint = _checked(request, key)
-        _check_growth(request, checkpoint, known)
-        line = cosign(checkpoint, name=witness.name, seed32=witness.seed32, at_s=now_s)
-        stored["logs"][checkpoint.origin] = {
-            "key": key,
-            "size": checkpoint.size,
-            "root": checkpoint.root.hex(),
-        }
-        _write(witness.folder, stored)
-    return Signed(request.note + line, checkpoint.origin, checkpoint.size)
-
-
-def _read_request(path: Path) -> tuple[WitnessRequest, Checkpoint]:
+    key = key.strip()
     try:
-        request = parse_request(read_small(path, MAX_TEXT_CHARS).decode())
-        text, _ = split_note(request.note)
-        return request, parse_checkpoint(text)
+        origin, _ = parse_verifier_key(key)
     except ValueError as error:
-        raise BadRequestError(reason=N_("it is not written as such requests are")) from error
-
-
-def _key_of(origin: str, given: str, known: dict[str, Any]) -> str:
-    """Return the key that checks this log: the one known, else the one given."""
-    if given:
-        try:
-            named, _ = parse_verifier_key(given.strip())
-        except ValueError as error:
-            raise BadLogKeyError from error
-        if named != origin or known.get("key", given.strip()) != given.strip():
+        raise BadLogKeyError from error
+    with alone(witness.folder):
+        stored = stored_witness(witness.folder)
+        known = known_log(stored, origin)
+        if known.get("key", key) != key:
             raise LogSignatureError
-        return given.strip()
-    if not known:
-        raise UnknownLogError(origin=origin)
-    return str(known["key"])
+        if not known:
+            stored["logs"][origin] = {"key": key, "size": 0, "root": ""}
+            write_witness(witness.folder, stored)
+    return origin
 
 
-def _checked(request: WitnessRequest, key: str) -> Checkpoint:
-    _, public32 = parse_verifier_key(key)
-    try:
-        return open_checkpoint(request.note, public32)
-    except ValueError as error:
-        raise LogSignatureError from error
+def known_log(stored: dict[str, Any], origin: str) -> dict[str, Any]:
+    """Return what is remembered of a log: key, size and root; nothing of an unknown one.
 
-
-def _check_growth(request: WitnessRequest, checkpoint: Checkpoint, known: dict[str, Any]) -> None:
-    size, root = int(known.get("size", 0)), bytes.fromhex(known.get("root", ""))
-    if checkpoint.size < size:
-        raise LogRolledBackError(found=checkpoint.size, known=size)
-    if request.old_size != size:
-        raise OldSizeError(found=request.old_size, known=size)
-    if not size:
-        if request.proof:
-            raise BadRequestError(reason=N_("there is nothing to continue yet"))
-        return
-    try:
-        verify_consistency(
-            request.proof,
-            old_size=size,
-            new_size=checkpoint.size,
-            old_root=root,
-            new_root=checkpoint.root,
-        )
-    except ValueError as error:
-        raise LogForkedError(known=size) from error
-
-
-def _known(stored: dict[str, Any], origin: str) -> dict[str, Any]:
-    """Return what is remembered of a log; nothing of one that was never signed."""
+    Raises:
+        WitnessDamagedError: It is not what was written.
+    """
     try:
         known = stored["logs"].get(origin, {})
         if known:
@@ -253,7 +170,13 @@ def _known(stored: dict[str, Any], origin: str) -> dict[str, Any]:
     return dict(known)
 
 
-def _stored(folder: Path) -> dict[str, Any]:
+def stored_witness(folder: Path) -> dict[str, Any]:
+    """Return what the witness's file holds.
+
+    Raises:
+        NoWitnessError: There is none.
+        WitnessDamagedError: It is not what was written.
+    """
     path = folder / _FILE
     if not path.exists():
         raise NoWitnessError(path=str(folder))
@@ -266,12 +189,17 @@ def _stored(folder: Path) -> dict[str, Any]:
     return dict(stored)
 
 
-def _write(folder: Path, stored: dict[str, Any]) -> None:
+def write_witness(folder: Path, stored: dict[str, Any]) -> None:
+    """Replace the witness's file, at once and on the disk.
+
+    Raises:
+        DiskFullError: It could not be written; what was there is untouched.
+    """
     replace_whole(folder / _FILE, json.dumps(stored, indent=2).encode() + b"\n")
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """Let one process at a time compare and remember."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -33,15 +33,23 @@ _PREFIX = "witness/"
 
 
 class ChosenWitness(msgspec.Struct, frozen=True):
-    """A witness by its own name, and its key as the line that log tools take."""
+    """A witness of the owner's.
+
+    Attributes:
+        name: Its own.
+        key: The line that log tools take.
+        added_us: When it was named here.
+        url: Where it listens, or "".
+    """
 
     name: str
     key: str
     added_us: int
+    url: str = ""
 
 
-def add_witness(vault: Vault, key: str, *, now_us: int) -> ChosenWitness:
-    """Keep the key of a witness; one of the same name is replaced.
+def add_witness(vault: Vault, key: str, *, now_us: int, url: str = "") -> ChosenWitness:
+    """Keep the key of a witness, and where it listens; one of the same name is replaced.
 
     Raises:
         BadLogKeyError: It is none.
@@ -50,7 +58,7 @@ def add_witness(vault: Vault, key: str, *, now_us: int) -> ChosenWitness:
         name, _ = parse_witness_key(key.strip())
     except ValueError as error:
         raise BadLogKeyError from error
-    chosen = ChosenWitness(name, key.strip(), now_us)
+    chosen = ChosenWitness(name, key.strip(), now_us, url)
     with vault.transaction(now_us=now_us) as tx:
         tx.put(_KIND, _PREFIX + name, msgspec.msgpack.encode(chosen))
         tx.log(Statement(StatementKind.SETTING, (), (), {"what": "witness added"}))
@@ -111,7 +119,20 @@ def take_cosigned(vault: Vault, path: Path, witness: ChosenWitness, *, now_us: i
             had, or is not signed by this witness.
     """
     try:
-        stamp = _stamp_in(vault, read_small(path, MAX_NOTE_CHARS).decode(), witness)
+        note = read_small(path, MAX_NOTE_CHARS).decode()
+    except ValueError as error:
+        raise CosignatureError(name=witness.name) from error
+    return take_note(vault, note, witness, now_us=now_us)
+
+
+def take_note(vault: Vault, note: str, witness: ChosenWitness, *, now_us: int) -> Stamp:
+    """Keep a witness's signature from the text of a cosigned note; see `take_cosigned`.
+
+    Raises:
+        CosignatureError: As `take_cosigned`.
+    """
+    try:
+        stamp = _stamp_in(vault, note, witness)
     except ValueError as error:
         raise CosignatureError(name=witness.name) from error
     keep(vault, stamp, now_us=now_us)

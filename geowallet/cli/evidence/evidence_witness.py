@@ -1,4 +1,4 @@
-"""``evidence witness-request`` and ``witness-add``: ask a witness by files."""
+"""``evidence witness-request``, ``witness-add``, ``witness-ask``: have a witness sign the log."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from geowallet.cli.terminal.shell import Shell
 from geowallet.cli.terminal.verb import verb
 
 if TYPE_CHECKING:
+    from geowallet.app.evidence.stamps import Stamp
     from geowallet.app.evidence.witnessing import ChosenWitness
     from geowallet.vault.store import Vault
 
@@ -32,6 +33,12 @@ def add_to(app: typer.Typer) -> None:
         _("Take in what a witness signed."),
         example="geowallet evidence witness-add monday.cosigned",
     )(add)
+    verb(
+        app,
+        "witness-ask",
+        _("Have a witness that listens sign the state of the log: goes over the network."),
+        example="geowallet evidence witness-ask https://witness.example",
+    )(ask)
 
 
 def request(
@@ -77,6 +84,42 @@ def add(
         chosen = _chosen(vault, key, witness)
         stamp = witnessing.take_cosigned(vault, file, chosen, now_us=now_us())
         here = trips.own_zone(vault)
+    _show(shell, stamp, here)
+
+
+def ask(
+    shell: Shell,
+    url: Annotated[str, typer.Argument(help=_("Where it listens, the first time."))] = "",
+    *,
+    key: Annotated[str, typer.Option(help=_("The witness's key, the first time."))] = "",
+    witness: Annotated[str, typer.Option(help=_("Its name, if you have several."))] = "",
+) -> None:
+    """Send a size, hashes and a signed note; check what comes back and keep it."""
+    from geowallet.app.evidence.sending import host_of
+    from geowallet.app.evidence.witness_asking import ask_witness, reached_at
+    from geowallet.app.travel import trips
+    from geowallet.app.wallet import now_us
+    from geowallet.crypto.notes import verifier_key
+
+    with open_wallet(shell) as vault:
+        chosen = reached_at(vault, _chosen(vault, key, witness), url, now_us=now_us())
+        shell.note(
+            _(
+                "This goes over the network, to {host}. What leaves: your log's name, its "
+                "length, hashes, and its signature. No position, no date, no name.",
+                host=host_of(chosen.url),
+            )
+        )
+        if key:
+            own = verifier_key(vault.origin, vault.log_public)
+            shell.note(_("It signs only logs that it knows. The key of yours:"))
+            shell.note(own)
+        stamp = ask_witness(vault, chosen, clock=now_us)
+        here = trips.own_zone(vault)
+    _show(shell, stamp, here)
+
+
+def _show(shell: Shell, stamp: Stamp, here: str) -> None:
     shell.say(
         _(
             "{name} saw {count} entries on {moment}.",

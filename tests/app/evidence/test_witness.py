@@ -16,8 +16,8 @@ from geowallet.app.evidence.witness import (
     Witness,
     create_witness,
     open_witness,
-    sign_request,
 )
+from geowallet.app.evidence.witness_signing import sign_request
 from geowallet.app.locations import Locations
 from geowallet.crypto.cosignatures import witness_key
 from geowallet.crypto.keys import KdfCost
