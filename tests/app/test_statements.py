@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from geowallet.app.desk.desk import Desk
 from geowallet.app.desk.odometers import sign_reading
 from geowallet.app.evidence.devices import add_device
 from geowallet.app.evidence.levels import evidence_of
+from geowallet.app.keeping import matters
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import preparing
 from geowallet.app.travel.trips import described_trips
@@ -112,6 +114,18 @@ class TestReadings:
     def test_a_workshop_signs_what_can_be(self, garage_desk: Desk, plate: str, km: int) -> None:
         with pytest.raises(BadRegistrationError):
             sign_reading(garage_desk, plate, km, day=dt.date(2026, 5, 4), target=garage_desk.folder)
+
+    def test_those_of_two_copies_become_one_list(self, garage_desk: Desk) -> None:
+        def record(day: int, km: int) -> bytes:
+            when = dt.date(2026, 5, day)
+            found, _ = sign_reading(garage_desk, PLATE, km, day=when, target=garage_desk.folder)
+            return json.dumps([found.text]).encode()
+
+        one, two = record(4, 1_000), record(7, 1_080)
+        both = matters.joined(("setting", "statements/clio"), one, two)
+        assert both == json.dumps(json.loads(one) + json.loads(two)).encode()
+        assert matters.joined(("setting", "statements/clio"), one, record(4, 1_001)) is None
+        assert matters.matter_of(("setting", "statements/clio")) is matters.Matter.VEHICLES
 
     def test_they_go_with_their_vehicle(self, driver: Vault, garage_desk: Desk) -> None:
         stated(driver, garage_desk, 4, 1_000)

@@ -10,11 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geowallet.crypto.batches import Batch, sign_batch
 from geowallet.crypto.canonical import canonical_bytes
 from geowallet.crypto.encoding import b64
+from geowallet.crypto.note_lines import split_note
 from geowallet.proofs.device_runs import Run, batch_statement, gaps
 from geowallet.proofs.evidence import Evidence, read_evidence
-from tests.verify.signed_exports import BATCHES, CLOSED_PAIR, ENTRIES, PAIR, TREE, claim, runs
+from tests.verify.signed_exports import (
+    BATCHES,
+    CLOSED_PAIR,
+    ENTRIES,
+    KEY,
+    NAME,
+    PAIR,
+    SEED,
+    TREE,
+    claim,
+    reading,
+    runs,
+)
 
 GOOD = claim(runs(2, 3, 4, 7, 8, opened=(2, 3, 7)), (PAIR,)) | {"flags": [{"id": "a", "metres": 1}]}
 
@@ -107,11 +121,21 @@ class TestRuns:
         with pytest.raises(ValueError, match="overlap"):
             read(claim(apart))
 
-    def test_a_file_twice_is_refused(self) -> None:
-        first = runs(2)[0]
-        twice: tuple[Run, ...] = (first, replace(first, first=5, entries=()))
-        with pytest.raises(ValueError, match=r"\w"):
-            read(claim(twice))
+    def test_a_file_that_a_device_signed_twice_is_refused(self) -> None:
+        first, fifth = BATCHES[0][0], Batch(5, BATCHES[0][0].sha256, "ab" * 32)
+        signature = split_note(sign_batch(fifth, name=NAME, seed32=SEED))[1][0].blob
+        again = Run(KEY, 5, fifth.previous, (fifth.sha256,), signature, ())
+        assert first.sha256 == fifth.sha256
+        with pytest.raises(ValueError, match="twice"):
+            read(claim((*runs(1), again)))
+
+    def test_runs_in_another_order_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="disorder"):
+            read(claim((*runs(7), *runs(2))))
+
+    def test_an_entry_of_a_batch_outside_the_run_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="not in the run"):
+            read(claim((replace(runs(2)[0], entries=(ENTRIES[6],)),)))
 
     def test_an_entry_is_not_opened_and_closed(self) -> None:
         with pytest.raises(ValueError, match="opened"):
@@ -140,6 +164,7 @@ class TestRuns:
             [[PAIR[1].text, PAIR[0].text]],
             [[PAIR[0].text, PAIR[0].text]],
             [[PAIR[0].text, CLOSED_PAIR[1].text]],
+            [[PAIR[0].text, reading(1, 9, month=11, vehicle="ZZ999ZZ").text]],
             [[PAIR[0].text, PAIR[1].text]] * 2,
         ],
     )

@@ -19,6 +19,7 @@ from geowallet.app.travel.errands import Said
 from geowallet.app.travel.shapes import Merge, Split
 from geowallet.app.vehicles.fuel import Receipt
 from geowallet.app.vehicles.odometer import Reading
+from geowallet.app.vehicles.statements import both_statements
 from geowallet.model.mobility import (  # noqa: TC001  msgspec reads annotations at run time
     Mode,
     Purpose,
@@ -53,6 +54,7 @@ MATTERS: tuple[tuple[str, str, Matter], ...] = (
     ("vehicle", "", Matter.VEHICLES),
     ("setting", "odometer/", Matter.VEHICLES),
     ("setting", "fuel/", Matter.VEHICLES),
+    ("setting", "statements/", Matter.VEHICLES),
     ("device", "key/", Matter.SETTINGS),
     ("recipient", "", Matter.SETTINGS),
     ("work", "", Matter.SETTINGS),
@@ -114,6 +116,8 @@ def joined(address: Address, mine: bytes, theirs: bytes) -> bytes | None:
     if address[1].startswith("fuel/"):
         found = {*_fuel(mine), *_fuel(theirs)}
         return msgspec.json.encode(sorted(found, key=_order))
+    if address[1].startswith("statements/"):
+        return both_statements(mine, theirs)
     if not address[1].startswith("odometer/"):
         return None
     readings = sorted({*_readings(mine), *_readings(theirs)})

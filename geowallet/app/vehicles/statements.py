@@ -119,7 +119,7 @@ def add_statement(
     add_reading(vault, name, Reading(found.day, found.km or 0), now_us=now_us)
     others = [one for one in statements(vault, name) if one.day != found.day]
     kept = tuple(sorted([*others, found], key=lambda one: one.day))
-    body = json.dumps([one.text for one in kept]).encode()
+    body = _written(kept)
     with vault.transaction(now_us=now_us) as tx:
         tx.put(_KIND, _name(name), body)
         said = {"what": "odometer read by others"}
@@ -131,8 +131,13 @@ def add_statement(
 def statements(vault: Vault, vehicle: str) -> tuple[Statement, ...]:
     """Return what others signed of a vehicle's odometer, by day; empty where nothing."""
     body = vault.get(_KIND, _name(vehicle))
-    texts = strict_json(body, max_bytes=_MAX_BYTES) if body else []
-    return tuple(read_statement(one) for one in texts)
+    return _read(body) if body else ()
+
+
+def both_statements(mine: bytes, theirs: bytes) -> bytes | None:
+    """Return the record of what two records hold, or None where they differ about a day."""
+    found = sorted({*_read(mine), *_read(theirs)}, key=lambda one: one.day)
+    return _written(found) if len({one.day for one in found}) == len(found) else None
 
 
 def crossed(vault: Vault, vehicle: str) -> tuple[Crossed, ...]:
@@ -183,6 +188,14 @@ def _crossed(pair: Pair, trips: Sequence[DescribedTrip]) -> Crossed:
 
 def _between(trip: DescribedTrip, pair: Pair) -> bool:
     return pair[0].day < dt.date.fromisoformat(trip.day) < pair[1].day
+
+
+def _read(body: bytes) -> tuple[Statement, ...]:
+    return tuple(read_statement(one) for one in strict_json(body, max_bytes=_MAX_BYTES))
+
+
+def _written(found: Iterable[Statement]) -> bytes:
+    return json.dumps([one.text for one in found]).encode()
 
 
 def _name(vehicle: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 from pathlib import Path
 
@@ -77,6 +78,8 @@ class TestAnchors:
             b'{"schema": "geowallet.anchors/1", "anchors": []}',
             b'{"schema": "geowallet.anchors/1", "anchors": {"a": {"witness": "x"}}}',
             b'{"schema": "geowallet.anchors/1", "anchors": {"a": {"certificates": "x"}}}',
+            b'{"schema": "geowallet.anchors/1", "anchors": {"a": {"device": "x"}}}',
+            b'{"schema": "geowallet.anchors/1", "anchors": {"a": {"odometer": "x"}}}',
         ],
     )
     def test_a_list_that_is_not_what_was_written_is_refused(
@@ -106,7 +109,9 @@ class TestReading:
         add_anchor(employer.folder, "council", Given(witness=KEY))
         verdict = verify_file(file, employer, now_s=scene.NOON_US // 1_000_000).verdict
         assert verdict.accepted
-        assert verdict.seen == Seen((at(4, 20), at(5, 20)), ("council",))
+        assert verdict.seen is not None
+        seen_by_all = dataclasses.replace(verdict.seen, flags=())
+        assert seen_by_all == Seen((at(4, 20), at(5, 20)), ("council",))
         assert verdict.figures is not None
         assert verdict.figures.result.share_percent["L1"] == 100
 
