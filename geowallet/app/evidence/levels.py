@@ -47,8 +47,9 @@ if TYPE_CHECKING:
     from geowallet.vault.log import Leaf
     from geowallet.vault.store import Vault
 
-MOST_BYTES = 1_200_000
-"""Of the claim ``evidence``, by a generous guess: an export has 2 MiB, in base64."""
+MOST_BYTES = 1_000_000
+"""Of the claim ``evidence``, by a generous guess, without files that are only named and
+readings: both have most numbers of their own, and an export has 2 MiB, in base64."""
 
 _LEAF_BYTES, _ENTRY_BYTES, _STAMP_BYTES = 800, 1_100, 1_200
 """With their proofs; measured 700, 900 and 1,000 where none shares much."""
