@@ -10,6 +10,7 @@ import numpy as np
 from geowallet.track.modes.classify import leg_table
 from geowallet.track.modes.features import FEATURES, GROUPS
 from training.blur import blurred
+from training.variants import ALONE_SHARE, Variant, varied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -41,9 +42,6 @@ NEAREST = {
     "boat": "ferry",
 }
 """Modes that positions do not tell from another: the model says the nearest class."""
-
-ALONE_SHARE = 1.0 / 3.0
-"""Of blurred legs, those that are described as if nothing around them had been recorded."""
 
 FEWEST_FIXES = 5
 """Legs that a thinned trace describes by fewer fixes teach nothing."""
@@ -101,7 +99,12 @@ def joined(tables: Sequence[Table]) -> Table:
 
 
 def table_of(
-    scenes: Iterable[Scene], *, versions: int = 0, seed: int = 0, thin: bool = True
+    scenes: Iterable[Scene],
+    *,
+    versions: int = 0,
+    seed: int = 0,
+    thin: bool = True,
+    variant: Variant = Variant.PLAIN,
 ) -> Table:
     """Describe the legs of ``scenes``.
 
@@ -110,16 +113,17 @@ def table_of(
         versions: How many blurred versions of each; 0 describes them as they are.
         seed: Of the blurring.
         thin: Whether blurring leaves fixes out.
+        variant: How they are seen, once blurred.
     """
     rng = np.random.default_rng(seed)
     tables = []
     for scene in scenes:
         for version in range(max(versions, 1)):
-            seen = blurred(scene, rng, thin=thin) if versions else scene
+            seen = varied(blurred(scene, rng, thin=thin), variant, rng) if versions else scene
             tables += list(_described(seen, version))
     table = joined(tables)
     if versions:
-        _isolate(table.features, rng.random(len(table)) < ALONE_SHARE)
+        _isolate(table.features, rng.random(len(table)) < ALONE_SHARE[variant])
     return table
 
 
