@@ -43,6 +43,8 @@ from geowallet.vault.shelf import shelf_at
 from geowallet.vault.slots import read_slots
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geowallet.crypto.keys import Slot
     from geowallet.vault.head import Head
     from geowallet.vault.keys import Keys, Random
@@ -116,9 +118,10 @@ class _Writer:
         number, before, last = self._newest()
         digest = sha256_hex(data)
         alone = not self._alone or (last is not None and last.oldest == number)
-        if last is not None and alone and (last.file_sha256, last.slots) == (digest, slots):
-            return Backup(number, len(last.blocks), 0, 0, new=False)
         blocks = [data[at : at + BLOCK_BYTES] for at in range(0, len(data), BLOCK_BYTES)]
+        if last is not None and alone and (last.file_sha256, last.slots) == (digest, slots):
+            self._settle([self._keep(block) for block in blocks])
+            return Backup(number, len(blocks), self._written, self._written_bytes, new=False)
         index = Index(
             number=number + 1,
             at_us=self._now_us,
@@ -132,12 +135,15 @@ class _Writer:
             slots=slots,
             oldest=number + 1 if self._alone or last is None else last.oldest,
         )
-        touched = sorted({f"objects/{block[:2]}" for block in index.blocks})
-        self._shelf.settle([*touched, "objects"])
+        self._settle(index.blocks)
         text = index_bytes(index, wrap=self._keys.wrap, log_seed=self._keys.log_seed)
         self._shelf.add(index_name(index.number), text, self._random(8).hex())
         self._shelf.settle(["index", ""])
         return Backup(index.number, len(blocks), self._written, self._written_bytes, new=True)
+
+    def _settle(self, names: Iterable[str]) -> None:
+        if self._written:
+            self._shelf.settle([*sorted({f"objects/{name[:2]}" for name in names}), "objects"])
 
     def _newest(self) -> tuple[int, str, Index | None]:
         numbers = index_numbers(self._shelf)

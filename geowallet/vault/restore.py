@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from geowallet.vault.backup_index import Index
     from geowallet.vault.keys import Random
+    from geowallet.vault.sample import InSample
     from geowallet.vault.shelf import Entry, Place, Shelf
 
     Problem = tuple[str, GeowalletError]
@@ -58,7 +59,8 @@ class BackupReport:
         backups: How many there are.
         newest: The last of them that can be read, or None.
         objects: Objects in the folder.
-        total_bytes: Their length together.
+        opened: Those that were read; of the others only their names are known.
+        total_bytes: Length of those that were read.
         unused: Objects of no backup that counts, drafts and old indexes: what a killed
             backup left, or one that was given up.
         problems: Which part, and its error; empty where all is well.
@@ -68,17 +70,19 @@ class BackupReport:
     backups: int
     newest: Index | None
     objects: int
+    opened: int
     total_bytes: int
     unused: int
     problems: tuple[Problem, ...]
 
 
-def check_backup(place: Place) -> BackupReport:
+def check_backup(place: Place, in_sample: InSample | None = None) -> BackupReport:
     """Return what is wrong with a folder of backups; no key is needed.
 
     Every index is signed by the key that the first one names, and names the one
     before it; every object is what its name says. That the objects open, and
-    that the wallet inside is whole, only a restore can tell.
+    that the wallet inside is whole, only a restore can tell. With ``in_sample``
+    (`geowallet.vault.sample`, by the digest of an object) the other objects are only found.
 
     Raises:
         NoBackupError: There is no backup.
@@ -89,24 +93,24 @@ def check_backup(place: Place) -> BackupReport:
         numbers = index_numbers(shelf)
         if not numbers:
             raise NoBackupError(path=shelf.name)
-        check = _Check(shelf)
+        check = _Check(shelf, in_sample)
         check.indexes(numbers)
         check.objects()
         return check.report()
 
 
 class _Check:
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, shelf: Shelf, in_sample: InSample | None) -> None:
+        self._shelf, self._in_sample = shelf, in_sample
         self._problems: list[Problem] = []
         self._needed: set[str] = set()
         self._first: Index | None = None
         self._newest: Index | None = None
-        self._backups = self._found = self._bytes = self._unused = 0
+        self._backups = self._found = self._opened = self._bytes = self._unused = 0
 
     def report(self) -> BackupReport:
         vault_id = self._first.vault_id.hex() if self._first else ""
-        found = (self._found, self._bytes, self._unused)
+        found = (self._found, self._opened, self._bytes, self._unused)
         return BackupReport(vault_id, self._backups, self._newest, *found, tuple(self._problems))
 
     def indexes(self, numbers: list[int]) -> None:
@@ -139,20 +143,24 @@ class _Check:
             if not _OBJECT_NAME.fullmatch(entry.name):
                 self._other(entry)
                 continue
-            try:
-                data = _object(self._shelf, entry.name)
-            except BackupDamagedError as error:
-                self._problems.append((OBJECT, error))
-                continue
+            if self._in_sample is None or self._in_sample(bytes.fromhex(entry.name)):
+                try:
+                    self._read(entry.name)
+                except BackupDamagedError as error:
+                    self._problems.append((OBJECT, error))
+                    continue
             self._found += 1
-            self._bytes += len(data)
-            needed = entry.name in self._needed
-            # Zeros are what a killed renewal leaves of an object that was given up.
-            if sha256_hex(data) != entry.name and (needed or any(data)):
-                self._damaged(OBJECT)
             missing.discard(entry.name)
-            self._unused += not needed
+            self._unused += entry.name not in self._needed
         for _name in missing:
+            self._damaged(OBJECT)
+
+    def _read(self, name: str) -> None:
+        data = _object(self._shelf, name)
+        self._opened += 1
+        self._bytes += len(data)
+        # Zeros are what a killed renewal leaves of an object that was given up.
+        if sha256_hex(data) != name and (name in self._needed or any(data)):
             self._damaged(OBJECT)
 
     def _entries(self) -> Iterator[Entry]:

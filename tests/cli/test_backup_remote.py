@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from geowallet.vault import session
+from tests.app import scene
 from tests.app.remote.servers import PASSWORD, Server, webdav
 from tests.cli.conftest import Terminal
 
@@ -47,3 +48,22 @@ def test_without_a_password_nobody_is_asked_in_the_dark(own: Terminal, server: S
 def test_known_hosts_can_be_named(own: Terminal) -> None:
     done = own("vault", "backup", "sftp://127.0.0.1:9/a", "--known-hosts", "known")
     assert (done.status, "[remote.unreachable]" in done.err) == (7, True)
+
+
+def test_copies_there_are_renewed_and_a_part_can_be_read_back(
+    own: Terminal, server: Server
+) -> None:
+    to = (server.address, "--password-file", "password")
+    assert own("vault", "backup", *to).status == 0
+    done = own("vault", "backup", *to, "--check", "--percent", "1", "--json")
+    assert (done.status, done.records[0]["opened"] < done.records[0]["objects"]) == (0, True)
+    assert own("vault", "backup", *to, "--percent", "0").status == 2
+    day = scene.write_days(own.folder, scene.days_of_may(4))
+    assert own("ingest", *day).status == 0
+    assert own("vault", "backup", *to).status == 0
+    erased = own("vault", "erase", "--everything", "--confirm", "everything")
+    assert (erased.status, "vault copies --renew" in erased.out) == (0, True)
+    done = own("vault", "copies", "--renew", *to[1:])
+    assert (done.status, "Connecting to 127.0.0.1" in done.err) == (0, True)
+    assert "files removed there" in done.out
+    assert own("vault", "backup", *to, "--check", "--json").records[0]["backups"] == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,9 +23,15 @@ from geowallet.vault.backup import index_numbers
 from geowallet.vault.prune import first_entries, renew
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from geowallet.vault.shelf import Place
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
+
+    Reach = Callable[[str], AbstractContextManager[Place]]
+    """Opens the server that an address names."""
 
 ERASED = ("setting", "erased")
 PLACES = "backup/"
@@ -38,7 +45,7 @@ class Standing(StrEnum):
     DUE = "due"
     UNREACHABLE = "unreachable"
     AWAY = "away"
-    """On a server: due, and renewed by the next backup to it."""
+    """On a server: due, and renewed by the next backup to it, or by one that opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +122,27 @@ def is_due(vault: Vault, place: Place) -> bool:
     return erased is not None and first is not None and first <= erased
 
 
-def renew_copies(vault: Vault) -> tuple[Copy, ...]:
-    """Bring every known folder up to what was erased; what cannot be reached stays due."""
-    return tuple(
-        _renewed(vault, copy) if copy.standing is Standing.DUE else copy for copy in copies(vault)
-    )
+def renew_copies(vault: Vault, reach: Reach | None = None) -> tuple[Copy, ...]:
+    """Bring every known place up to what was erased; what cannot be reached stays due.
+
+    Args:
+        vault: The open wallet.
+        reach: Opens a server by its address; without it no server is spoken to.
+    """
+    return tuple(_renewed(vault, copy, reach) for copy in copies(vault))
 
 
-def _renewed(vault: Vault, copy: Copy) -> Copy:
+def _renewed(vault: Vault, copy: Copy, reach: Reach | None) -> Copy:
+    away = copy.standing is Standing.AWAY
+    if copy.standing is not Standing.DUE and not (away and reach):
+        return copy
+    place: AbstractContextManager[Place] = nullcontext(Path(copy.folder))
     try:
-        done = renew(vault, Path(copy.folder), now_us=now_us(), random=os.urandom)
+        with reach(copy.folder) if away and reach else place as found:
+            done = renew(vault, found, now_us=now_us(), random=os.urandom)
+            note_renewed(vault, found)
     except GeowalletError as error:
-        return Copy(copy.folder, Standing.DUE, error)
+        return Copy(copy.folder, copy.standing, error)
     return Copy(copy.folder, Standing.CLEAN, removed=done.removed)
 
 

@@ -14,6 +14,7 @@ from geowallet.model.errors import MissingExtraError, RemotePlainError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from geowallet.vault.sample import InSample
     from geowallet.vault.shelf import Place
 
 EXTRA = "remote"
@@ -29,12 +30,15 @@ class Access:
         known_hosts: File of the keys of SSH servers.
         ssh_key: Private key for SSH; None is the agent and the usual files.
         plain_http: Whether WebDAV may go unencrypted to other machines.
+        in_sample: Says which objects that are there already are read back and compared, by
+            the digest that is their name; of the others the length is.
     """
 
     ask: Callable[[], bytes]
     known_hosts: Path = Path("~/.ssh/known_hosts")
     ssh_key: Path | None = None
     plain_http: bool = False
+    in_sample: InSample = lambda _digest: True
 
 
 def place_text(target: str) -> str:

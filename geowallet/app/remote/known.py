@@ -35,7 +35,7 @@ class KnownFolders:
     _sizes: dict[str, dict[str, int | None]] = field(default_factory=dict)
 
     def holds(self, name: str, data: bytes) -> bool:
-        """Say whether a file is there; its length is compared, not its bytes.
+        """Say whether a file is there; its length is compared here, not its bytes.
 
         Raises:
             BackupDamagedError: It is there with another length, or is no file.
@@ -67,3 +67,11 @@ class KnownFolders:
                 one.entry.name: one.size if one.entry.sort is Sort.FILE else -1 for one in found
             }
         return self._sizes[folder]
+
+
+def digest_in(name: str) -> bytes | None:
+    """Return the digest that an object is called by; None for what is called otherwise."""
+    try:
+        return bytes.fromhex(name.rpartition("/")[2])
+    except ValueError:
+        return None

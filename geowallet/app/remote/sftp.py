@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import paramiko
 
-from geowallet.app.remote.known import MAX_ENTRIES, Found, KnownFolders
+from geowallet.app.remote.known import MAX_ENTRIES, Found, KnownFolders, digest_in
 from geowallet.model.errors import (
     BackupDamagedError,
     RemoteFullError,
@@ -27,7 +27,7 @@ from geowallet.model.errors import (
     RemoteUnreachableError,
 )
 from geowallet.model.words import N_
-from geowallet.vault.shelf import Entry, Sort
+from geowallet.vault.shelf import OBJECT, Entry, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from geowallet.app.remote.access import Access
     from geowallet.app.remote.address import Address
+    from geowallet.vault.sample import InSample
 
 TIMEOUT_S = 30.0
 """Longest wait for the server to say anything."""
@@ -53,7 +54,7 @@ def sftp_shelf(address: Address, access: Access) -> Iterator[SftpShelf]:
         with _faults(address.host):
             sftp = client.open_sftp()
             sftp.get_channel().settimeout(TIMEOUT_S)
-        yield SftpShelf(sftp, address)
+        yield SftpShelf(sftp, address, access.in_sample)
 
 
 class _Refuse(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]
@@ -83,6 +84,12 @@ def _connect(client: paramiko.SSHClient, address: Address, access: Access) -> No
                 client.connect(address.host, **wanted)
             except paramiko.PasswordRequiredException:
                 _connect_with(client, address.host, access.ask().decode(), wanted)
+            except paramiko.SSHException as error:
+                # Somebody answered, and there was no key at all to show.
+                line = client.get_transport()
+                if type(error) is paramiko.SSHException and line is not None and line.is_active():
+                    raise RemoteLoginError(host=address.host) from error
+                raise
     except paramiko.BadHostKeyException as error:
         path = str(access.known_hosts)
         raise RemoteUnknownHostError(host=address.host, path=path) from error
@@ -131,8 +138,9 @@ def _faults(host: str, channel: paramiko.Channel | None = None) -> Iterator[None
 class SftpShelf:
     """A folder on an SSH server."""
 
-    def __init__(self, sftp: paramiko.SFTPClient, address: Address) -> None:
+    def __init__(self, sftp: paramiko.SFTPClient, address: Address, in_sample: InSample) -> None:
         self._sftp, self._address, self._host = sftp, address, address.host
+        self._in_sample = in_sample
         self._known = KnownFolders(self._look)
         self._base = address.path.removeprefix("~/")
 
@@ -153,12 +161,16 @@ class SftpShelf:
         return tuple(found.entry for found in self._look(folder))
 
     def holds(self, name: str, data: bytes) -> bool:
-        """Say whether a file is there, by its length.
+        """Say whether a file is there, by its length, and by its bytes where it is in the sample.
 
         Raises:
-            BackupDamagedError: It has another one.
+            BackupDamagedError: It is another one.
         """
-        return self._known.holds(name, data)
+        there = self._known.holds(name, data)
+        looked_into = there and self._in_sample(digest_in(name))
+        if looked_into and self.read(name, len(data), what=OBJECT) != data:
+            raise BackupDamagedError(what=OBJECT)
+        return there
 
     def read(self, name: str, max_bytes: int, *, what: str) -> bytes | None:
         """Return the bytes of a file; None where nothing has that name.

@@ -23,7 +23,7 @@ from webdav4.client import (
 from webdav4.http import Client as HttpClient
 
 from geowallet.app.remote.answers import BoundedTransport, EndlessAnswerError
-from geowallet.app.remote.known import Found, KnownFolders
+from geowallet.app.remote.known import Found, KnownFolders, digest_in
 from geowallet.model.errors import (
     BackupDamagedError,
     RemoteFullError,
@@ -32,13 +32,14 @@ from geowallet.model.errors import (
     RemoteUnreachableError,
 )
 from geowallet.model.words import N_
-from geowallet.vault.shelf import Entry, Sort
+from geowallet.vault.shelf import OBJECT, Entry, Sort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from geowallet.app.remote.access import Access
     from geowallet.app.remote.address import Address
+    from geowallet.vault.sample import InSample
 
 TIMEOUT_S = 30.0
 """Longest wait for the server to say anything."""
@@ -61,7 +62,7 @@ def webdav_shelf(address: Address, access: Access) -> Iterator[WebdavShelf]:
         trust_env=False,
         headers=headers,
     ) as http:
-        shelf = WebdavShelf(http, address)
+        shelf = WebdavShelf(http, address, access.in_sample)
         shelf.listed("")
         yield shelf
 
@@ -100,8 +101,9 @@ def _by_status(host: str, status: int) -> RemoteFullError | RemoteLoginError | R
 class WebdavShelf:
     """A folder on a web server."""
 
-    def __init__(self, http: HttpClient, address: Address) -> None:
+    def __init__(self, http: HttpClient, address: Address, in_sample: InSample) -> None:
         self._address, self._host = address, address.host
+        self._in_sample = in_sample
         scheme = "https" if address.scheme == "webdavs" else "http"
         base = httpx.URL(scheme=scheme, host=address.host, port=address.port, path="/")
         self._dav = Client(base, http_client=http, retry=False)
@@ -124,12 +126,16 @@ class WebdavShelf:
         return tuple(found.entry for found in self._look(folder))
 
     def holds(self, name: str, data: bytes) -> bool:
-        """Say whether a file is there, by its length.
+        """Say whether a file is there, by its length, and by its bytes where it is in the sample.
 
         Raises:
-            BackupDamagedError: It has another one.
+            BackupDamagedError: It is another one.
         """
-        return self._known.holds(name, data)
+        there = self._known.holds(name, data)
+        looked_into = there and self._in_sample(digest_in(name))
+        if looked_into and self.read(name, len(data), what=OBJECT) != data:
+            raise BackupDamagedError(what=OBJECT)
+        return there
 
     def read(self, name: str, max_bytes: int, *, what: str) -> bytes | None:
         """Return the bytes of a file; None where nothing has that name.

@@ -16,6 +16,7 @@ from geowallet.cli.wallet.recovery import recovery_key
 from geowallet.cli.wallet.remote import (
     KnownHosts,
     PasswordFile,
+    Percent,
     PlainHttp,
     SshKey,
     Target,
@@ -27,6 +28,7 @@ from geowallet.model.errors import BadOptionError
 if TYPE_CHECKING:
     from geowallet.app.backups import Prove, Restored
     from geowallet.vault.backup_index import Index
+    from geowallet.vault.sample import InSample
     from geowallet.vault.shelf import Place
 
 _KIB = 1024
@@ -59,12 +61,15 @@ def backup(
     known_hosts: KnownHosts = None,
     password_file: PasswordFile = None,
     plain_http: PlainHttp = False,
+    percent: Percent = None,
 ) -> None:
     """Write what the folder has not, then a signed index."""
-    asked = access(shell, ssh_key, known_hosts, password_file, plain_http=plain_http)
+    asked = access(
+        shell, ssh_key, known_hosts, password_file, plain_http=plain_http, percent=percent
+    )
     if check:
         with at(shell, target, asked) as place:
-            _check(shell, place)
+            _check(shell, place, None if percent is None else asked.in_sample)
         return
     from geowallet.app.backups import back_up
 
@@ -196,15 +201,16 @@ def _by_passphrase(shell: Shell) -> Prove:
     return prove
 
 
-def _check(shell: Shell, place: Place) -> None:
+def _check(shell: Shell, place: Place, in_sample: InSample | None) -> None:
     from geowallet.vault.restore import check_backup
 
-    report = check_backup(place)
+    report = check_backup(place, in_sample)
     shell.emit(
         {
             "vault": report.vault_id,
             "backups": report.backups,
             "objects": report.objects,
+            "opened": report.opened,
             "bytes": report.total_bytes,
             "unused": report.unused,
             "problems": [{"part": part, "code": error.code} for part, error in report.problems],
@@ -225,4 +231,12 @@ def _check(shell: Shell, place: Place) -> None:
             kib=count(report.total_bytes // _KIB),
         )
     )
+    if report.opened < report.objects:
+        shell.say(
+            _(
+                "{opened} of {objects} objects were read; of the others only that they are there.",
+                opened=count(report.opened),
+                objects=count(report.objects),
+            )
+        )
     shell.say(_("Whether the wallet opens, only 'geowallet vault restore --dry-run' proves."))

@@ -12,13 +12,14 @@ import typer
 
 from geowallet.cli.terminal.language import _
 from geowallet.cli.terminal.secrets import as_bytes, first_line
-from geowallet.model.errors import NeedsTerminalError
+from geowallet.model.errors import BadOptionError, NeedsTerminalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geowallet.app.remote.access import Access
     from geowallet.cli.terminal.shell import Shell
+    from geowallet.vault.sample import InSample
     from geowallet.vault.shelf import Place
 
 Target = Annotated[
@@ -41,6 +42,30 @@ PlainHttp = Annotated[
 ]
 
 
+Percent = Annotated[
+    int | None,
+    typer.Option(
+        "--percent",
+        help=_("Of what a server has already, read back this part, another each day; else 10."),
+    ),
+]
+
+_ALL = 100
+_USUAL = 10
+"""Of the objects that a server has already, in percent: a tenth of the backup comes back."""
+
+
+def sample(percent: int | None) -> InSample:
+    """Return which objects are read back today."""
+    from geowallet.app.wallet import now_us
+    from geowallet.vault.sample import sample_of
+
+    wanted = _USUAL if percent is None else percent
+    if not 1 <= wanted <= _ALL:
+        raise BadOptionError(option="--percent", reason=_("1 to 100"))
+    return sample_of(wanted, now_us() // 86_400_000_000)
+
+
 def access(
     shell: Shell,
     ssh_key: Path | None,
@@ -48,6 +73,7 @@ def access(
     password_file: Path | None,
     *,
     plain_http: bool,
+    percent: int | None = None,
 ) -> Access:
     """Return what opens a server, by the options that were given."""
     from geowallet.app.remote.access import Access
@@ -59,7 +85,8 @@ def access(
             raise NeedsTerminalError(option="--password-file")
         return as_bytes(getpass.getpass(_("Password of the server: ")))
 
-    asked = Access(ask, ssh_key=ssh_key, plain_http=plain_http)
+    in_sample = sample(percent)
+    asked = Access(ask, ssh_key=ssh_key, plain_http=plain_http, in_sample=in_sample)
     return asked if known_hosts is None else replace(asked, known_hosts=known_hosts)
 
 

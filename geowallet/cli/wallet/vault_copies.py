@@ -12,12 +12,23 @@ from geowallet.cli.terminal.numbers import count, moment
 from geowallet.cli.terminal.secrets import asker, open_wallet
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import verb
+from geowallet.cli.wallet.remote import (
+    KnownHosts,
+    PasswordFile,
+    Percent,
+    PlainHttp,
+    SshKey,
+    access,
+    at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     from geowallet.app.keeping.comparing import Branch, Comparison, Relation
     from geowallet.app.keeping.copies import Copy
+    from geowallet.vault.shelf import Place
 
 
 def add_to(app: typer.Typer) -> None:
@@ -39,8 +50,16 @@ def copies(
         str | None, typer.Option("--forget", help=_("Forget a folder that is no more."))
     ] = None,
     renew: Annotated[
-        bool, typer.Option("--renew", help=_("Replace backups that hold what was erased."))
+        bool,
+        typer.Option(
+            "--renew", help=_("Replace backups that hold what was erased, on servers too.")
+        ),
     ] = False,
+    ssh_key: SshKey = None,
+    known_hosts: KnownHosts = None,
+    password_file: PasswordFile = None,
+    plain_http: PlainHttp = False,
+    percent: Percent = None,
 ) -> None:
     """List known folders of backups, and whether they hold what was erased since."""
     from geowallet.app.keeping import copies as known
@@ -48,10 +67,17 @@ def copies(
     from geowallet.app.remote.access import place_text
     from geowallet.model.errors import NoBackupError
 
+    asked = access(
+        shell, ssh_key, known_hosts, password_file, plain_http=plain_http, percent=percent
+    )
+
+    def reach(address: str) -> AbstractContextManager[Place]:
+        return at(shell, address, asked)
+
     with open_wallet(shell) as vault:
         if forget is not None and not known.forget_place(vault, place_text(forget)):
             raise NoBackupError(path=forget)
-        found = known.renew_copies(vault) if renew else known.copies(vault)
+        found = known.renew_copies(vault, reach) if renew else known.copies(vault)
     for one in found:
         shell.emit(copy_json(one))
     if not found:
@@ -149,9 +175,17 @@ def show_copies(shell: Shell, found: Sequence[Copy]) -> None:
 
 def _standing(copy: Copy) -> str:
     from geowallet.app.keeping.copies import Standing
+    from geowallet.app.remote.address import is_address
 
     if copy.error is not None:
         return _("not confirmed: {reason}", reason=told(copy.error)[0])
+    if copy.removed and is_address(copy.folder):
+        return plural(
+            "confirmed: {count} file removed there; whether it was overwritten, the server knows",
+            "confirmed: {count} files removed there; whether they were overwritten, the server "
+            "knows",
+            copy.removed,
+        )
     if copy.removed:
         return plural(
             "confirmed: {count} file overwritten and removed",
@@ -161,7 +195,7 @@ def _standing(copy: Copy) -> str:
     words = {
         Standing.CLEAN: _("holds nothing that was erased"),
         Standing.DUE: _("holds what was erased: geowallet vault copies --renew"),
-        Standing.AWAY: _("holds what was erased: back up to it"),
+        Standing.AWAY: _("holds what was erased: geowallet vault copies --renew"),
         Standing.UNREACHABLE: _("not reachable, so not confirmed"),
     }
     return words[copy.standing]

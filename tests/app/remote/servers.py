@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +115,44 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 def _key(path: Path, phrase: str = "") -> None:
     command = [program("ssh-keygen"), "-q", "-t", "ed25519", "-N", phrase, "-f", str(path)]
     subprocess.run(command, check=True)
+
+
+@contextmanager
+def agent(home: Path, key: Path) -> Iterator[str]:
+    """Run an SSH agent that holds ``key``, and give the path of its socket."""
+    socket_path = home / "agent"
+    command = [program("ssh-agent"), "-D", "-a", str(socket_path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(200):
+                if socket_path.exists():
+                    break
+                time.sleep(0.05)
+            added = [program("ssh-add"), "-q", str(key)]
+            subprocess.run(added, check=True, env={"SSH_AUTH_SOCK": str(socket_path)})
+            yield str(socket_path)
+        finally:
+            process.kill()
+
+
+@contextmanager
+def small_disk(folder: Path, max_kib: int) -> Iterator[Callable[[int], None]]:
+    """Mount a disk of so many KiB at ``folder``, and give what makes it larger or smaller.
+
+    Only root can, and not in every container: else the test is skipped.
+    """
+    folder.mkdir(parents=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={max_kib}k", "tmpfs", str(folder)]
+    if os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("a disk of its own cannot be mounted here")
+
+    def resize(kib: int) -> None:
+        subprocess.run(["mount", "-o", f"remount,size={kib}k", str(folder)], check=True)
+
+    try:
+        yield resize
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @contextmanager

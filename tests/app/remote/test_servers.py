@@ -31,7 +31,7 @@ from geowallet.vault.restore import check_backup, restored
 from geowallet.vault.slots import master_from_passphrase
 from geowallet.vault.store import Vault
 from tests.app.remote.cutting import cut_line
-from tests.app.remote.servers import Server, sshd, webdav
+from tests.app.remote.servers import Server, agent, small_disk, sshd, webdav
 from tests.vault.conftest import NOW_US, PASSPHRASE, RECOVERY, statement
 
 SERVERS = [sshd, webdav]
@@ -79,6 +79,10 @@ def back_up(vault: Vault, server: Server) -> Backup:
         return backups.back_up(vault, place)
 
 
+def reach(server: Server) -> copies.Reach:
+    return lambda address: opened_place(address, server.access)
+
+
 def files(server: Server) -> dict[str, bytes]:
     found = (path for path in server.files.rglob("*") if path.is_file())
     return {str(path.relative_to(server.files)): path.read_bytes() for path in found}
@@ -123,8 +127,9 @@ class TestBackup:
             with pytest.raises(NoBackupError):
                 index_at(place, 1)
 
-    def test_what_was_erased_goes_from_there_with_the_next_backup(
-        self, vault: Vault, server: Server
+    @pytest.mark.parametrize("by_copies", [False, True])
+    def test_what_was_erased_goes_from_there_with_the_next_backup_or_renewal(
+        self, vault: Vault, server: Server, *, by_copies: bool
     ) -> None:
         back_up(vault, server)
         with vault.transaction(now_us=NOW_US) as tx:
@@ -134,12 +139,30 @@ class TestBackup:
         assert [one.standing for one in copies.copies(vault)] == [Standing.AWAY]
         assert [one.standing for one in copies.renew_copies(vault)] == [Standing.AWAY]
         before = files(server)
-        assert back_up(vault, server).new
+        if by_copies:
+            (done,) = copies.renew_copies(vault, reach(server))
+            assert (done.standing, done.removed > 2) == (Standing.CLEAN, True)
+        else:
+            assert back_up(vault, server).new
         assert [one.standing for one in copies.copies(vault)] == [Standing.CLEAN]
         report = check_backup(server.files)
         assert (report.backups, report.unused, report.problems) == (1, 0, ())
         assert len(set(before) - set(files(server))) > 2
         assert copies.forget_place(vault, server.address)
+
+    def test_a_server_that_is_gone_stays_due_and_says_why(
+        self, vault: Vault, kind: Callable[..., AbstractContextManager[Server]], tmp_path: Path
+    ) -> None:
+        with kind(tmp_path / "server") as server:
+            back_up(vault, server)
+        with vault.transaction(now_us=NOW_US) as tx:
+            copies.note_erased(tx, entries=vault.mark().size)
+            tx.log(statement())
+        (copy,) = copies.renew_copies(vault, reach(server))
+        assert (copy.standing, copy.error and copy.error.code) == (
+            Standing.AWAY,
+            "remote.unreachable",
+        )
 
     @pytest.mark.parametrize("after_bytes", [3_000, 90_000, 170_000])
     def test_a_line_that_breaks_is_told_and_the_next_run_goes_on(
@@ -173,6 +196,25 @@ class TestBackup:
             assert back_up(vault, server).number == 2
             assert check_backup(server.files).problems == ()
 
+    def test_a_disk_that_is_full_there_is_told_and_the_next_run_goes_on(
+        self,
+        kind: Callable[..., AbstractContextManager[Server]],
+        vault: Vault,
+        tmp_path: Path,
+    ) -> None:
+        home = tmp_path / "server"
+        with small_disk(home / "files", 160) as resize, kind(home) as server:
+            with pytest.raises(RemoteFullError):
+                back_up(vault, server)
+            left = files(server)
+            assert left
+            assert {len(data) for data in left.values()} == {65_576}
+            assert not [name for name in left if ".new" in name or name.endswith(".json")]
+            resize(2_000)
+            done = back_up(vault, server)
+            assert (done.number, done.written) == (1, done.objects - len(left))
+            assert check_backup(server.files).problems == ()
+
 
 class TestHostile:
     """Promise: what a server changed, dropped or swapped is named, and nothing is restored."""
@@ -204,6 +246,20 @@ class TestHostile:
         write(vault, "b", 100)
         with pytest.raises(BackupDamagedError):
             back_up(vault, server)
+
+    @pytest.mark.parametrize("unchanged", [False, True])
+    def test_an_object_of_the_same_length_is_read_back_where_it_is_in_the_sample(
+        self, vault: Vault, server: Server, *, unchanged: bool
+    ) -> None:
+        back_up(vault, server)
+        for one in server.files.glob("objects/*/*"):
+            one.write_bytes(bytes(one.stat().st_size))
+        if not unchanged:
+            write(vault, "b", 100)
+        with pytest.raises(BackupDamagedError):
+            back_up(vault, server)
+        quick = replace(server, access=replace(server.access, in_sample=lambda _digest: False))
+        assert back_up(vault, quick).new is not unchanged
 
     def test_other_files_and_links_there_stay_and_are_named(
         self, vault: Vault, server: Server, tmp_path: Path
@@ -273,6 +329,20 @@ class TestSftp:
             access = replace(server.access, ask=lambda: b"another")
             with pytest.raises(RemoteLoginError), opened_place(server.address, access):
                 pass
+
+    def test_the_key_of_an_agent_opens_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HOME", str(tmp_path))  # no key file of whoever runs the tests
+        with sshd(tmp_path / "server") as server:
+            access = replace(server.access, ssh_key=None)
+            with pytest.raises(RemoteLoginError), opened_place(server.address, access):
+                pass
+            with agent(tmp_path, tmp_path / "server" / "user") as socket_path:
+                monkeypatch.setenv("SSH_AUTH_SOCK", socket_path)
+                with opened_place(server.address, access) as place:
+                    assert not isinstance(place, Path)
+                    assert place.listed("") == ()
 
     def test_nobody_there(self, tmp_path: Path) -> None:
         with sshd(tmp_path / "server") as server:
