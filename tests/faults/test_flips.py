@@ -21,6 +21,9 @@ LEAVING = {
     "request to a witness",
     "note with a witness's signature",
     "time stamp",
+    "change of keys",
+    "receipt of consent",
+    "receipt of erasure",
 }
 
 UNSIGNED = {"time stamp"}
