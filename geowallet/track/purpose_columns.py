@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.model.geodesy import distances_m
+from geowallet.model.geodesy import EARTH_RADIUS_M, distances_m
 from geowallet.model.local_times import offsets_s
 from geowallet.model.mobility import Mode, PlaceKind, Point, Purpose, Trip
 from geowallet.model.trip_columns import MODE_NUMBERS
@@ -41,12 +41,12 @@ NOWHERE = -1
 DAY_S = 86_400
 _US = 1_000_000
 
-_EDGE_M = 1e-3
+_EDGE_M = 0.5
 """Nearer than this to the edge of a place, or to the middle of two, one by one decides."""
 
-_MARGIN_M = PLACE_RADIUS_M * 1.01
-_DEGREE_M = 111_000.0
+_DEGREE_M = EARTH_RADIUS_M * np.pi / 180
 _POLE_DEG = 85.0
+"""Up to here the Earth is flat within a place, to a few centimetres."""
 
 _EPOCH = 719_163
 """1 January 1970 as `datetime.date.toordinal` counts; it was a Thursday."""
@@ -131,9 +131,7 @@ def named_at(
     best_m = np.full(len(lat_deg), np.inf)
     doubtful = np.zeros(len(lat_deg), dtype=bool)
     for number, place in enumerate(named):
-        near = _around(lat_deg, lon_deg, place.centre)
-        here = np.full(len(near), place.centre.lat_deg), np.full(len(near), place.centre.lon_deg)
-        away_m = distances_m(lat_deg[near], lon_deg[near], *here)
+        near, away_m = _around(lat_deg, lon_deg, place.centre)
         edge = np.abs(away_m - PLACE_RADIUS_M) < _EDGE_M
         doubtful[near] |= edge | (np.abs(away_m - best_m[near]) < _EDGE_M)
         nearer = near[(away_m <= PLACE_RADIUS_M) & (away_m < best_m[near])]
@@ -147,16 +145,16 @@ def named_at(
 
 def _around(
     lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], centre: Point
-) -> NDArray[np.int64]:
-    """Return the points that may lie within the radius of a place, and few others."""
-    near = np.abs(lat_deg - centre.lat_deg) * _DEGREE_M <= _MARGIN_M
-    numbers: NDArray[np.int64] = np.flatnonzero(near)
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the points that may lie within the radius of a place, and about how far away."""
+    north_m = (lat_deg - centre.lat_deg) * _DEGREE_M
+    near = np.flatnonzero(np.abs(north_m) <= PLACE_RADIUS_M + _EDGE_M)
     if abs(centre.lat_deg) >= _POLE_DEG:
-        return numbers
-    east_deg = (lon_deg[numbers] - centre.lon_deg + 180.0) % 360.0 - 180.0
-    shrunk = np.cos(np.radians(abs(centre.lat_deg) + 0.01))
-    near = np.abs(east_deg) * _DEGREE_M * shrunk <= _MARGIN_M
-    return np.compress(near, numbers)
+        there = np.full(len(near), centre.lat_deg), np.full(len(near), centre.lon_deg)
+        return near, distances_m(lat_deg[near], lon_deg[near], *there)
+    east_deg = (lon_deg[near] - centre.lon_deg + 180.0) % 360.0 - 180.0
+    east_m = east_deg * (_DEGREE_M * np.cos(np.radians(centre.lat_deg)))
+    return near, np.hypot(north_m[near], east_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +259,7 @@ def _may_begin(trips: TripColumns, ends: _Ends) -> NDArray[np.int64]:
         trips.start_lat_deg[numbers + 1],
         trips.start_lon_deg[numbers + 1],
     )
-    return numbers[away_m <= SAME_SPOT_M + _EDGE_M]
+    return np.compress(away_m <= SAME_SPOT_M + _EDGE_M, numbers)
 
 
 def _bare(trips: TripColumns, number: int) -> Trip:

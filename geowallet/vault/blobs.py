@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import zstandard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _LEVEL = 3
 """Zstandard level: 19 would save a seventh and take fifty times as long (docs/performance.md)."""
@@ -39,10 +39,21 @@ def unpack(blob: bytes, *, max_bytes: int) -> bytes:
         ValueError: Not exactly one whole frame with its checksum, or larger
             than ``max_bytes`` (refused before anything is allocated).
     """
-    data = _decompressed(blob[_CHECKSUM_BYTES:], max_bytes)
-    # The frame's own checksum is skipped where a damaged header says "empty".
-    _check(data, blob)
-    return data
+    return next(unpack_each((blob,), max_bytes=max_bytes))
+
+
+def unpack_each(blobs: Iterable[bytes], *, max_bytes: int) -> Iterator[bytes]:
+    """Yield what `pack` was given for each of ``blobs``: `unpack` with one reader for all.
+
+    Raises:
+        ValueError: As `unpack`.
+    """
+    reader = _reader()
+    for blob in blobs:
+        data = _decompressed(blob[_CHECKSUM_BYTES:], max_bytes, reader)
+        # The frame's own checksum is skipped where a damaged header says "empty".
+        _check(data, blob)
+        yield data
 
 
 def pack_parts(parts: Sequence[bytes], *, about: bytes) -> bytes:
@@ -77,11 +88,12 @@ def unpack_parts(blob: bytes, *, count: int, part_bytes: int, about: bytes) -> l
     mask = int.from_bytes(blob[_CHECKSUM_BYTES:head], "big")
     if len(blob) < head or mask >> count:
         raise ValueError("not so many parts")
-    bodies = _bodies(blob[head:])
+    bodies, reader = _bodies(blob[head:]), _reader()
     parts = []
     for number in range(count):
         is_there = mask >> number & 1
-        parts.append(_part(next(bodies, b""), part_bytes) if is_there else bytes(part_bytes))
+        body = next(bodies, b"") if is_there else bytes(part_bytes)
+        parts.append(_part(body, part_bytes, reader))
     if next(bodies, None) is not None:
         raise ValueError("more parts than there may be")
     _check(about + b"".join(parts), blob)
@@ -99,18 +111,21 @@ def _bodies(data: bytes) -> Iterator[bytes]:
         yield data[stop:start]
 
 
-def _part(body: bytes, part_bytes: int) -> bytes:
-    part = body if len(body) == part_bytes else _decompressed(body, part_bytes)
+def _part(body: bytes, part_bytes: int, reader: zstandard.ZstdDecompressor) -> bytes:
+    part = body if len(body) == part_bytes else _decompressed(body, part_bytes, reader)
     if len(part) != part_bytes:
         raise ValueError("a part of another length")
     return part
 
 
-def _decompressed(frame: bytes, max_bytes: int) -> bytes:
+def _reader() -> zstandard.ZstdDecompressor:
+    return zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES)
+
+
+def _decompressed(frame: bytes, max_bytes: int, reader: zstandard.ZstdDecompressor) -> bytes:
     try:
         if zstandard.get_frame_parameters(frame).content_size > max_bytes:
             raise ValueError("the blob is larger than it may be")
-        reader = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES)
         return reader.decompress(frame, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise ValueError("not a whole zstd frame") from error

@@ -13,7 +13,7 @@ from geowallet.vault.keys import NONCE_BYTES
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from geowallet.vault.keys import Keys, Random
 
@@ -129,6 +129,13 @@ def find_row(db: sqlite3.Connection, row_id: bytes) -> Row | None:
     """Return the row at ``row_id``, or None."""
     found = db.execute(f"{_SELECT}WHERE record.id = ?", (row_id,)).fetchone()
     return Row(*found) if found else None
+
+
+def find_rows(db: sqlite3.Connection, row_ids: Sequence[bytes]) -> dict[bytes, Row]:
+    """Return the rows that are there at ``row_ids``, at most 500, by id."""
+    places = ",".join("?" * len(row_ids))
+    query = f"{_SELECT}WHERE record.id IN ({places})"
+    return {found[0]: Row(*found) for found in db.execute(query, row_ids)}
 
 
 def rows_of_kind(db: sqlite3.Connection, keys: Keys, kind: str) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -74,6 +74,9 @@ class Kept(dict[tuple[str, str], bytes]):
 
     def get(self, kind: str, name: str) -> bytes | None:  # type: ignore[override]  # as a vault asks
         return super().get((kind, name))
+
+    def get_each(self, kind: str, names: Sequence[str]) -> Iterator[bytes]:
+        return iter([body for name in names if (body := self.get(kind, name)) is not None])
 
     def items(self, kind: str) -> Iterator[tuple[str, bytes]]:  # type: ignore[override]  # as a vault asks
         return iter([(name, body) for (of, name), body in super().items() if of == kind])

@@ -39,6 +39,26 @@ def test_the_same_name_in_two_kinds_is_two_records(vault: Vault) -> None:
     assert vault.get("vehicle", "home") == b"a camper"
 
 
+def test_many_records_come_in_the_order_of_their_names(vault: Vault) -> None:
+    names = [f"2026-{number}" for number in range(120)]
+    with vault.transaction(now_us=NOW_US) as tx:
+        for name in names[::2]:
+            tx.put("trips", name, name.encode())
+        tx.log(statement())
+    backwards = names[::-1]
+    assert list(vault.get_each("trips", backwards)) == [n.encode() for n in backwards[1::2]]
+    assert list(vault.get_each("trips", [])) == []
+
+
+def test_a_damaged_one_of_many_is_an_error(vault: Vault) -> None:
+    with vault.rewriting() as (db, _, _):
+        db.execute(
+            "UPDATE record SET sealed = zeroblob(99) WHERE id = ?", (vault.row_id("fixes", "b"),)
+        )
+    with pytest.raises(VaultDamagedError):
+        list(vault.get_each("fixes", ["a", "b"]))
+
+
 def test_the_log_says_what_was_done_and_when(vault: Vault) -> None:
     kinds = [entry.kind for _, entry, _ in vault.log_entries()]
     assert kinds == [

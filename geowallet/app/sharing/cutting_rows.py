@@ -5,7 +5,6 @@ The same rows as `geowallet.contracts.terms.parts.row_of` cuts one by one.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from geowallet.model.trip_columns import MODES
 from geowallet.track.purpose_columns import PURPOSES
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Marks = NDArray[np.bool_]
 
 _US = 1_000_000
-_EPOCH = dt.date(1970, 1, 1)
+_DAY_CHARACTERS = len("2026-10-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Chosen:
         metres = _sums(self._ordinal - 1, self._metres, len(self._used))
         days = self._days[self._used]
         every, place = np.unique(days, return_inverse=True)
-        dates = [_EPOCH + dt.timedelta(days=day) for day in every.tolist()]
+        dates: list[dt.date] = every.astype("datetime64[D]").tolist()
         by_day = _sums(place, metres, len(every))
         names = [ids[number] for number in self._used.tolist()]
         return Selected(
@@ -151,11 +151,9 @@ def _cut_days(days: Whole, characters: int) -> tuple[Whole, list[str]]:
     """Return numbers of days or months, ascending in time, and what each is called."""
     if not characters:
         return np.zeros(len(days), dtype=np.int64), [""]
-    every, place = np.unique(days, return_inverse=True)
-    texts = [(_EPOCH + dt.timedelta(days=day)).isoformat()[:characters] for day in every.tolist()]
-    table = list(dict.fromkeys(texts))
-    numbers = {text: number for number, text in enumerate(table)}
-    return np.array([numbers[text] for text in texts], dtype=np.int64)[place], table
+    unit = "datetime64[D]" if characters == _DAY_CHARACTERS else "datetime64[M]"
+    every, place = np.unique(days.astype("datetime64[D]").astype(unit), return_inverse=True)
+    return place, every.astype(str).tolist()
 
 
 def _sums(places: Whole, metres: Whole, count: int) -> Whole:

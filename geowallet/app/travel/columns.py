@@ -72,8 +72,7 @@ def stored_columns(vault: Vault, period: Period | None = None) -> TripColumns:
     """Return the trips as the analysis found them, in the order of their months."""
     if period is None:
         return decode_columns(body for _, body in sorted(vault.items("trips")))
-    found = (vault.get("trips", month) for month in months_around(period))
-    return decode_columns(body for body in found if body is not None)
+    return decode_columns(vault.get_each("trips", months_around(period)))
 
 
 def described_columns(vault: Vault, period: Period, *, zone: str = "") -> DescribedColumns | None:
