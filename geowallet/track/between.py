@@ -9,6 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geowallet.track.modes.ragged import Rows
+
 
 class Between:
     """Instants among ascending ones, for straight lines between values.
@@ -18,15 +20,25 @@ class Between:
 
     __slots__ = ("_after", "_before", "_since_s", "_span_s")
 
-    def __init__(self, time_s: NDArray[np.float64], at_s: NDArray[np.float64]) -> None:
-        """Find ``at_s``, ``(n,)`` in any order, among ``time_s``, at least one and ascending."""
-        last = len(time_s) - 1
-        before = np.searchsorted(time_s, at_s, side="right")
-        before -= 1
-        inside = (before >= 0) & (before < last)
-        self._before = np.clip(before, 0, last)
-        self._after = np.minimum(self._before + 1, last)
-        start_s = time_s.take(self._before)
+    def __init__(
+        self, time_s: NDArray[np.float64], at_s: NDArray[np.float64], ends: _Ends | None = None
+    ) -> None:
+        """Find ``at_s``, ``(n,)`` in any order, among ``time_s``, at least one and ascending.
+
+        Args:
+            time_s: The ascending ones; within each chunk, where there are several.
+            at_s: What is sought.
+            ends: Where it was found before, and the last of its chunk.
+        """
+        if ends is None:
+            last: int | NDArray[np.intp] = len(time_s) - 1
+            before = np.searchsorted(time_s, at_s, side="right") - 1
+            before = np.clip(before, 0, last)
+        else:
+            before, last = ends
+        self._before, self._after = before, np.minimum(before + 1, last)
+        start_s = time_s.take(before)
+        inside = (at_s >= start_s) & (before < last)
         self._since_s = np.where(inside, at_s - start_s, 0.0)
         self._span_s = np.where(inside, time_s.take(self._after) - start_s, 1.0)
 
@@ -39,3 +51,39 @@ class Between:
         found *= self._since_s
         found += low
         return found
+
+
+class Axis:
+    """Values that ascend within each of several chunks, for finding places among them.
+
+    All chunks are searched at once, on one axis on which they follow each other; what
+    is found is held against the values themselves, so that it does not depend on
+    what other chunks there are.
+    """
+
+    __slots__ = ("_axis", "_offset", "_rows", "_span", "_value")
+
+    def __init__(self, rows: Rows, value: NDArray[np.float64]) -> None:
+        """Take the values ``(t,)`` of chunks of at least one row each."""
+        self._rows, self._value = rows, value
+        self._span = value[rows.end - 1] - value[rows.start]
+        # One apart, so that no rounding moves a value into the next chunk.
+        self._offset = np.cumsum(self._span + 1.0) - (self._span + 1.0)
+        self._axis = value - rows.spread(value[rows.start] - self._offset)
+
+    def before(self, chunk: NDArray[np.intp], at: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Return the last row of each ``chunk`` whose value is not above ``at``, or its first."""
+        start, last = self._rows.start[chunk], self._rows.end[chunk] - 1
+        near = np.clip(at - self._value[start], 0.0, self._span[chunk]) + self._offset[chunk]
+        found = np.searchsorted(self._axis, near, side="right") - 1
+        found = np.minimum(np.maximum(found, start), last)
+        found -= (self._value[found] > at) & (found > start)
+        after = np.minimum(found + 1, last)
+        return np.where(self._value[after] <= at, after, found)
+
+    def between(self, chunk: NDArray[np.intp], at: NDArray[np.float64]) -> Between:
+        """Return where ``at`` lies among the values of each ``chunk``."""
+        return Between(self._value, at, (self.before(chunk, at), self._rows.end[chunk] - 1))
+
+
+_Ends = tuple["NDArray[np.intp]", "NDArray[np.intp]"]

@@ -25,6 +25,7 @@ from geowallet.track import (
     clean,
     devices,
     distance,
+    drafts,
     gaps,
     grid_speeds,
     interleaved,
@@ -38,6 +39,7 @@ from geowallet.track import (
 )
 from geowallet.track.clean import BAD, flag_doubtful, flag_single
 from geowallet.track.doubts import with_doubts, with_drift
+from geowallet.track.drafts import draft_of
 from geowallet.track.modes import (
     around,
     context,
@@ -54,11 +56,11 @@ from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.motion import PARKED_M, path_of
 from geowallet.track.sources import CUT_GAP_US, Merged, SourcedFixes, merge
-from geowallet.track.trips import movements
+from geowallet.track.trips import finished
 from geowallet.track.walking import walking_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import ModuleType
 
     from numpy.typing import NDArray
@@ -79,6 +81,9 @@ __all__ = [
 
 UNUSABLE = FixFlag.POOR_ACCURACY | FixFlag.COARSE | FixFlag.REPEATED
 """Flags of positions of a device that was on and did not know better."""
+
+FIXES_TOGETHER = 50_000
+"""Chunks up to this many fixes are finished together; a longer one alone."""
 
 VERSION = "3"
 """Of all stages; raised whenever a result changes."""
@@ -160,17 +165,18 @@ def analyse(
     all_trips: list[Trip] = []
     all_stops: list[Stop] = []
     coarse_us = fixes.time_us[~fixes.unflagged(UNUSABLE)]
-    for first, last in _chunks(used, merged.breaks_us):
-        rows = slice(first, last)
-        around = slice(int(good[first]), int(good[last - 1]) + 1)
-        heard = {merged.sources[number] for number in np.unique(merged.stream[around])}
-        path, known = path_of(used.take(rows)), hints.of(heard)
-        found_trips, found_stops = movements(
-            path, stream[rows], merged.sources, hints=known, coarse_us=coarse_us
-        )
-        all_stops += _parked(used, first)
-        all_trips += found_trips
-        all_stops += found_stops
+    for chunks in _together(_chunks(used, merged.breaks_us)):
+        drafts = []
+        for first, last in chunks:
+            rows = slice(first, last)
+            around = merged.stream[int(good[first]) : int(good[last - 1]) + 1]
+            heard = {merged.sources[number] for number in _numbers(around)}
+            drafts.append(draft_of(path_of(used.take(rows)), stream[rows], hints.of(heard)))
+        found = finished(drafts, merged.sources, coarse_us=coarse_us)
+        for (first, _), (trips_there, stops_there) in zip(chunks, found, strict=True):
+            all_stops += _parked(used, first)
+            all_trips += trips_there
+            all_stops += stops_there
     fixes = with_drift(fixes, all_stops, used)
     return Analysis(
         trips=with_doubts(all_trips, fixes),
@@ -227,7 +233,7 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "legs": (legs, walking, grid_speeds),
         "mode": (around, context, decide, ends, features, grid, halts, labels, reasons, shape),
         "distance": (distance, ways),
-        "trips": (trips, gaps),
+        "trips": (trips, drafts, gaps),
     }
     forest = forest or shipped_forest()
     model = {
@@ -279,6 +285,26 @@ def _chunks(used: Fixes, breaks_us: NDArray[np.int64]) -> list[tuple[int, int]]:
     changes = np.searchsorted(used.time_us, breaks_us)
     inside = np.union1d(cuts, changes[(changes > 0) & (changes < len(used))])
     return list(pairwise([0, *(int(cut) for cut in inside), len(used)]))
+
+
+def _together(chunks: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Yield chunks in groups of some fixes, so that memory stays bounded."""
+    some: list[tuple[int, int]] = []
+    for first, last in chunks:
+        if some and last - some[0][0] > FIXES_TOGETHER:
+            yield some
+            some = []
+        some.append((first, last))
+    if some:
+        yield some
+
+
+def _numbers(stream: NDArray[np.int32]) -> list[int]:
+    """Return which streams there are; mostly one, which needs no sorting."""
+    if stream[0] == stream.min() == stream.max():
+        return [int(stream[0])]
+    found: list[int] = np.unique(stream).tolist()
+    return found
 
 
 def _parked(used: Fixes, first: int) -> list[Stop]:

@@ -9,35 +9,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.model.geodesy import distance_m, distances_m
+from geowallet.model.geodesy import distance_m
 from geowallet.model.mobility import Leg, Mode, Point, Stop, Trip
 from geowallet.track.distance import Length, path_lengths
 from geowallet.track.gaps import gaps_of
-from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, Span, find_legs
+from geowallet.track.legs import Span
 from geowallet.track.modes.classify import SpanModes
-from geowallet.track.modes.hints import NO_HINTS
-from geowallet.track.modes.ragged import largest, rows_of, sums
-from geowallet.track.motion import Windows
-from geowallet.track.stops import SETTLED_M, SMOOTH_S, find_stays, hidden_stays, still
+from geowallet.track.modes.ragged import rows_of, sums
+from geowallet.track.stops import SETTLED_M
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from geowallet.track.drafts import Draft
     from geowallet.track.modes.decide import Guess
-    from geowallet.track.modes.hints import Hints
     from geowallet.track.motion import Path
     from geowallet.track.stops import Stay
-
-SHORTEST_TRIP_M = 150.0
-"""A trip leads at least this far from where it began; less is roaming or noise."""
-
-SHORTEST_TRIP_S = 60.0
-"""Shorter movement is noise."""
-
-FEWEST_FIXES = 3
-"""Two positions show a displacement, not a way."""
 
 NOTHING = np.zeros(0, dtype=np.int64)
 
@@ -52,55 +41,41 @@ def trip_id(start_us: int, end_us: int) -> str:
     return "t" + "".join(CROCKFORD[number >> shift & 31] for shift in range(55, -1, -5))
 
 
-def movements(
-    path: Path,
-    stream: NDArray[np.int32],
-    sources: Sequence[str],
-    *,
-    hints: Hints = NO_HINTS,
-    coarse_us: NDArray[np.int64] = NOTHING,
-) -> tuple[tuple[Trip, ...], tuple[Stop, ...]]:
-    """Return the trips and stops of one chunk.
+def finished(
+    drafts: Sequence[Draft], sources: Sequence[str], *, coarse_us: NDArray[np.int64] = NOTHING
+) -> list[tuple[tuple[Trip, ...], tuple[Stop, ...]]]:
+    """Return the trips and stops of each chunk, both in time order.
+
+    A function of each chunk alone: that they are finished together only saves time.
 
     Args:
-        path: Its ``n`` fixes, at least one.
-        stream: ``(n,)`` index of each fix into ``sources``.
+        drafts: The chunks.
         sources: SHA-256 (hex) of the file of each stream.
-        hints: What is known of modes beside the fixes.
         coarse_us: Instants of fixes that were too coarse to use, ascending.
-
-    Returns:
-        Both in time order; either may be empty.
     """
-    windows = Windows(path)
-    smooth = windows.smoothed(SMOOTH_S)
-    still_fixes = still(path, smooth)
-    stays = find_stays(path, still_fixes, smooth)
-    del smooth
-    slow_mps, edge_mps = (windows.speeds_mps(half_s) for half_s in (SPEED_WINDOW_S, EDGE_WINDOW_S))
-    del windows
-    activities = _Activities([stay for stay in stays if stay.is_activity])
-    episodes = _episodes(path, activities.stays, still_fixes)
-    cut = find_legs(path, episodes, slow_mps=slow_mps, edge_mps=edge_mps)
-    found = _classified(path, cut, hints)
-    lengths = iter(_lengths(path, [span for parts in found for span, _ in parts], edge_mps))
-    trips = []
-    for (first, last), parts in zip(episodes, found, strict=True):
-        legs = tuple(_leg(path, span, next(lengths), guess, coarse_us) for span, guess in parts)
-        legs = _from_door_to_door(path, legs, (first, last), activities)
-        used = _used(stream[first : last + 1], sources)
-        trips.append(_trip(path, legs, (first, last), activities, used))
-    stops = tuple(_stop(path, stay) for stay in stays)
-    return tuple(trips), stops
+    named = _classified(drafts)
+    spans = [[span for parts in trips for span, _ in parts] for trips in named]
+    lengths = iter(_lengths(drafts, spans))
+    found = []
+    for draft, trips in zip(drafts, named, strict=True):
+        path = draft.path
+        activities = _Activities([stay for stay in draft.stays if stay.is_activity])
+        whole = []
+        for (first, last), parts in zip(draft.episodes, trips, strict=True):
+            legs = tuple(_leg(path, span, next(lengths), guess, coarse_us) for span, guess in parts)
+            legs = _from_door_to_door(path, legs, (first, last), activities)
+            used = _used(draft.stream[first : last + 1], sources)
+            whole.append(_trip(path, legs, (first, last), activities, used))
+        found.append((tuple(whole), tuple(_stop(path, stay) for stay in draft.stays)))
+    return found
 
 
 class _Activities:
-    """The stays that part trips, in time order, by the fixes at their ends."""
+    """The stays that part trips, by the fixes at their ends."""
 
-    __slots__ = ("by_first", "by_last", "stays")
+    __slots__ = ("by_first", "by_last")
 
     def __init__(self, stays: Sequence[Stay]) -> None:
-        self.stays = stays
         self.by_first = {stay.first: stay for stay in stays}
         self.by_last = {stay.last: stay for stay in stays}
 
@@ -113,20 +88,24 @@ def _used(stream: NDArray[np.int32], sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({sources[number] for number in np.unique(stream)}))
 
 
-def _classified(
-    path: Path, cut: Sequence[Sequence[Span]], hints: Hints
-) -> list[list[tuple[Span, Guess]]]:
-    """Return the legs of each trip with their modes; neighbours of one mode are one leg."""
-    # All legs at once: they see their neighbours, and one call costs less than many.
-    modes = SpanModes(path, hints)
+def _classified(drafts: Sequence[Draft]) -> list[list[list[tuple[Span, Guess]]]]:
+    """Return, for each chunk, the legs of each trip with their modes.
+
+    Neighbours of one mode are one leg.
+    """
+    # All legs at once: those of a chunk see each other, and one call costs less than many.
+    modes = SpanModes([(draft.path, draft.hints) for draft in drafts])
+    cuts = [[list(spans) for spans in draft.cut] for draft in drafts]
     while True:
-        weighed = modes.weighed([span for spans in cut for span in spans])
+        weighed = modes.weighed([[span for spans in cut for span in spans] for cut in cuts])
         said = iter(weighed.modes)
-        joined = [_joined([(span, next(said)) for span in spans]) for spans in cut]
-        if [len(spans) for spans in joined] == [len(spans) for spans in cut]:
+        joined = [
+            [_joined([(span, next(said)) for span in spans]) for spans in cut] for cut in cuts
+        ]
+        if joined == cuts:
             guesses = iter(weighed.guesses())
-            return [[(span, next(guesses)) for span in spans] for spans in cut]
-        cut = joined
+            return [[[(span, next(guesses)) for span in spans] for spans in cut] for cut in cuts]
+        cuts = joined
 
 
 def _joined(parts: Sequence[tuple[Span, Mode]]) -> list[Span]:
@@ -139,35 +118,6 @@ def _joined(parts: Sequence[tuple[Span, Mode]]) -> list[Span]:
             spans.append(span)
         before = mode
     return spans
-
-
-def _episodes(
-    path: Path, activities: Sequence[Stay], still_fixes: NDArray[np.bool_]
-) -> list[tuple[int, int]]:
-    """Return the first and last fix of every stretch of movement worth a trip."""
-    starts = [0, *(stay.last for stay in activities)]
-    ends = [*(stay.first for stay in activities), len(path) - 1]
-    hidden = np.array(hidden_stays(path), dtype=np.intp)
-    found: list[tuple[int, int]] = []
-    for start, end in zip(starts, ends, strict=True):
-        cuts = hidden[slice(*np.searchsorted(hidden, (start, end)))].tolist()
-        found += zip([start, *(c + 1 for c in cuts)], [*cuts, end], strict=True)
-    first, last = (np.array(column, dtype=np.intp) for column in zip(*found, strict=True))
-    worth = last - first + 1 >= FEWEST_FIXES
-    worth &= path.time_s[last] - path.time_s[first] >= SHORTEST_TRIP_S
-    moving = np.concatenate(([0], np.cumsum(~still_fixes)))
-    worth &= moving[last + 1] > moving[first]
-    first, last = first[worth], last[worth]
-    far = _farthest_m(path, first, last) >= SHORTEST_TRIP_M
-    return list(zip(first[far].tolist(), last[far].tolist(), strict=True))
-
-
-def _farthest_m(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return how far each stretch of at least one fix leads from its first fix, metres."""
-    rows = rows_of(last - first + 1)
-    here, begin = first[rows.leg] + rows.offset(), first[rows.leg]
-    columns = (column[index] for index in (here, begin) for column in (path.lat_deg, path.lon_deg))
-    return largest(rows, distances_m(*columns))
 
 
 def _leg(path: Path, span: Span, length: Length, guess: Guess, coarse_us: NDArray[np.int64]) -> Leg:
@@ -207,24 +157,29 @@ def _from_door_to_door(
     return tuple(found)
 
 
-def _lengths(path: Path, spans: Sequence[Span], edge_mps: NDArray[np.float64]) -> list[Length]:
-    """Return the length of each leg: the parts between its gaps, added up."""
-    if not spans:
+def _lengths(drafts: Sequence[Draft], spans: Sequence[Sequence[Span]]) -> list[Length]:
+    """Return the length of each leg of each chunk: the parts between its gaps, added up."""
+    columns: list[tuple[NDArray[np.float64], ...]] = []
+    fixes, parts = [], []
+    for draft, some in zip(drafts, spans, strict=True):
+        path, index = draft.path, []
+        gaps = np.flatnonzero(path.gap)
+        for span in some:
+            cuts = gaps[slice(*np.searchsorted(gaps, (span.first, span.last)))].tolist()
+            ends = zip([span.first, *(cut + 1 for cut in cuts)], [*cuts, span.last], strict=True)
+            index += [np.arange(first, last + 1) for first, last in ends]
+            parts.append(len(cuts) + 1)
+        fixes += [len(part) for part in index]
+        if index:
+            at = np.concatenate(index)
+            own = path.time_s, path.lat_deg, path.lon_deg, draft.edge_mps, path.speed_mps
+            columns.append(tuple(column.take(at) for column in own))
+    if not columns:
         return []
-    gaps = np.flatnonzero(path.gap)
-    starts, ends, count = [], [], []
-    for span in spans:
-        cuts = gaps[slice(*np.searchsorted(gaps, (span.first, span.last)))].tolist()
-        starts += [span.first, *(cut + 1 for cut in cuts)]
-        ends += [*cuts, span.last]
-        count.append(len(cuts) + 1)
-    first, last = np.array(starts), np.array(ends)
-    rows, parts = rows_of(last - first + 1), rows_of(np.array(count))
-    index = first[rows.leg] + rows.offset()
-    known_mps = path.speed_mps.take(index)
-    columns = (path.time_s, path.lat_deg, path.lon_deg, edge_mps)
-    metres, sd_m = path_lengths(rows, *(c.take(index) for c in columns), measured_mps=known_mps)
-    whole = sums(parts, metres), np.sqrt(sums(parts, sd_m**2))
+    *rest, known_mps = (np.concatenate(column) for column in zip(*columns, strict=True))
+    metres, sd_m = path_lengths(rows_of(np.array(fixes)), *rest, measured_mps=known_mps)
+    legs = rows_of(np.array(parts))
+    whole = sums(legs, metres), np.sqrt(sums(legs, sd_m**2))
     return [Length(*pair) for pair in zip(*(column.tolist() for column in whole), strict=True)]
 
 

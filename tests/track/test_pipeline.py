@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from geowallet.model.fixes import Fixes, FixFlag, fixes_from
 from geowallet.model.mobility import Mode, Trip
+from geowallet.track import pipeline
+from geowallet.track.modes.hints import Hints
+from geowallet.track.modes.labels import ModeLabel
 from geowallet.track.pipeline import (
     CUT_GAP_US,
     Analysis,
@@ -49,6 +52,24 @@ def day() -> SourcedFixes:
 @pytest.fixture(scope="module")
 def analysis(day: SourcedFixes) -> Analysis:
     return analyse([day])
+
+
+@pytest.mark.parametrize("together", [1, 2_000])
+def test_chunks_finished_together_are_as_each_alone(
+    together: int, day: SourcedFixes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what a source says of the mode in one of them: it is not heard in the others."""
+    days = [SourcedFixes(str(n) * 64, "", shifted(day.fixes, 24 * n * HOUR_US)) for n in range(3)]
+    start_us, end_us = (int(days[1].fixes.time_us[at]) for at in (0, -1))
+    label = ModeLabel(start_us, end_us, "IN_BUS", "google_timeline")
+    hints = Hints(labels={days[1].source: (label,)})
+    whole = analyse(days, hints=hints)
+    monkeypatch.setattr(pipeline, "FIXES_TOGETHER", together)
+    apart = analyse(days, hints=hints)
+    assert apart.trips == whole.trips
+    assert apart.stops == whole.stops
+    heard = [["its source" in str(leg.reasons) for leg in trip.legs] for trip in whole.trips]
+    assert [any(said) for said in heard] == [3 <= n < 6 for n in range(9)]
 
 
 def test_a_workday_is_a_drive_a_lunch_walk_and_a_way_home_by_train(analysis: Analysis) -> None:

@@ -1,8 +1,9 @@
-"""Modes of legs: the forest, its neighbours, and what is known beside the fixes."""
+"""Modes of legs: of given ones, and of those of whole chunks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,24 +12,11 @@ from geowallet.model.mobility import Mode
 from geowallet.model.words import N_, phrase
 from geowallet.track.clean import BAD, flag_duplicates, flag_jumps, flag_single
 from geowallet.track.legs import Span
-from geowallet.track.modes.context import chained, context_table, habits_of, walked_s, with_habits
-from geowallet.track.modes.decide import (
-    ALL_MODES,
-    NEAREST,
-    SHARE_SHOWN,
-    Guess,
-    decided,
-    over_all_modes,
-    shared_out,
-    told,
-    within_physics,
-)
-from geowallet.track.modes.ends import end_odds
-from geowallet.track.modes.features import FEATURES, feature_table
+from geowallet.track.modes.decide import Guess, over_all_modes
+from geowallet.track.modes.features import FEATURES, feature_table, feature_tables
 from geowallet.track.modes.hints import NO_HINTS
-from geowallet.track.modes.labels import label_odds
-from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
 from geowallet.track.modes.shipped import shipped_forest
+from geowallet.track.modes.weighing import Legs, Part
 from geowallet.track.motion import path_of
 
 if TYPE_CHECKING:
@@ -37,17 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.model.fixes import Fixes
-    from geowallet.model.words import Phrase
-    from geowallet.track.modes.decide import Decision
-    from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.hints import Hints
+    from geowallet.track.modes.weighing import Decided
     from geowallet.track.motion import Path
-
-MUCH_MORE = 1.3
-"""A habit that makes a mode this much more probable is named."""
-
-RARE = frozenset({Mode.FERRY, Mode.AIRPLANE})
-"""Modes that are nobody's habit: what looks a little like them all the time is not."""
 
 TOO_FEW = phrase(N_("too few positions to tell"))
 
@@ -83,7 +63,7 @@ def classify_legs(
     path, spans, found = _spans(fixes, bounds_us)
     guesses = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * len(bounds_us)
     if path is not None:
-        named = SpanModes(path, hints).weighed(spans, estimate=True).guesses()
+        named = SpanModes([(path, hints)]).weighed([spans], estimate=True).guesses()
         for place, guess in zip(found, named, strict=True):
             guesses[place] = guess
     return tuple(guesses)
@@ -99,7 +79,7 @@ def classify_spans(
         spans: Its legs, in time order.
         hints: What is known beside the fixes.
     """
-    return tuple(SpanModes(path, hints).weighed(spans).guesses())
+    return tuple(SpanModes([(path, hints)]).weighed([spans]).guesses())
 
 
 def span_shares(
@@ -115,40 +95,66 @@ def span_shares(
 
 
 class SpanModes:
-    """Modes of legs of one chunk; a leg is described once, however often it is asked for."""
+    """Modes of legs of some chunks; a leg is described once, however often it is asked for."""
 
-    __slots__ = ("_forest", "_hints", "_known", "_path")
+    __slots__ = ("_chunks", "_forest", "_known")
 
-    def __init__(self, path: Path, hints: Hints) -> None:
-        self._path, self._hints = path, hints
-        self._forest = hints.forest or shipped_forest()
-        self._known: dict[tuple[int, int], tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+    def __init__(self, chunks: Sequence[tuple[Path, Hints]]) -> None:
+        """Take the fixes of each chunk, and what is known beside.
 
-    def weighed(self, spans: Sequence[Span], *, estimate: bool = False) -> Weighed:
+        The hints of the chunks differ in nothing but what sources say.
+        """
+        self._chunks = chunks
+        forest = chunks[0][1].forest if chunks else None
+        self._forest = forest or shipped_forest()
+        self._known: dict[
+            tuple[int, int, int], tuple[NDArray[np.float64], NDArray[np.float64]]
+        ] = {}
+
+    def weighed(self, spans: Sequence[Sequence[Span]], *, estimate: bool = False) -> Weighed:
         """Return what legs are taken for.
 
         Args:
-            spans: In time order, unless habits are read off them.
-            estimate: Whether to read habits off the legs themselves. Otherwise they
+            spans: The legs of each chunk; in time order, unless habits are read off
+                them.
+            estimate: Whether to read habits off the legs of one chunk. Otherwise they
                 are of whole trips, whose ends say something.
         """
-        self._describe([span for span in spans if (span.first, span.last) not in self._known])
-        rows = [self._known[span.first, span.last] for span in spans]
+        self._describe(spans)
+        asked = [(chunk, span) for chunk, some in enumerate(spans) for span in some]
+        rows = [self._known[chunk, span.first, span.last] for chunk, span in asked]
         places = [place for place, (row, _) in enumerate(rows) if not np.all(np.isnan(row))]
         if not places:
-            return Weighed(len(spans))
+            return Weighed(len(asked))
         table, logits = (
             np.array(column) for column in zip(*(rows[p] for p in places), strict=True)
         )
-        bounds = [(self._path.instant_us(s.first), self._path.instant_us(s.last)) for s in spans]
-        legs = _Legs(self._forest, table, logits, np.array(bounds)[places], self._hints)
-        return Weighed(len(spans), places, legs, legs.decided(estimate=estimate))
+        legs = Legs(self._forest, table, logits, self._parts([asked[place] for place in places]))
+        return Weighed(len(asked), places, legs, legs.decided(estimate=estimate))
 
-    def _describe(self, spans: Sequence[Span]) -> None:
-        table = feature_table(self._path, spans)
-        logits = self._forest.logits(table)
-        for span, row, said in zip(spans, table, logits, strict=True):
-            self._known[span.first, span.last] = row, said
+    def _describe(self, spans: Sequence[Sequence[Span]]) -> None:
+        known = self._known
+        new = [
+            [span for span in some if (chunk, span.first, span.last) not in known]
+            for chunk, some in enumerate(spans)
+        ]
+        paths = (path for path, _ in self._chunks)
+        table = feature_tables(list(zip(paths, new, strict=True)))
+        rows = iter(zip(table, self._forest.logits(table), strict=True))
+        for chunk, some in enumerate(new):
+            for span in some:
+                known[chunk, span.first, span.last] = next(rows)
+
+    def _parts(self, legs: Sequence[tuple[int, Span]]) -> list[Part]:
+        """Return the legs of each chunk that has some."""
+        found, after = [], 0
+        for chunk, some in groupby(legs, key=lambda leg: leg[0]):
+            path, hints = self._chunks[chunk]
+            bounds = [(path.instant_us(s.first), path.instant_us(s.last)) for _, s in some]
+            rows = slice(after, after + len(bounds))
+            found.append(Part(rows, np.array(bounds), hints))
+            after = rows.stop
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,8 +170,8 @@ class Weighed:
 
     k: int
     places: Sequence[int] = ()
-    legs: _Legs | None = None
-    decided: _Decided | None = None
+    legs: Legs | None = None
+    decided: Decided | None = None
 
     @property
     def modes(self) -> list[Mode]:
@@ -184,105 +190,6 @@ class Weighed:
             for place, guess in zip(self.places, named, strict=True):
                 found[place] = guess
         return found
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Decided:
-    """What legs come to, ``k`` of them.
-
-    Attributes:
-        decisions: Of each leg.
-        said: ``(k, 13)``, as `label_odds` returns.
-        rise: ``(k, classes)``, how much more probable habits make each class.
-    """
-
-    decisions: list[Decision]
-    said: NDArray[np.float64]
-    rise: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Legs:
-    """Legs of one owner that have a description, ``k`` of them.
-
-    Attributes:
-        forest: What describes modes.
-        table: ``(k, len(FEATURES))``.
-        logits: ``(k, classes)`` as `Forest.logits` returns of it.
-        bounds_us: int64 ``(k, 2)``.
-        hints: What is known beside.
-    """
-
-    forest: Forest
-    table: NDArray[np.float64]
-    logits: NDArray[np.float64]
-    bounds_us: NDArray[np.int64]
-    hints: Hints
-
-    def decided(self, *, estimate: bool) -> _Decided:
-        """Return what each leg comes to; ``estimate`` as for `SpanModes.weighed`."""
-        labels = (label for some in self.hints.labels.values() for label in some)
-        said = label_odds(labels, self.bounds_us, ALL_MODES)
-        alone = self._in_sequence()
-        usual = self._of_owner(alone, estimate=estimate)
-        ends = 0.0 if estimate else end_odds(self.table)
-        shares = told(over_all_modes(usual, self.forest.classes), said + ends)
-        shares = shared_out(shares, self.table, self.hints.owned, said)
-        shares = within_physics(shares, self.table)
-        settings = self.forest.settings
-        sparse = self.table[:, FEATURES.index("cadence_s")] > self.forest.sparsest_s
-        rows = zip(shares, sparse.tolist(), strict=True)
-        decisions = [decided(row, settings, sparse=far) for row, far in rows]
-        return _Decided(decisions, said, usual / alone)
-
-    def guesses(self, found: _Decided) -> list[Guess]:
-        """Return the mode of each leg, with reasons."""
-        groups = moved(self.forest, self.table, self.logits, found.decisions)
-        around = self._circumstances(found)
-        known = zip(found.decisions, self.table, groups, around, strict=True)
-        return [_guess(decision, reasons(decision, *rest)) for decision, *rest in known]
-
-    def _in_sequence(self) -> NDArray[np.float64]:
-        """Return the probabilities of each leg among its neighbours, ``(k, classes)``."""
-        found = self.forest.calibrated(self.logits, self.table)
-        if self.forest.context is not None:
-            found = self.forest.in_context(self.table, context_table(self.bounds_us, found))
-        pairs = self.forest.settings.get("pairs")
-        return found if pairs is None else chained(self.bounds_us, found, np.asarray(pairs))
-
-    def _of_owner(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
-        settings, habits = self.forest.settings, self.hints.habits
-        prior = np.asarray(settings["prior"], dtype=np.float64)
-        if habits:
-            shares = np.array([habits.get(name, 0.0) for name in self.forest.classes])
-        elif estimate:
-            rare = np.array([name in RARE for name in self.forest.classes])
-            shares = habits_of(alone, prior, rare=rare)
-        else:
-            return alone
-        power = float(settings.get("habit_power", 1.0))
-        return with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
-
-    def _circumstances(self, found: _Decided) -> list[Circumstances]:
-        on_foot = np.array([decision.best in FOOT for decision in found.decisions])
-        walks = walked_s(self.bounds_us, on_foot).tolist()
-        column = {name: number for number, name in enumerate(self.forest.classes)}
-        around = []
-        for leg, decision in enumerate(found.decisions):
-            number = column.get(decision.best, column.get(NEAREST.get(decision.best, ""), -1))
-            usual = number >= 0 and bool(found.rise[leg, number] >= MUCH_MORE)
-            before_s, after_s = walks[leg]
-            around.append(Circumstances((before_s, after_s), said_mode(found.said[leg]), usual))
-        return around
-
-
-def _guess(decision: Decision, why: tuple[Phrase, ...]) -> Guess:
-    confidence = dict(decision.shares)[decision.best]
-    shown = tuple(pair for pair in decision.shares if pair[1] >= SHARE_SHOWN)
-    if not decision.claimed:
-        return Guess(Mode.UNKNOWN, confidence, shown, why, decision.family)
-    others = tuple(pair for pair in shown if pair[0] is not decision.best)
-    return Guess(decision.best, confidence, others, why, decision.family)
 
 
 def good_fixes(fixes: Fixes) -> Fixes:

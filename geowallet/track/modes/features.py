@@ -13,7 +13,8 @@ import numpy as np
 
 from geowallet.model.geodesy import distances_m
 from geowallet.track.modes.around import AROUND, around_table
-from geowallet.track.modes.grid import FEWEST_FIXES, core_of, grid_of, steps_of, unrolled
+from geowallet.track.modes.grid import FEWEST_FIXES, core_of, grid_of, steps_of
+from geowallet.track.modes.ground import ground_of, stretches_on
 from geowallet.track.modes.halts import HALTS, halts_table
 from geowallet.track.modes.ragged import (
     largest,
@@ -22,6 +23,7 @@ from geowallet.track.modes.ragged import (
     quantiles,
     ratio,
     rows_of,
+    running,
     shares,
     spreads,
     sums,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from geowallet.track.legs import Span
     from geowallet.track.modes.grid import Chords, Grid, Steps
+    from geowallet.track.modes.ground import Ground, Stretches
     from geowallet.track.motion import Path
 
 FAST_MPS = 5.0
@@ -92,36 +95,44 @@ FEATURES: tuple[str, ...] = tuple(name for names in GROUPS.values() for name in 
 
 
 def feature_table(path: Path, spans: Sequence[Span]) -> NDArray[np.float64]:
-    """Describe legs, one row each.
+    """Describe legs of one chunk, one row each; see `feature_tables`."""
+    return feature_tables([(path, spans)])
+
+
+def feature_tables(legs: Sequence[tuple[Path, Sequence[Span]]]) -> NDArray[np.float64]:
+    """Describe legs, one row each, chunk after chunk.
 
     Args:
-        path: The fixes of the chunk.
-        spans: ``k`` legs, in any order, overlapping or not.
+        legs: The fixes of each chunk and its legs, ``k`` in all; in any order,
+            overlapping or not.
 
     Returns:
         ``(k, len(FEATURES))``; NaN where unknown, a whole row of NaN for a leg
         of fewer than four fixes.
     """
-    table = np.full((len(spans), len(FEATURES)), np.nan)
-    first = np.array([span.first for span in spans], dtype=np.intp)
-    last = np.array([span.last for span in spans], dtype=np.intp)
-    rich = np.flatnonzero(last - first + 1 >= FEWEST_FIXES)
-    if len(rich):
-        table[rich] = _described(path, first[rich], last[rich])
+    legs = [(path, spans) for path, spans in legs if spans]
+    table = np.full((sum(len(spans) for _, spans in legs), len(FEATURES)), np.nan)
+    if not len(table):
+        return table
+    ground = ground_of([path for path, _ in legs])
+    stretches = stretches_on(ground, [spans for _, spans in legs])
+    rich = stretches.last - stretches.first + 1 >= FEWEST_FIXES
+    if np.any(rich):
+        table[rich] = _described(ground, stretches.taken(rich))
     return table
 
 
-def _described(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.float64]:
-    steps = steps_of(path, first, last)
-    plane = unrolled(path)
-    core, core_share = core_of(grid_of(path, first, last, steps, plane))
-    ends = (column[index] for index in (first, last) for column in (path.lat_deg, path.lon_deg))
+def _described(ground: Ground, legs: Stretches) -> NDArray[np.float64]:
+    steps = steps_of(ground, legs)
+    core, core_share = core_of(grid_of(ground, legs, steps))
+    ends = (c[at] for at in (legs.first, legs.last) for c in (ground.lat_deg, ground.lon_deg))
     crow_m = distances_m(*ends)
     # Counted in millimetres: sums of whole numbers do not depend on what comes before.
-    edge_mm = np.rint(lengths(np.diff(core.x_m), np.diff(core.y_m)) * 1e3)
-    edge_mm[core.rows.leg[1:] != core.rows.leg[:-1]] = 0.0
-    along_m = np.concatenate(([0.0], np.cumsum(edge_mm) / 1e3))
-    core_m = sums(core.rows, np.append(edge_mm / 1e3, 0.0))
+    edge_mm = np.zeros(len(core.rows))
+    edge_mm[1:] = np.rint(lengths(np.diff(core.x_m), np.diff(core.y_m)) * 1e3)
+    edge_mm[core.rows.start] = 0.0
+    along_m = running(core.rows, edge_mm) / 1e3
+    core_m = along_m[core.rows.end - 1]
     brief = core.chords(10.0)
     parts = (
         _speeds(core, brief),
@@ -131,9 +142,9 @@ def _described(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> N
         _size(core, core_share, core_m, crow_m),
         _sampling(steps, core_m / core_share),
         _silences(steps, core_m),
-        _doppler(path, steps, brief),
-        _accuracy(path, steps),
-        around_table(path, first, last, plane),
+        _doppler(ground, steps, brief),
+        _accuracy(ground, steps),
+        around_table(ground, legs),
     )
     return np.column_stack(parts)
 
@@ -216,9 +227,9 @@ def _silences(steps: Steps, core_m: NDArray[np.float64]) -> NDArray[np.float64]:
     )
 
 
-def _doppler(path: Path, steps: Steps, brief: Chords) -> NDArray[np.float64]:
+def _doppler(ground: Ground, steps: Steps, brief: Chords) -> NDArray[np.float64]:
     """Describe speeds that the receiver measured itself, where it gives them."""
-    speed = path.speed_mps[steps.index]
+    speed = ground.speed_mps[steps.index]
     known = ~np.isnan(speed)
     rows = steps.fixes.kept(known)
     if not len(rows):
@@ -234,9 +245,9 @@ def _doppler(path: Path, steps: Steps, brief: Chords) -> NDArray[np.float64]:
     return np.column_stack((share, middle[:, :2], halted, np.minimum(agreement, 10.0)))
 
 
-def _accuracy(path: Path, steps: Steps) -> NDArray[np.float64]:
+def _accuracy(ground: Ground, steps: Steps) -> NDArray[np.float64]:
     """Describe what accuracies the source states: they worsen underground."""
-    accuracy = path.accuracy_m[steps.index]
+    accuracy = ground.accuracy_m[steps.index]
     known = ~np.isnan(accuracy)
     rows = steps.fixes.kept(known)
     if not len(rows):

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.model.geodesy import EARTH_RADIUS_M
-from geowallet.track.between import Between
 from geowallet.track.modes.ragged import Rows, lengths, quantiles, ratio, rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geowallet.track.motion import Path
+    from geowallet.track.modes.ground import Ground, Stretches
 
 STEP_S = 5.0
 """Step of the grid where the fixes allow it."""
@@ -48,7 +46,7 @@ class Steps:
 
     Attributes:
         fixes: The fixes of each leg.
-        index: intp, index of each fix in the path.
+        index: intp, index of each fix on the ground.
         rows: The steps of each leg: from each fix to the next.
         dt_s: float64, duration of each step.
         ds_m: float64, its straight length.
@@ -123,11 +121,12 @@ class Chords:
     lag: NDArray[np.intp]
 
 
-def steps_of(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> Steps:
-    """Return the fixes ``first[i]`` to ``last[i]`` of the path, both included."""
+def steps_of(ground: Ground, legs: Stretches) -> Steps:
+    """Return the fixes of legs, the first and the last included."""
+    first, last = legs.first, legs.last
     fixes, rows = rows_of(last - first + 1), rows_of(last - first)
     at = np.arange(len(rows)) + rows.spread(first - rows.start)
-    dt_s, ds_m = path.time_s[at + 1] - path.time_s[at], path.step_m[at]
+    dt_s, ds_m = ground.time_s[at + 1] - ground.time_s[at], ground.step_m[at]
     usual_s = quantiles(rows, dt_s, (0.5,))[:, 0]
     limit_s = np.maximum(LONG_SILENCE_S, 3 * usual_s)
     silent = dt_s > rows.spread(limit_s)
@@ -135,41 +134,27 @@ def steps_of(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> Ste
     return Steps(fixes, index, rows, dt_s, ds_m, usual_s, silent)
 
 
-def grid_of(
-    path: Path,
-    first: NDArray[np.intp],
-    last: NDArray[np.intp],
-    steps: Steps,
-    plane: tuple[NDArray[np.float64], NDArray[np.float64]],
-) -> Grid:
+def grid_of(ground: Ground, legs: Stretches, steps: Steps) -> Grid:
     """Return the even grid of legs that last some time.
 
     Each position is a mean of three instants a third of a step apart, which takes
     some receiver noise off.
-
-    Args:
-        path: The fixes of the chunk.
-        first: Index of the first fix of each leg.
-        last: Index of its last fix.
-        steps: Of these legs.
-        plane: As `unrolled` returns it.
     """
-    begin_s, end_s = path.time_s[first], path.time_s[last]
+    begin_s, end_s = ground.time_s[legs.first], ground.time_s[legs.last]
     duration_s = end_s - begin_s
     step_s = np.maximum(STEP_S, duration_s / MOST_STEPS)
-    step_s = np.maximum(step_s, duration_s / (STEPS_PER_FIX * (last - first + 1)))
+    step_s = np.maximum(step_s, duration_s / (STEPS_PER_FIX * steps.fixes.count))
     step_s = np.minimum(step_s, duration_s / FEWEST_STEPS)
     rows = rows_of(np.floor(duration_s / step_s + 1e-6).astype(np.intp) + 1)
     when_s = rows.spread(begin_s) + rows.offset() * rows.spread(step_s)
     third_s, begin_s, end_s = rows.spread(step_s / 3), rows.spread(begin_s), rows.spread(end_s)
-    at = np.zeros((2, len(rows)))
+    at, chunk = np.zeros((2, len(rows))), rows.spread(legs.chunk)
     for near_s in (when_s - third_s, when_s, when_s + third_s):
         np.minimum(np.maximum(near_s, begin_s, out=near_s), end_s, out=near_s)
-        between = Between(path.time_s, near_s)
-        at += [between.of(column) / 3 for column in plane]
-    before = np.searchsorted(path.time_s, when_s, side="right") - 1
-    before = np.minimum(before, rows.spread(last - 1))
-    step = before + rows.spread(steps.rows.start - first)
+        between = ground.axis.between(chunk, near_s)
+        at += [between.of(column) / 3 for column in (ground.x_m, ground.y_m)]
+    before = np.minimum(ground.axis.before(chunk, when_s), rows.spread(legs.last - 1))
+    step = before + rows.spread(steps.rows.start - legs.first)
     return Grid(rows, step_s, at[0], at[1], steps.silent[step])
 
 
@@ -195,12 +180,3 @@ def core_of(grid: Grid) -> tuple[Grid, NDArray[np.float64]]:
     at = np.arange(len(grid.rows))
     core = grid.taken((at >= grid.rows.spread(low)) & (at < grid.rows.spread(top)))
     return core, ratio(core.rows.count, grid.rows.count).reshape(k)
-
-
-def unrolled(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return metres east and north along the path: true for steps, not for far ends."""
-    scale_m = np.radians(1.0) * EARTH_RADIUS_M
-    middle = np.cos(np.radians((path.lat_deg[1:] + path.lat_deg[:-1]) / 2))
-    east_m = np.diff(path.lon_deg) * middle * scale_m
-    x_m = np.concatenate(([0.0], np.cumsum(east_m)))
-    return x_m, (path.lat_deg - path.lat_deg[0]) * scale_m

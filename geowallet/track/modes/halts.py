@@ -63,7 +63,7 @@ def halts_table(
 
     Args:
         core: Positions of the legs.
-        along_m: ``(t,)`` metres along all of them.
+        along_m: ``(t,)`` metres along each of them.
         core_m: ``(k,)`` metres of each.
     """
     chords = core.chords(WINDOW_S)

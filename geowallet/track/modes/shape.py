@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.track.between import Between
+from geowallet.track.between import Axis
 from geowallet.track.modes.ragged import (
     largest,
     lengths,
@@ -69,11 +69,12 @@ def shape_table(
 
     Args:
         core: Positions of the legs.
-        along_m: ``(t,)`` metres along all of them.
+        along_m: ``(t,)`` metres along each of them.
         core_m: ``(k,)`` metres of each.
     """
     columns = []
-    cut = [_parts(core, along_m, core_m, length_m) for length_m in LENGTHS_M]
+    along = Axis(core.rows, along_m)
+    cut = [_parts(core, along, core_m, length_m) for length_m in LENGTHS_M]
     for parts in cut:
         high = quantiles(parts.turns, parts.turn_rad, (0.9,))[:, 0]
         usual = quantiles(parts.chords, parts.straight, (0.5,))[:, 0]
@@ -102,19 +103,15 @@ def _corners(
     return np.where(known, count / km, np.nan), np.where(known, longest, np.nan)
 
 
-def _parts(
-    core: Grid, along_m: NDArray[np.float64], core_m: NDArray[np.float64], length_m: float
-) -> _Parts:
+def _parts(core: Grid, along: Axis, core_m: NDArray[np.float64], length_m: float) -> _Parts:
     count = np.minimum((core_m // length_m).astype(np.intp), MOST_PARTS)
     count = np.where(count >= FEWEST_PARTS, count, -1)
     points = rows_of(count + 1)
     part_m = core_m / np.maximum(count, 1)
-    # A metre between legs keeps the last point of one apart from the first of the next.
-    ruler_m = along_m + core.rows.leg
-    at = points.spread(ruler_m[core.rows.start]) + points.offset() * points.spread(part_m)
-    at = np.minimum(at, points.spread(ruler_m[core.rows.end - 1]))
+    at = points.offset() * points.spread(part_m)
+    at = np.minimum(at, points.spread(core_m))
     time_s = core.rows.offset() * core.rows.spread(core.step_s)
-    between = Between(ruler_m, at)
+    between = along.between(points.leg, at)
     edges = _edges(points)
     east, north, lasting = (np.diff(between.of(c))[edges] for c in (core.x_m, core.y_m, time_s))
     chords = rows_of(np.maximum(count, 0))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from geowallet.model.fixes import Fixes, fixes_from
 from geowallet.track.legs import Span
 from geowallet.track.modes.classify import leg_table
-from geowallet.track.modes.features import FEATURES, GROUPS, feature_table
+from geowallet.track.modes.features import FEATURES, GROUPS, feature_table, feature_tables
 from geowallet.track.motion import path_of
 from tests.strategies import fixes as any_fixes
 from tests.track.synthetic import MONDAY_US, Traveller
@@ -151,7 +152,24 @@ class TestPurity:
         table = feature_table(path, spans)
         for number, span in enumerate(spans):
             alone = feature_table(path, [span])[0]
-            assert alone == pytest.approx(table[number], rel=1e-9, abs=1e-9, nan_ok=True)
+            assert np.array_equal(alone, table[number], equal_nan=True)
+
+    def test_a_leg_has_the_same_row_beside_those_of_other_chunks(self) -> None:
+        paths = [
+            path_of(way.fixes())
+            for way in (
+                stop_and_go(6, halt_s=30.0),
+                Traveller(noise_m=2.0).go(4000, 9.7, every_s=7).stay(1),
+                Traveller().zigzag(3000, 1.4, block_m=120, every_s=0.7),
+            )
+        ]
+        spans = [[Span(0, len(p) - 1, False), Span(3, len(p) // 2, False)] for p in paths]
+        alone = [feature_table(path, some) for path, some in zip(paths, spans, strict=True)]
+        for order in permutations(range(3)):
+            legs = [(paths[n], spans[n]) for n in order]
+            expected = np.concatenate([alone[n] for n in order])
+            found = feature_tables([legs[0], (paths[0], []), *legs[1:]])
+            assert np.array_equal(found, expected, equal_nan=True)
 
     def test_the_clock_the_place_and_the_direction_do_not_matter(self) -> None:
         fixes = stop_and_go(4, halt_s=30.0).fixes()

@@ -1,0 +1,167 @@
+"""Modes of described legs: the forest, its neighbours, and what is known beside the fixes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.model.mobility import Mode
+from geowallet.track.modes.context import chained, context_table, habits_of, walked_s, with_habits
+from geowallet.track.modes.decide import (
+    ALL_MODES,
+    NEAREST,
+    SHARE_SHOWN,
+    Guess,
+    decided,
+    over_all_modes,
+    shared_out,
+    told,
+    within_physics,
+)
+from geowallet.track.modes.ends import end_odds
+from geowallet.track.modes.features import FEATURES
+from geowallet.track.modes.labels import label_odds
+from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geowallet.model.words import Phrase
+    from geowallet.track.modes.decide import Decision
+    from geowallet.track.modes.forest import Forest
+    from geowallet.track.modes.hints import Hints
+
+MUCH_MORE = 1.3
+"""A habit that makes a mode this much more probable is named."""
+
+RARE = frozenset({Mode.FERRY, Mode.AIRPLANE})
+"""Modes that are nobody's habit: what looks a little like them all the time is not."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """What legs come to, ``k`` of them.
+
+    Attributes:
+        decisions: Of each leg.
+        said: ``(k, 13)``, as `label_odds` returns.
+        rise: ``(k, classes)``, how much more probable habits make each class.
+    """
+
+    decisions: list[Decision]
+    said: NDArray[np.float64]
+    rise: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """The legs of one chunk among others.
+
+    Attributes:
+        rows: Where they stand.
+        bounds_us: int64 ``(k, 2)``, their first and last instants.
+        hints: What is known beside.
+    """
+
+    rows: slice
+    bounds_us: NDArray[np.int64]
+    hints: Hints
+
+    def said(self) -> NDArray[np.float64]:
+        """Return what sources say of them, ``(k, 13)``."""
+        labels = (label for some in self.hints.labels.values() for label in some)
+        return label_odds(labels, self.bounds_us, ALL_MODES)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Legs:
+    """Legs of one owner that have a description, ``k`` of them.
+
+    Attributes:
+        forest: What describes modes.
+        table: ``(k, len(FEATURES))``.
+        logits: ``(k, classes)`` as `Forest.logits` returns of it.
+        parts: The legs of each chunk, at least one chunk.
+    """
+
+    forest: Forest
+    table: NDArray[np.float64]
+    logits: NDArray[np.float64]
+    parts: Sequence[Part]
+
+    def decided(self, *, estimate: bool) -> Decided:
+        """Return what each leg comes to; ``estimate`` as for `SpanModes.weighed`."""
+        said = np.concatenate([part.said() for part in self.parts])
+        alone = self._in_sequence()
+        usual = self._of_owner(alone, estimate=estimate)
+        ends = 0.0 if estimate else end_odds(self.table)
+        shares = told(over_all_modes(usual, self.forest.classes), said + ends)
+        shares = shared_out(shares, self.table, self.parts[0].hints.owned, said)
+        shares = within_physics(shares, self.table)
+        settings = self.forest.settings
+        sparse = self.table[:, FEATURES.index("cadence_s")] > self.forest.sparsest_s
+        rows = zip(shares, sparse.tolist(), strict=True)
+        decisions = [decided(row, settings, sparse=far) for row, far in rows]
+        return Decided(decisions, said, usual / alone)
+
+    def guesses(self, found: Decided) -> list[Guess]:
+        """Return the mode of each leg, with reasons."""
+        groups = moved(self.forest, self.table, self.logits, found.decisions)
+        around = self._circumstances(found)
+        known = zip(found.decisions, self.table, groups, around, strict=True)
+        return [_guess(decision, reasons(decision, *rest)) for decision, *rest in known]
+
+    def _in_sequence(self) -> NDArray[np.float64]:
+        """Return the probabilities of each leg among its neighbours, ``(k, classes)``."""
+        found = self.forest.calibrated(self.logits, self.table)
+        if self.forest.context is not None:
+            near = [context_table(part.bounds_us, found[part.rows]) for part in self.parts]
+            found = self.forest.in_context(self.table, np.concatenate(near))
+        pairs = self.forest.settings.get("pairs")
+        if pairs is None:
+            return found
+        after = np.asarray(pairs)
+        chains = [chained(part.bounds_us, found[part.rows], after) for part in self.parts]
+        return np.concatenate(chains)
+
+    def _of_owner(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
+        settings, habits = self.forest.settings, self.parts[0].hints.habits
+        prior = np.asarray(settings["prior"], dtype=np.float64)
+        if habits:
+            shares = np.array([habits.get(name, 0.0) for name in self.forest.classes])
+        elif estimate:
+            rare = np.array([name in RARE for name in self.forest.classes])
+            shares = habits_of(alone, prior, rare=rare)
+        else:
+            return alone
+        power = float(settings.get("habit_power", 1.0))
+        return with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
+
+    def _circumstances(self, found: Decided) -> list[Circumstances]:
+        on_foot = np.array([decision.best in FOOT for decision in found.decisions])
+        walks = [
+            walk
+            for part in self.parts
+            for walk in walked_s(part.bounds_us, on_foot[part.rows]).tolist()
+        ]
+        column = {name: number for number, name in enumerate(self.forest.classes)}
+        around = []
+        for leg, decision in enumerate(found.decisions):
+            number = column.get(decision.best, column.get(NEAREST.get(decision.best, ""), -1))
+            usual = number >= 0 and bool(found.rise[leg, number] >= MUCH_MORE)
+            before_s, after_s = walks[leg]
+            around.append(Circumstances((before_s, after_s), said_mode(found.said[leg]), usual))
+        return around
+
+
+def _guess(decision: Decision, why: tuple[Phrase, ...]) -> Guess:
+    confidence = dict(decision.shares)[decision.best]
+    shown = tuple(pair for pair in decision.shares if pair[1] >= SHARE_SHOWN)
+    if not decision.claimed:
+        return Guess(Mode.UNKNOWN, confidence, shown, why, decision.family)
+    others = tuple(pair for pair in shown if pair[0] is not decision.best)
+    return Guess(decision.best, confidence, others, why, decision.family)
