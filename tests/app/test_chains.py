@@ -24,6 +24,7 @@ class TestChains:
         assert doubts(kept(4, 5), kept(1, 2, 3)) == ()
         assert doubts(kept(3, 4, 5), kept(1, 2, 3)) == ()
         assert doubts(kept(1, 2), kept(3, 4)) == ()
+        assert doubts(kept(7, 8), (*kept(1, 2, 3, 4, 5, 6), *kept(2, 3))) == ()
 
     def test_a_device_seen_for_the_first_time_may_begin_anywhere(self) -> None:
         assert doubts(kept(5, 6), ()) == ()

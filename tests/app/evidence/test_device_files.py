@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from geowallet.app.desk.desk import Desk
@@ -153,6 +154,19 @@ class TestExport:
         taken_in(known, van, 4)
         van.day(5)
         taken_in(known, van, 6)
+        runs = self.evidence(known, employer).runs
+        assert [(run.first, run.last) for run in runs] == [(1, 1), (3, 3)]
+
+    def test_a_file_of_which_a_part_is_gone_shows_as_a_gap(
+        self, known: Vault, van: Van, employer: Desk
+    ) -> None:
+        taken_in(known, van, 4, 5, 6)
+        (old,) = (one for one in sources(known) if one.name == "2026-05-05.csv")
+        fewer = [msgspec.structs.replace(one, blobs=one.blobs[1:]) for one in old.traces]
+        new = msgspec.structs.replace(old, traces=tuple(fewer))
+        with known.transaction(now_us=1) as tx:
+            tx.put("source", old.sha256, msgspec.msgpack.encode(new))
+            tx.log(scene.statement())
         runs = self.evidence(known, employer).runs
         assert [(run.first, run.last) for run in runs] == [(1, 1), (3, 3)]
 
