@@ -131,10 +131,11 @@ def flag_repeated(fixes: Fixes) -> Fixes:
     firsts, lasts = firsts[again], lasts[again]
     after = np.minimum(lasts + 1, len(index) - 1)
     away_m = distances_m(lat[lasts], lon[lasts], lat[after], lon[after])
-    leave_mps = away_m / np.maximum((time_us[after] - time_us[lasts]) / 1e6, 1e-3)
-    whole_mps = away_m / np.maximum((time_us[after] - time_us[firsts]) / 1e6, 1e-3)
+    leave_us, whole_us = time_us[after] - time_us[lasts], time_us[after] - time_us[firsts]
+    leave_mps = away_m / np.maximum(leave_us / 1e6, 1e-3)
     stale = (away_m > REPEATED_M) & (leave_mps > REPEATED_MPS)
-    stale &= leave_mps > REPEATED_TIMES * whole_mps
+    # The way is the same, so that the speeds are as the times: no rounding breaks a tie.
+    stale &= whole_us > REPEATED_TIMES * leave_us
     mask = np.zeros(len(fixes), dtype=np.bool_)
     for first, last in zip(firsts[stale], lasts[stale], strict=True):
         mask[index[first + 1 : last + 1]] = True
