@@ -17,9 +17,10 @@ from benchmarks.suite import jobs, page, query
 from benchmarks.timing import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 ROOT = Path(__file__).parent.parent.parent
+MEASURED = ROOT / "docs" / "performance" / "measured.json"
 MOST_DAILY = 1.5
 """What a day more in a long wallet may cost beside the same day in an empty one."""
 
@@ -33,8 +34,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the fixes, fewer rounds")
     parser.add_argument("--lifetime", action="store_true", help="ten million fixes too")
     parser.add_argument("--page", type=Path, default=None, help="write the page here")
+    parser.add_argument("--only", nargs="+", default=(), help="parts; the others stay as they are")
     wanted = parser.parse_args()
-    measured = measure(quick=wanted.quick, lifetime=wanted.lifetime)
+    measured = measure(quick=wanted.quick, lifetime=wanted.lifetime, only=wanted.only)
     target = wanted.page or (None if wanted.quick else ROOT / "docs" / "performance.md")
     if target is not None:
         folder = target.parent / "performance"
@@ -45,8 +47,14 @@ def main() -> None:
     _check(measured)
 
 
-def measure(*, quick: bool, lifetime: bool) -> dict[str, Any]:
-    """Return all figures; each part is said as soon as it is known."""
+def measure(*, quick: bool, lifetime: bool, only: Collection[str] = ()) -> dict[str, Any]:
+    """Return all figures; each part is said as soon as it is known.
+
+    Args:
+        quick: A tenth of the fixes.
+        lifetime: Ten million fixes too.
+        only: Names of the parts to measure; what the page says of the others stays.
+    """
     n, rounds = (10_000, 3) if quick else (100_000, 5)
     sizes = (1_000, 10_000, 100_000) if quick else jobs.GROWTH
     sizes += (jobs.LIFETIME,) if lifetime else ()
@@ -55,12 +63,18 @@ def measure(*, quick: bool, lifetime: bool) -> dict[str, Any]:
         "memory": lambda: jobs.memory(10 * n),
         "engine": lambda: jobs.engine(n, rounds=3),
         "whole": lambda: jobs.whole(n),
+        "long_reading": lambda: {} if quick else jobs.long_reading(10 * n),
+        "long_whole": lambda: [] if quick else jobs.whole(10 * n),
+        "beside": lambda: jobs.beside(2 * n),
         "growth": lambda: jobs.growth(sizes),
         "daily": lambda: jobs.daily(min(sizes[-1], jobs.GROWTH[-1]), rounds=3),
         "query": lambda: query.asked(rounds=rounds),
         "starting": lambda: jobs.starting(rounds=4 * rounds),
     }
     measured: dict[str, Any] = {"machine": _machine()}
+    if only:
+        measured |= json.loads(MEASURED.read_text(encoding="utf-8"))
+        parts = {name: parts[name] for name in only}
     for name, part in parts.items():
         measured[name] = part()
         say(f"{name}: {json.dumps(measured[name])}")

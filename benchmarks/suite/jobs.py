@@ -31,6 +31,9 @@ READINGS: Mapping[str, tuple[str, str, int, tuple[str, ...]]] = {
 }
 """Format: form, connector, files, and the readers beside ours; the first is the measure."""
 
+LONG = ("GPX", "Google Records.json")
+"""What comes in files of a million fixes."""
+
 GROWTH: tuple[int, ...] = (10_000, 100_000, 1_000_000)
 LIFETIME = 10_000_000
 STARTS: Mapping[str, tuple[str, ...]] = {
@@ -44,9 +47,21 @@ STARTS: Mapping[str, tuple[str, ...]] = {
 
 def reading(n: int, *, rounds: int) -> dict[str, Any]:
     """Measure every format of `READINGS` with ``n`` fixes beside its peers."""
+    return _reading(n, READINGS, rounds)
+
+
+def long_reading(n: int) -> dict[str, Any]:
+    """Measure the formats of `LONG` with ``n`` fixes beside their peers, once."""
+    found = _reading(n, {title: READINGS[title] for title in LONG}, 1)
+    return {f"{title}, {n:,} fixes": rows for title, rows in found.items()}
+
+
+def _reading(
+    n: int, readings: Mapping[str, tuple[str, str, int, tuple[str, ...]]], rounds: int
+) -> dict[str, Any]:
     python = interpreter("readers")
     found = {}
-    for title, (form, connector, files, peers) in READINGS.items():
+    for title, (form, connector, files, peers) in readings.items():
         paths = made(form, n, files=files)
         beside = [peer(name, python, "readers.py", name, *paths) for name in peers if python]
         found[title] = _table(n, [*beside, ours(connector, paths)], rounds)
@@ -56,7 +71,7 @@ def reading(n: int, *, rounds: int) -> dict[str, Any]:
 def memory(n: int) -> dict[str, float]:
     """Measure how much memory one file of ``n`` fixes takes to read, in MB."""
     found = {}
-    for title in ("GPX", "Google Records.json"):
+    for title in LONG:
         form, connector, *_ = READINGS[title]
         (standing,) = compete([ours(connector, made(form, n))], rounds=1)
         found[title] = standing.peak_mb
@@ -81,6 +96,16 @@ def whole(n: int) -> list[dict[str, Any]]:
             found += _table(n, [rival], 1)
             found[0]["bytes"] = out.stat().st_size / n
         found.append(_ingested(n, paths[0].parent, Path(name) / "wallet"))
+    return found
+
+
+def beside(n: int) -> list[dict[str, Any]]:
+    """Measure an import of ``n`` fixes, in 16 files that take long to read, by one and two jobs."""
+    folder, found = made("tcx", n, files=16)[0].parent, []
+    with tempfile.TemporaryDirectory() as name:
+        for jobs in (1, 2):
+            run = Wallet(Path(name) / str(jobs)).run("ingest", str(folder), "--jobs", str(jobs))
+            found.append({"n": n, "jobs": jobs, "cpu_s": run.cpu_s, "wall_s": run.wall_s})
     return found
 
 

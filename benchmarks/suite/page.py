@@ -26,11 +26,22 @@ def write(path: Path, measured: Measured) -> None:
     parts = {
         "machine": measured["machine"],
         "reading": "\n\n".join(
-            _reading(title, rows) for title, rows in measured["reading"].items()
+            _reading(title, rows)
+            for part in ("reading", "long_reading")
+            for title, rows in measured[part].items()
         ),
         "memory": ", ".join(f"{name} {mb:.0f} MB" for name, mb in measured["memory"].items()),
         "engine": _standings(measured["engine"]),
         "whole": _wallets(measured["whole"]),
+        "long_whole": _wallets(measured["long_whole"]) if measured["long_whole"] else "",
+        "beside": table(
+            ("jobs", "processor, s", "clock, s"),
+            [
+                (str(row["jobs"]), f"{row['cpu_s']:.1f}", f"{row['wall_s']:.1f}")
+                for row in measured["beside"]
+            ],
+        ),
+        "tcx": f"{measured['beside'][0]['n']:,}",
         "growth": _growth(measured["growth"]),
         "empty": f"{daily['empty']:.2f}",
         "full": f"{daily['full']:.2f}",
@@ -62,10 +73,11 @@ def _reading(title: str, rows: Sequence[Measured]) -> str:
 def _standings(rows: Sequence[Measured]) -> str:
     first = rows[0]["cpu_s"]
     return table(
-        ("program", "thousand fixes a second", "times the first", "MB at the most"),
+        ("program", "start, ms", "thousand fixes a second", "times the first", "MB at the most"),
         [
             (
                 row["name"],
+                f"{row['start_s'] * 1000:.0f}",
                 f"{row['rate'] / 1000:,.0f}",
                 f"{first / row['cpu_s']:.1f}",
                 f"{row['peak_mb']:.0f}",

@@ -27,8 +27,8 @@ class Contender:
 
     Attributes:
         name: As the page calls it.
-        command: Words; it prints one line of JSON with ``sums``, ``cpu_s`` and
-            ``peak_mb``.
+        command: Words; it prints one line of JSON with ``sums``, ``start_s``,
+            ``cpu_s`` and ``peak_mb``.
     """
 
     name: str
@@ -41,12 +41,14 @@ class Standing:
 
     Attributes:
         name: As the page calls it.
-        cpu_s: Median of its rounds.
+        start_s: What went before the work, the import of its libraries: median.
+        cpu_s: The work: median of its rounds.
         peak_mb: Median of the most memory it held.
         sums: What it read, the same in every round.
     """
 
     name: str
+    start_s: float
     cpu_s: float
     peak_mb: float
     sums: tuple[int, ...]
@@ -85,6 +87,7 @@ def compete(contenders: Sequence[Contender], *, rounds: int) -> tuple[Standing, 
     return tuple(
         Standing(
             name,
+            statistics.median(answer["start_s"] for answer in found),
             statistics.median(answer["cpu_s"] for answer in found),
             statistics.median(answer["peak_mb"] for answer in found),
             tuple(found[0]["sums"]),

@@ -19,9 +19,10 @@ LOOK_EVERY_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One command: its processor seconds, and the most memory it held."""
+    """One command: its processor seconds, the clock's, and the most memory it held."""
 
     cpu_s: float
+    wall_s: float
     peak_mb: float
     output: str
 
@@ -48,6 +49,7 @@ class Wallet:
             "GEOWALLET_PASSPHRASE_FILE": str(self.folder / "passphrase"),
         }
         out = self.folder / "output"
+        before_s = time.perf_counter()
         with out.open("w+") as stream:
             child = subprocess.Popen(  # noqa: S603  this interpreter, and words of ours
                 geowallet(*words),
@@ -65,7 +67,8 @@ class Wallet:
             child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             raise subprocess.CalledProcessError(child.returncode, words)
-        return Run(usage.ru_utime + usage.ru_stime, peak_mb, out.read_text())
+        cpu_s, wall_s = usage.ru_utime + usage.ru_stime, time.perf_counter() - before_s
+        return Run(cpu_s, wall_s, peak_mb, out.read_text())
 
     def lines(self, *words: str) -> list[dict[str, Any]]:
         """Return what a command says with ``--json``."""

@@ -21,7 +21,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def saying(name: str, *sums: int) -> Contender:
-    answer = json.dumps({"sums": sums, "cpu_s": 0.5, "peak_mb": 20.0})
+    answer = json.dumps({"sums": sums, "start_s": 0.1, "cpu_s": 0.5, "peak_mb": 20.0})
     return Contender(name, (sys.executable, "-c", f"print({answer!r})"))
 
 
@@ -51,11 +51,14 @@ def test_both_ways_of_asking_ten_years_agree() -> None:
 
 
 def test_the_page_shows_what_was_measured(tmp_path: Path) -> None:
-    standing = {"name": "geowallet", "cpu_s": 0.5, "peak_mb": 99.0, "rate": 2_000.0}
+    standing = {"name": "geowallet", "start_s": 0.1, "cpu_s": 0.5, "peak_mb": 99.0, "rate": 2_000.0}
     grown = [standing | {"n": 10**power, "bytes": 8.25} for power in (3, 4)]
     measured = {
         "machine": "one made up",
         "reading": {"GPX": [standing]},
+        "long_reading": {"GPX, 1 fix": [standing]},
+        "long_whole": [],
+        "beside": [{"n": 9_000, "jobs": 2, "cpu_s": 3.0, "wall_s": 2.25}],
         "memory": {"GPX": 123.0},
         "engine": [standing],
         "whole": grown,
@@ -70,5 +73,6 @@ def test_the_page_shows_what_was_measured(tmp_path: Path) -> None:
     assert "\none made up.\n" in text
     assert "**1.20 times**" in text
     assert "GPX 123 MB" in text
+    assert "9,000 fixes of TCX" in text
     assert "$" not in text
     assert (tmp_path / "performance" / "growth.svg").read_text().startswith("<svg")

@@ -93,6 +93,7 @@ def main() -> None:
     n = stops(*words) if name == "stops" else wallet(*words)
     answer = {
         "sums": [n],
+        "start_s": before_s,
         "cpu_s": time.process_time() - before_s,
         "peak_mb": peak_mb(),
     }

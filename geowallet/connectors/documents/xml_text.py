@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from geowallet.connectors.fields.rows import ProblemLog
 
-READ_BYTES = 1 << 20
-"""Read at a time: some 4,000 points, so that setting up a run of them costs little."""
+READ_BYTES = 1 << 19
+"""Read at a time: some 2,000 points, so that setting up a run of them costs little; for more, the
+system hands out and takes back memory each time."""
 
 MAX_DEPTH = 128
 MAX_TOKEN_BYTES = 1 << 20

@@ -41,8 +41,8 @@ END = "</trkpt>"
 LEAST_REACH = 1 << 15
 """Characters looked at for points alike, until a run was long."""
 
-MOST_REACH = 1 << 19
-"""Some 2,000 points: setting up costs little then, and the columns fit the caches."""
+MOST_REACH = 1 << 18
+"""Some 1,000 points: setting up costs little then, and the columns fit the caches."""
 
 MOST_REFUSALS = 3
 """Points in a row behind which few are alike, until the pattern takes the rest of a piece."""
