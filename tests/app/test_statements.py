@@ -29,6 +29,7 @@ from geowallet.model.errors import (
 )
 from geowallet.model.mobility import Mode, Vehicle
 from geowallet.proofs.evidence import read_evidence
+from geowallet.proofs.odometer import Statement
 from geowallet.vault.store import Vault
 from tests.app import scene
 from tests.app.evidence.seen import at, seen
@@ -61,7 +62,7 @@ def driver(empty: Locations, tmp_path: Path) -> Iterator[Vault]:
 
 def stated(
     vault: Vault, desk: Desk, day: int, km: int, *, plate: str = PLATE
-) -> tuple[statements.Statement, ...]:
+) -> tuple[Statement, ...]:
     when = dt.date(2026, 5, day)
     _, path = sign_reading(desk, plate, km, day=when, target=desk.folder)
     found = statements.statement_in(path)

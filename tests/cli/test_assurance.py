@@ -123,8 +123,9 @@ class TestDevicesAndOdometers:
             assert done.status == 0, (words, done.err)
         reading = {"key": ""}
         for day, km in ((4, 1_000), (7, 1_080)):
-            words = ("desk", "odometer", "ab 123 cd", str(km), "--day", f"2026-05-0{day}")
-            reading = terminal(*words, "--json").records[0]
+            when = f"2026-05-0{day}"
+            signed = terminal("desk", "odometer", "ab 123 cd", str(km), "--day", when, "--json")
+            reading = signed.records[0]
             taken = terminal("vehicle", "odometer", "clio", "--statement", reading["file"])
             assert taken.status == 0
         return {"van": made["key"], "garage": reading["key"]}

@@ -68,10 +68,10 @@ class TestStatement:
         key = ECKey.import_key({name: KEY[name] for name in ("crv", "kty", "x", "y", "d")})
         parts = [b64u(json.dumps(one).encode()) for one in _values("AB123CD", 7)]
         body = {"_sd_alg": "sha-256", "day": "2026-10-31", "vct": ODOMETER_VCT}
-        body |= {"_sd": [digest(one) for one in parts]}
-        header = {"typ": ODOMETER_TYP, "alg": "ES256", "jwk": key.as_dict(private=False)}
-        header["jwk"] = {name: header["jwk"][name] for name in ("kty", "crv", "x", "y")}
-        token = jws.serialize_compact(header, json.dumps(body).encode(), key)
+        whole = {**body, "_sd": [digest(one) for one in parts]}
+        jwk = {name: KEY[name] for name in ("kty", "crv", "x", "y")}
+        header = {"typ": ODOMETER_TYP, "alg": "ES256", "jwk": jwk}
+        token = jws.serialize_compact(header, json.dumps(whole).encode(), key)
         assert read_statement("~".join([token, *parts, ""])).km == 7
 
     @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.redteam.attempt import Comes, Row, Who
 
 _OWNER, _T = Who.OWNER, "redteam/test_traces.py::test_"
-_AUDIT = "an audit or a spot check that meets the lie; odometer or fuel, where somebody has them"
+_AUDIT = "an audit or a spot check that meets the lie; L3, where others read the odometer"
 
 TRACES: tuple[Row, ...] = (
     (
@@ -108,7 +108,7 @@ TRACES: tuple[Row, ...] = (
         _OWNER,
         "erases a bad day before the month is scored",
         Comes.PASSES,
-        "erasing is a right; an odometer shows what is missing",
+        "erasing is a right; under L2 a gap shows, and under L3 the odometer has more",
         _T + "a_bad_day_erased_before_the_month_is_scored",
         "less counts",
     ),

@@ -9,6 +9,7 @@ from geowallet.proofs.build import build_export
 from geowallet.proofs.evidence import evidence_claim
 from tests.proofs.parties import HOLDER, JTI, NOW_S, NULLIFIER, fixed_salts
 from tests.redteam.conftest import Ends
+from tests.verify.signed_exports import VAN, Signed, asks, claim, runs
 from tests.verify.test_evidence import (
     CONTRACT,
     DAY_S,
@@ -21,7 +22,6 @@ from tests.verify.test_evidence import (
     cosigned,
     mileage,
 )
-from tests.verify.signed_exports import VAN, Signed, asks, claim, runs
 
 
 def test_a_share_that_is_too_high(ends: Ends) -> None:

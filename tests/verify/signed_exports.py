@@ -97,9 +97,15 @@ def reading(day: int, km: int, *, month: int = 10, vehicle: str = "AB123CD") -> 
 PAIR = (reading(30, 40_000, month=9), reading(1, 40_500, month=11))
 
 
-def asks(level: str, percent: int = 50, **more: bool) -> Terms:
+def asks(level: str, percent: int = 50, *, readings: bool = False) -> Terms:
     """Terms that ask for a level of so much of the metres."""
-    return replace(TERMS, name="signed-km", min_assurance=level, min_share_percent=percent, **more)
+    return replace(
+        TERMS,
+        name="signed-km",
+        min_assurance=level,
+        min_share_percent=percent,
+        shows_readings=readings,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +176,7 @@ def closed(pair: tuple[Statement, Statement]) -> tuple[Statement, Statement]:
 CLOSED_PAIR = closed(PAIR)
 L2 = Signed(asks("L2"), {"L0": 12_000, "L1": 100_000, "L2": 300_000, "L3": 0})
 L3 = Signed(asks("L3"), {"L0": 12_000, "L1": 0, "L2": 100_000, "L3": 300_000})
-OPEN = Signed(asks("L3", shows_readings=True), L3.shares)
+OPEN = Signed(asks("L3", readings=True), L3.shares)
 
 
 def _percent(shares: dict[str, int]) -> dict[str, int]:

@@ -17,8 +17,14 @@ from tests.contracts.parties import leg, mileage, trip
 OCTOBER = Period.parse("2026-10")
 
 
-def asks(level: str, percent: int = 100, **more: bool) -> Terms:
-    return replace(mileage(), min_assurance=level, min_share_percent=percent, **more)
+def asks(level: str, percent: int = 100, *, only: bool = False, readings: bool = False) -> Terms:
+    return replace(
+        mileage(),
+        min_assurance=level,
+        min_share_percent=percent,
+        only_assured=only,
+        shows_readings=readings,
+    )
 
 
 class TestDemand:
@@ -28,9 +34,9 @@ class TestDemand:
         "terms",
         [
             asks("L1", 80),
-            asks("L2", only_assured=True),
-            asks("L3", 0, shows_readings=True),
-            asks("L3", only_assured=True, shows_readings=True),
+            asks("L2", only=True),
+            asks("L3", 0, readings=True),
+            asks("L3", only=True, readings=True),
         ],
     )
     def test_reads_what_it_writes_as_the_schema_says(self, terms: Terms) -> None:
@@ -47,9 +53,9 @@ class TestDemand:
     @pytest.mark.parametrize(
         "terms",
         [
-            asks("L0", only_assured=True),
-            asks("L2", 99, only_assured=True),
-            asks("L2", 80, shows_readings=True),
+            asks("L0", only=True),
+            asks("L2", 99, only=True),
+            asks("L2", 80, readings=True),
         ],
     )
     def test_a_demand_that_contradicts_itself_is_refused(self, terms: Terms) -> None:
@@ -65,10 +71,10 @@ class TestDemand:
             terms_from_json(written)
 
     def test_the_views_say_so(self) -> None:
-        sections = explain(asks("L2", only_assured=True))
+        sections = explain(asks("L2", only=True))
         said = {str(clause) for _, clauses in sections for clause in clauses}
         assert "trips that no registered device signed count for nothing" in said
-        open_ = asks("L3", 0, shows_readings=True)
+        open_ = asks("L3", 0, readings=True)
         assert "how much the vehicle is driven in all, by anybody" in map(str, deductions(open_))
         rule = odrl_policy(open_)["permission"][0]
         (found,) = (one for one in rule["constraint"] if one["leftOperand"] == "gw:assurance")
@@ -81,7 +87,7 @@ def test_trips_below_the_level_are_left_out_and_counted() -> None:
         for day in (6, 7)
     ]
     levels = {trips[0].trip.id: 2, trips[1].trip.id: 1}
-    for terms, used in ((asks("L2", only_assured=True), 1), (asks("L2"), 2)):
+    for terms, used in ((asks("L2", only=True), 1), (asks("L2"), 2)):
         found = select(terms, trips, OCTOBER, days_off=frozenset(), levels=levels)
         assert len(found.used) == used
         reasons = {str(why): count for why, count in found.left_out}
