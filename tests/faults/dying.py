@@ -35,6 +35,7 @@ from geowallet.app.keeping import (
     comparing,
     erasing,
     erasure,
+    merge_plan,
     merging,
     repairing,
     retention,
@@ -199,7 +200,7 @@ def do_join(folder: Path, files: list[str]) -> None:
         comparing.opened_other(read_vault_id(here.wallet), other, scene.ask) as copy,
         wallet.opened(here, scene.ask, beside=copy.vault) as vault,
     ):
-        planned = merging.plan(vault, copy, prefer=merging.Prefer.THEIRS)
+        planned = merge_plan.plan(vault, copy, prefer=merge_plan.Prefer.THEIRS)
         merging.merge(vault, copy, planned, now_us=scene.NOON_US)
 
 

@@ -15,11 +15,15 @@ import msgspec
 from geowallet.app.audits import auditing, committing
 from geowallet.app.keeping.copies import ERASED, PLACES
 from geowallet.app.sharing.agreements import accepted
+from geowallet.app.sharing.identity import sealing_key, signing_key
 from geowallet.app.sharing.noise import PREFIX as NOISE
 from geowallet.app.sharing.receipts import Receipt
 from geowallet.app.sharing.standing import KIND as OFFER
 from geowallet.app.sharing.standing import Standing, State
 from geowallet.crypto.canonical import canonical_bytes
+from geowallet.crypto.signing import public_jwk, thumbprint
+from geowallet.proofs.seal import seal_for
+from geowallet.verify.open import open_sealed_export
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +48,7 @@ class Disclosed:
         answers: Audits answered there and not known here.
         withdrawn: Names of contracts that were ended there and stand here.
         accepted: Names of contracts in force there that were not accepted here.
+        signs_otherwise: Whether its key that signs exports is another than this wallet's.
     """
 
     records: tuple[Record, ...]
@@ -51,6 +56,7 @@ class Disclosed:
     answers: int
     withdrawn: tuple[str, ...]
     accepted: tuple[str, ...]
+    signs_otherwise: bool
 
 
 def disclosed(vault: Vault, other: Other, *, branch: str, since: int) -> Disclosed:
@@ -69,9 +75,9 @@ def disclosed(vault: Vault, other: Other, *, branch: str, since: int) -> Disclos
     new = {kind: list(_missing(vault, other, kind, since)) for kind in ("export", *_AS_THEY_ARE)}
     found = [msgspec.msgpack.decode(body, type=Receipt) for _, _, body in new["export"]]
     exports = tuple(sorted(found, key=lambda one: (one.exported_us, one.jti)))
-    records = [("export", one.jti, _marked(one, branch)) for one in exports]
-    records += [record for kind in _AS_THEY_ARE for record in new[kind]]
     there = other.vault
+    records = [("export", one.jti, _marked(vault, there, one, branch)) for one in exports]
+    records += [record for kind in _AS_THEY_ARE for record in new[kind]]
     ended = [
         (name, body, standing)
         for name, body in there.items(OFFER)
@@ -87,13 +93,21 @@ def disclosed(vault: Vault, other: Other, *, branch: str, since: int) -> Disclos
         answers=len(new[auditing.RECORD_KIND]),
         withdrawn=tuple(sorted(standing.contract for _, _, standing in ended)),
         accepted=tuple(one.terms.name for one in accepted(there) if one.sha256 not in mine),
+        signs_otherwise=thumbprint(signing_key(vault)) != thumbprint(signing_key(there)),
     )
 
 
-def _marked(receipt: Receipt, branch: str) -> bytes:
-    """Return a receipt with where it was made; one that came there by a merge says it already."""
+def _marked(vault: Vault, there: Vault, receipt: Receipt, branch: str) -> bytes:
+    """Return a receipt with where it was made, and its copy sealed to the key of this wallet.
+
+    One that came there by a merge says where already.
+    """
+    own, theirs = sealing_key(vault), sealing_key(there)
+    text = receipt.own_copy
+    if text and thumbprint(own) != thumbprint(theirs):
+        text = seal_for(open_sealed_export(text.encode(), theirs), public_jwk(own))
     where = receipt.branch or branch
-    return msgspec.msgpack.encode(msgspec.structs.replace(receipt, branch=where))
+    return msgspec.msgpack.encode(msgspec.structs.replace(receipt, branch=where, own_copy=text))
 
 
 def _missing(vault: Vault, other: Other, kind: str, since: int) -> Iterator[Record]:

@@ -19,12 +19,13 @@ from geowallet.app.travel.shapes import Merge, Split
 from geowallet.app.travel.shapes import digest as shape_digest
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.provenance import Statement, StatementKind
+from geowallet.vault.pages import encode_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from geowallet.app.keeping.differing import Word
-    from geowallet.app.keeping.merging import Plan
+    from geowallet.app.keeping.merge_plan import Plan
 
 TRANSPORT = "merge"
 
@@ -51,6 +52,7 @@ def _merge(planned: Plan, checkpoint: str) -> Statement:
     found, left = planned.comparison, planned.disclosed
     bodies = [word.body for word in planned.taken_words if word.body is not None]
     bodies += [body for _, _, body in left.records]
+    bodies += [encode_page(*page) for page in planned.taken_pages.values()]
     exports = {
         leaf.statement.predicate["jti"]: leaf.index
         for leaf in found.there.own

@@ -194,7 +194,8 @@ def _pages_link(vault: Vault, used: Sequence[Trip], statements: Sequence[Stateme
     months = sorted({month_of(trip.start_us) for trip in used})
     stored = [vault.get("trips", month) or b"" for month in months]
     kinds = (StatementKind.CLEAN, StatementKind.SEGMENT, StatementKind.CLASSIFY)
-    recorded = [set(_subjects(statements, kind)) for kind in kinds]
+    merged = set(_subjects(statements, StatementKind.MERGE))
+    recorded = [merged.union(_subjects(statements, kind)) for kind in kinds]
     holds = all(sha256_hex(body) in digests for body in stored for digests in recorded)
     text = N_("cleaned, cut into stops and legs, and given modes: {months}")
     subject = phrase(text, months=", ".join(months))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geowallet.app.keeping.disclosed import Disclosed
     from geowallet.app.keeping.disputes import Dispute
     from geowallet.app.keeping.matters import Matter
-    from geowallet.app.keeping.merging import Plan, Prefer
+    from geowallet.app.keeping.merge_plan import Plan, Prefer
     from geowallet.app.travel.derive import Derived
 
 _SHOWN = 20
@@ -59,7 +59,7 @@ def merge(
     ] = False,
 ) -> None:
     """Show where two copies parted and what each has since, and take over what is asked for."""
-    from geowallet.app.keeping import merging
+    from geowallet.app.keeping import merge_plan, merging
     from geowallet.app.keeping.comparing import Relation, opened_other
     from geowallet.app.keeping.disputes import dispute_of
     from geowallet.app.keeping.matters import ALL
@@ -72,7 +72,7 @@ def merge(
         opened_other(read_vault_id(locations(shell).wallet), other.absolute(), ask_other) as copy,
         open_wallet(shell, keep=False, beside=copy.vault) as vault,
     ):
-        planned = merging.plan(vault, copy, take=matters or ALL, prefer=prefer)
+        planned = merge_plan.plan(vault, copy, take=matters or ALL, prefer=prefer)
         found = [dispute_of(vault, word) for word in planned.disputed]
         _show(shell, planned, found, asked=bool(matters))
         if dry_run or not planned.changes:
@@ -105,7 +105,7 @@ def _matters(take: str) -> frozenset[Matter]:
 
 
 def _prefer(*, ours: bool, theirs: bool) -> Prefer | None:
-    from geowallet.app.keeping.merging import Prefer
+    from geowallet.app.keeping.merge_plan import Prefer
 
     if ours and theirs:
         raise BadOptionError(option="--ours", reason=_("not together with --theirs"))
@@ -136,6 +136,14 @@ def _show(shell: Shell, planned: Plan, found: list[Dispute], *, asked: bool) -> 
     _show_matters(shell, planned, asked=asked)
     _show_disputes(shell, planned, found)
     _show_disclosed(shell, planned.disclosed)
+    if planned.left_trips:
+        shell.say(
+            plural(
+                "{count} trip stays in the other copy: a rule erased its positions there.",
+                "{count} trips stay in the other copy: a rule erased their positions there.",
+                planned.left_trips,
+            )
+        )
 
 
 def _show_kinds(shell: Shell, planned: Plan) -> None:
@@ -192,7 +200,7 @@ def _show_disputes(shell: Shell, planned: Plan, found: list[Dispute]) -> None:
 
 
 def _whose(planned: Plan) -> str:
-    from geowallet.app.keeping.merging import Prefer
+    from geowallet.app.keeping.merge_plan import Prefer
 
     words = {
         None: _("Both said something since; what this wallet says stays (--ours or --theirs):"),
@@ -222,6 +230,13 @@ def _show_disclosed(shell: Shell, left: Disclosed) -> None:
             left.answers,
         )
         shell.say(text)
+    if left.signs_otherwise:
+        shell.say(
+            _(
+                "The other copy signs exports with another key. Recipients follow one of them: "
+                "go on with the file whose key they know, and merge from there."
+            )
+        )
     if left.withdrawn:
         names = enumeration(left.withdrawn)
         shell.say(_("Contracts ended there are ended here too: {names}", names=names))
@@ -270,6 +285,8 @@ def _record(planned: Plan, done: Derived | None) -> dict[str, Any]:
         "answers": left.answers,
         "withdrawn": list(left.withdrawn),
         "accepted": list(left.accepted),
+        "signs_otherwise": left.signs_otherwise,
+        "trips_left": planned.left_trips,
         "merged": done is not None,
         "new_trips": done.new if done else 0,
     }

@@ -18,7 +18,9 @@ from geowallet.app.keeping.matters import Matter
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import agreements, export, life, preparing, tracing
 from geowallet.app.sharing.export import Exported
+from geowallet.app.sharing.own_copies import own_copy
 from geowallet.app.sharing.receipts import receipts
+from geowallet.app.sharing.rotating import rotate_identity
 from geowallet.contracts.life.audit import Asked, challenge_bytes
 from geowallet.contracts.life.grant import Contract
 from geowallet.contracts.terms.protection import Audit
@@ -162,3 +164,16 @@ class TestElsewhere:
             assert (copy.folder, copy.standing) == (str(folder), copies.Standing.DUE)
             assert copies.renew_copies(vault)[0].standing is copies.Standing.CLEAN
             assert check_vault(vault).problems == ()
+
+    def test_a_copy_sealed_to_another_key_opens_here(
+        self, two: Two, contract: Contract, tmp_path: Path
+    ) -> None:
+        one, other = two
+        say(one, 0, Mode.BUS)
+        with scene.opened(other) as vault:
+            sent = send(vault, contract, tmp_path)
+            rotate_identity(vault, now_us=scene.NOON_US)
+        assert merge(one, other).disclosed.signs_otherwise
+        with scene.opened(one) as vault:
+            copy = own_copy(vault, sent.receipt.id)
+            assert copy.figures == sent.figures

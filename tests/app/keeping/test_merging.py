@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from geowallet.app import settings, wallet
 from geowallet.app.intake.sources import sources
-from geowallet.app.keeping import copies, erasing, merging, scope
+from geowallet.app.keeping import copies, erasing, merge_plan, merging, scope
 from geowallet.app.keeping.comparing import Other, Relation, opened_other
 from geowallet.app.keeping.matters import ALL, Matter
 from geowallet.app.keeping.memories import add_memory
-from geowallet.app.keeping.merging import Plan, Prefer
+from geowallet.app.keeping.merge_plan import Plan, Prefer
 from geowallet.app.locations import Locations
 from geowallet.app.travel import corrections, reshaping, trip_rules
 from geowallet.app.travel.trips import described_trips
@@ -65,7 +65,7 @@ def merge(
     prefer: Prefer | None = None,
 ) -> Plan:
     with both(here, there) as (vault, other):
-        planned = merging.plan(vault, other, take=take, prefer=prefer)
+        planned = merge_plan.plan(vault, other, take=take, prefer=prefer)
         merging.merge(vault, other, planned, now_us=scene.NOON_US)
     return planned
 
@@ -350,7 +350,7 @@ class TestNotForked:
             vault._db.execute("UPDATE log SET sealed = x'00' WHERE position = 3")
         before = one.wallet.read_bytes()
         with pytest.raises(EvidenceError), both(one, other) as (vault, there):
-            merging.plan(vault, there)
+            merge_plan.plan(vault, there)
         assert one.wallet.read_bytes() == before
 
     def test_what_was_written_meanwhile_stops_it(self, two: Two) -> None:
@@ -358,7 +358,7 @@ class TestNotForked:
         say(one, 0, Mode.BUS)
         say(other, 0, Mode.TRAM)
         with both(one, other) as (vault, there):
-            planned = merging.plan(vault, there)
+            planned = merge_plan.plan(vault, there)
             settings.set_owner_name(vault, "Camille", now_us=scene.NOON_US)
             with pytest.raises(VaultBusyError):
                 merging.merge(vault, there, planned, now_us=scene.NOON_US)
