@@ -102,6 +102,7 @@ class Alike:
         """Take the local name of each element to its column; ``time`` is the instant."""
         self._columns = columns
         self._patterns = Patterns(self._written)
+        self._room: NDArray[np.uint8] = np.zeros(0, dtype=np.uint8)
 
     def at(self, text: str, start: int, reach: int) -> Run | None:
         """Return the run of points alike that begins at ``start``, or None if it is short.
@@ -121,10 +122,20 @@ class Alike:
         # Rows that are not good point anywhere within a point of the longest values.
         longest = LONGEST_VALUE * (len(shape.names) + 1)
         margin = sum(map(len, shape.fixed)) + longest + MOST_BETWEEN + WORD
-        padded = b"".join((bytes(margin), piece.encode("ascii"), bytes(margin)))
-        run = self._run(np.frombuffer(padded, dtype=np.uint8), shape, begin.end() - margin)
+        padded = self._padded(piece.encode("ascii"), margin)
+        run = self._run(padded, shape, begin.end() - margin)
         blanks = text.count("\n", start, begin.end())
         return run and replace(run, lines=run.lines + blanks)
+
+    def _padded(self, data: bytes, margin: int) -> NDArray[np.uint8]:
+        """Return ``data`` between margins of zeros, valid until the next call."""
+        length = len(data) + 2 * margin
+        if len(self._room) < length:
+            self._room = np.zeros(length, dtype=np.uint8)
+        text = self._room[:length]
+        text[:margin] = text[-margin:] = 0
+        text[margin:-margin] = np.frombuffer(data, dtype=np.uint8)
+        return text
 
     def _run(self, text: NDArray[np.uint8], shape: _Shape, offset: int) -> Run | None:
         """Return the columns up to the first row that is not good; ``offset`` is of the text."""
