@@ -22,8 +22,8 @@ GROWN = (
 
 SCORED = (
     "Each set is scored by trees that had not seen it: the others and the simulation; the "
-    "simulation by networks and seeds of its own. *Soft* are motorised metres taken for foot or "
-    "bike."
+    "simulation by networks and seeds of its own, once more between high houses, and by random "
+    "pieces of its long legs. *Soft* are motorised metres taken for foot or bike."
 )
 
 RECORDERS = (
@@ -33,7 +33,8 @@ RECORDERS = (
 
 SIMULATION = (
     "training/simulation: Eclipse SUMO traffic and rail kinematics with receivers of several "
-    "kinds; ranges from the literature"
+    "kinds; some days once more between high houses (`training/reflections.py`), some as random "
+    "pieces of long legs (`training/variants.py`); ranges from the literature"
 )
 
 TERMS: Mapping[str, tuple[str, str]] = {
