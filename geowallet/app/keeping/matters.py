@@ -1,8 +1,8 @@
 """What a merge can take over, matter by matter, and when two copies say the same.
 
 A record that stands in no row of `MATTERS` stays where it is: what was found from the
-positions is found again, a promise to a recipient is one copy's own, and places that this
-machine knows mean nothing on another.
+positions is found again, a promise to a recipient is one copy's own, places that this
+machine knows mean nothing on another, and no merge brings a rule that erases something.
 """
 
 from __future__ import annotations
@@ -59,7 +59,6 @@ MATTERS: tuple[tuple[str, str, Matter], ...] = (
     ("recipient", "", Matter.SETTINGS),
     ("work", "", Matter.SETTINGS),
     ("setting", "authority/", Matter.SETTINGS),
-    ("setting", "keep", Matter.SETTINGS),
     ("setting", "model", Matter.SETTINGS),
     ("setting", "owned", Matter.SETTINGS),
     ("setting", "owner", Matter.SETTINGS),

@@ -14,6 +14,7 @@ from geowallet.app.keeping.comparing import Relation, compare
 from geowallet.app.keeping.differing import Side, Word, differences, file_differences
 from geowallet.app.keeping.disclosed import disclosed
 from geowallet.app.keeping.matters import ALL, Matter
+from geowallet.app.keeping.own_settings import RULES
 from geowallet.app.keeping.settled import settled_pages
 from geowallet.crypto.merkle import root
 from geowallet.vault.branches import PREFIX, Branch, branches
@@ -54,6 +55,7 @@ class Plan:
         settled_pages: Pages of trips with those that only the other copy has, and no
             positions of any more.
         left_trips: Such trips that stay there.
+        other_rules: Whether the other copy has other rules of retention; they stay there.
     """
 
     comparison: Comparison
@@ -68,6 +70,7 @@ class Plan:
     mark: Mark
     settled_pages: Mapping[str, Page]
     left_trips: int
+    other_rules: bool
 
     @property
     def fork(self) -> str:
@@ -179,6 +182,7 @@ def plan(
             mark=vault.mark(),
             settled_pages=pages,
             left_trips=left,
+            other_rules=vault.get(*RULES) != other.vault.get(*RULES),
         )
 
 

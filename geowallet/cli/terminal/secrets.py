@@ -60,8 +60,12 @@ def _keep_what_is_to_be_kept(shell: Shell, vault: Vault) -> None:
     try:
         there = vault.get(*RULES) is not None
     except VaultDamagedError:
-        text = _("The rules of retention cannot be read, so nothing is erased by them: {command}")
-        shell.note(text.format(command="geowallet vault check"))
+        shell.note(
+            _(
+                "The rules of retention cannot be read, so nothing is erased by them: {command}",
+                command="geowallet vault check",
+            )
+        )
         return
     if there:
         from geowallet.cli.wallet.vault_keep import run_rules

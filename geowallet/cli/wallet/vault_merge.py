@@ -136,6 +136,13 @@ def _show(shell: Shell, planned: Plan, found: list[Dispute], *, asked: bool) -> 
     _show_matters(shell, planned, asked=asked)
     _show_disputes(shell, planned, found)
     _show_disclosed(shell, planned.disclosed)
+    if planned.other_rules:
+        shell.say(
+            _(
+                "Its rules of retention are others, and are not taken over: {command}",
+                command="geowallet vault keep list",
+            )
+        )
     if planned.left_trips:
         shell.say(
             plural(

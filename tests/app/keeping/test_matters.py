@@ -30,8 +30,9 @@ FIRST, SECOND, THIRD = (dt.date(2026, 5, day) for day in (1, 2, 3))
 @pytest.mark.parametrize(
     ("kind", "name", "matter"),
     [
-        ("setting", "keep", Matter.SETTINGS),
-        ("setting", "keep-from-elsewhere", None),
+        ("setting", "keep", None),
+        ("setting", "owner", Matter.SETTINGS),
+        ("setting", "owner-of-what", None),
         ("setting", "kept-from", None),
         ("setting", "pending", None),
         ("setting", "memories", None),
