@@ -15,7 +15,7 @@ import numpy as np
 from geowallet.track.marks import marks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,11 +49,11 @@ PACE_STEPS = 12
 EDGE = 0.1
 """So near to the next size of cells, in powers of two, both are looked up."""
 
-LIKE_S = 2.5
+LIKE_S = 2.2
 """What is left between two windows that are alike, root of the mean square, in seconds of
 travel; what a copy may be off by, and the part of a step that it may begin later."""
 
-LIKE_M = 45.0
+LIKE_M = 42.0
 """And at most so much, likewise."""
 
 REACH = 36
@@ -88,7 +88,7 @@ class _Windows:
 class Lookalikes:
     """The windows of trips by cell."""
 
-    def __init__(self, ways: Sequence[NDArray[np.complex128]], step_s: float) -> None:
+    def __init__(self, ways: Iterable[NDArray[np.complex128]], step_s: float) -> None:
         """Take in ways, whose numbers are their places.
 
         Args:

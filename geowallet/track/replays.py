@@ -50,6 +50,15 @@ ALIKE_S = 2.0
 MOST_M = 40.0
 """And within so many metres, however fast."""
 
+PROBES = 48
+"""Moments at which trips that look alike are compared first."""
+
+HALF = 0.4
+"""The part of these, whatever lies beyond the ends counted as apart, that must agree."""
+
+LOOSE = 2.0
+"""Within so many times what is allowed."""
+
 ENDS_M = 300.0
 """By how much the way from first to last position may differ, shifted or not."""
 
@@ -124,17 +133,65 @@ def replays(courses: Sequence[Course]) -> Iterator[Replay]:
         courses: In any order.
     """
     known = sorted(courses, key=lambda course: (course.start_us, course.id))
-    ways = [course.east_m + 1j * course.north_m for course in known]
-    index = Lookalikes(ways, STEP_S)
+    ways = Ways([course.east_m + 1j * course.north_m for course in known])
+    index = Lookalikes((ways[number] for number in range(len(ways))), STEP_S)
     for later, course in enumerate(known):
+        alike = index.of(ways[later], later)
         found = [
             replay
-            for earlier, lag in index.of(ways[later], later)
+            for earlier, lag in ways.following(later, alike)
             if _may_be_one(known[earlier], course)
             and (replay := _compared(known[earlier], course, lag)) is not None
         ]
         if found:
             yield min(found, key=lambda replay: (replay.away_m, replay.of))
+
+
+class Ways:
+    """Many courses in one array, so that one is laid over several at once."""
+
+    def __init__(self, ways: Sequence[NDArray[np.complex128]]) -> None:
+        """Take in positions at steps of `STEP_S`, metres east and north."""
+        self._lengths = np.array([len(way) for way in ways], dtype=np.int64)
+        self._starts = np.cumsum(self._lengths) - self._lengths
+        self._every = np.concatenate([np.zeros(0, dtype=np.complex128), *ways])
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def __getitem__(self, number: int) -> NDArray[np.complex128]:
+        start = int(self._starts[number])
+        return self._every[start : start + int(self._lengths[number])]
+
+    def following(self, later: int, alike: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return those of ``alike`` that a way follows at half of some moments.
+
+        Args:
+            later: Number of the way.
+            alike: Numbers of others, and at which step of them this one begins.
+        """
+        if not alike:
+            return []
+        way = self[later]
+        speed = np.abs(np.gradient(way)) / STEP_S
+        moving = speed > MOVING_MPS
+        if not np.any(moving):
+            return list(alike)
+        steps = np.linspace(0, len(way) - 1, PROBES).astype(np.int64)
+        owners, lags = np.array(alike, dtype=np.int64).T[..., np.newaxis]
+        at, longest = steps + lags, self._lengths[owners] - 1
+        there = (at >= 0) & (at <= longest)
+        off_m = self._every[self._starts[owners] + np.clip(at, 0, longest)] - way[steps]
+        moved = np.where(there, np.gradient(way)[steps], 0)
+        share = there / np.maximum(there.sum(axis=1, keepdims=True), 1)
+        off_m = off_m - (off_m * share).sum(axis=1, keepdims=True)
+        moved = moved - (moved * share).sum(axis=1, keepdims=True)
+        weight = np.maximum((np.abs(moved) ** 2 * there).sum(axis=1, keepdims=True), 1e-9)
+        shift = (off_m * np.conj(moved) * there).real.sum(axis=1, keepdims=True) / weight
+        left_m = np.where(there, np.abs(off_m - shift * moved), np.inf)
+        allowed_m = min(ALIKE_S * float(np.median(speed[moving])), MOST_M)
+        half = np.quantile(left_m, HALF, axis=1, method="lower")
+        return [one for one, near in zip(alike, half <= LOOSE * allowed_m, strict=True) if near]
 
 
 def _may_be_one(earlier: Course, later: Course) -> bool:
@@ -149,7 +206,7 @@ def _compared(earlier: Course, later: Course, about: int) -> Replay | None:
     """Return whether one is the other again, begun about so many steps into it."""
     if later.start_us - earlier.start_us < APART_US:
         return None
-    lags = [lag for lag in _lags(earlier, later) if abs(lag - about) <= NEAR]
+    lags = _lags(earlier, later, about)
     if not lags or not _judged(earlier, later, min(lags, key=lambda lag: abs(lag - about)), 50):
         return None
     return _judged(earlier, later, _best(earlier, later, lags), 90)
@@ -174,14 +231,11 @@ def _best(earlier: Course, later: Course, lags: Sequence[int]) -> int:
     return min(lags, key=lambda lag: _misfit(*_overlap(earlier, later, lag)))
 
 
-def _lags(earlier: Course, later: Course) -> list[int]:
-    """Return the shifts in steps that leave enough to compare."""
-    shorter = min(len(earlier), len(later))
-    return [
-        lag
-        for lag in range(-LONGEST_SHIFT, LONGEST_SHIFT + 1)
-        if _shared(earlier, later, lag) >= max(0.8 * shorter, LEAST_MOVING)
-    ]
+def _lags(earlier: Course, later: Course, about: int) -> list[int]:
+    """Return the shifts near ``about``, in steps, that leave enough to compare."""
+    least = max(0.8 * min(len(earlier), len(later)), LEAST_MOVING)
+    first, last = max(about - NEAR, -LONGEST_SHIFT), min(about + NEAR, LONGEST_SHIFT)
+    return [lag for lag in range(first, last + 1) if _shared(earlier, later, lag) >= least]
 
 
 def _shared(earlier: Course, later: Course, lag: int) -> int:
