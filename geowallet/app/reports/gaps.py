@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from geowallet.app.reports.commute import SOFT, DayStatus, commute_days
 from geowallet.app.reports.mileage import SCALES, is_sure, mileage, whole_metres
 from geowallet.app.settings import days_off, vehicles, work_week
+from geowallet.app.travel.silences import causes, silences
 from geowallet.app.travel.trips import described_trips
 from geowallet.model.mobility import Mode, Purpose
 
 if TYPE_CHECKING:
     from geowallet.model.calendar import Period
+    from geowallet.model.causes import Cause
     from geowallet.model.mobility import DescribedTrip, Vehicle
     from geowallet.vault.store import Vault
 
@@ -55,6 +57,7 @@ class Gap:
         command: What mends it.
         until: Last of several working days without a trip, or None.
         days: How many working days it is.
+        causes: Why a trip has silences, by the metres that they hide.
     """
 
     day: dt.date
@@ -65,6 +68,7 @@ class Gap:
     command: str
     until: dt.date | None = None
     days: int = 1
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,20 @@ def gaps(vault: Vault, period: Period, *, today: dt.date) -> Gaps:
         *_reasonless(vault, period, rates),
         *_one_way(trips),
     ]
-    return Gaps(period, tuple(sorted(found, key=_order)), rates.least, rates.currency)
+    told = _told(vault, trips, found)
+    return Gaps(period, tuple(sorted(told, key=_order)), rates.least, rates.currency)
+
+
+def _told(vault: Vault, trips: tuple[DescribedTrip, ...], found: list[Gap]) -> list[Gap]:
+    """Return the gaps with why there was silence, for trips that were cut short."""
+    cut = {gap.trip for gap in found if gap.kind is Kind.CUT_SHORT}
+    told = silences(vault, [trip.trip for trip in trips if trip.trip.id in cut])
+    return [
+        replace(gap, causes=tuple(causes(told[gap.trip])))
+        if gap.kind is Kind.CUT_SHORT and gap.trip in told
+        else gap
+        for gap in found
+    ]
 
 
 def _order(gap: Gap) -> tuple[dt.date, str, str]:

@@ -34,11 +34,13 @@ class TripFixes:
         trip: The trip.
         fixes: Of its time, as they are stored, without flags.
         beside: The same, and up to `BESIDE_US` before and after.
+        every: Of all its sources, each up to `BESIDE_US` before and after.
     """
 
     trip: Trip
     fixes: Fixes
     beside: Fixes
+    every: tuple[Fixes, ...]
 
 
 def trips_with_fixes(vault: Vault, trips: Sequence[Trip]) -> Iterator[TripFixes]:
@@ -58,10 +60,11 @@ def trips_with_fixes(vault: Vault, trips: Sequence[Trip]) -> Iterator[TripFixes]
         near = (spans[:, 1] >= window[0]) & (spans[:, 0] <= window[1])
         tables = fixes_between(vault, [known[n] for n in np.flatnonzero(near)], window)
         for trip in batch:
-            own = (table for table in tables if table.source in trip.sources)
+            own = [table for table in tables if table.source in trip.sources]
             found = max(own, key=partial(_seen_by, trip), default=None)
             if found is not None and len(fixes := _cut(found.fixes, trip, 0)):
-                yield TripFixes(trip, fixes, _cut(found.fixes, trip, BESIDE_US))
+                every = tuple(_cut(table.fixes, trip, BESIDE_US) for table in own)
+                yield TripFixes(trip, fixes, every[own.index(found)], every)
 
 
 def _seen_by(trip: Trip, table: SourcedFixes) -> tuple[int, str, str]:

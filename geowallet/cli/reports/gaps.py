@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from geowallet.app.reports.gaps import Kind
-from geowallet.cli.terminal.language import _, language, plural
+from geowallet.cli.terminal.language import _, clauses, language, plural, say
 from geowallet.cli.terminal.numbers import count, day, kilometres, money, period_words
+from geowallet.model.causes import CAUSES
 from geowallet.paper.document import Block, Cell, Column, Document, Facts, Note, Table, words
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def as_record(found: Gaps) -> dict[str, Any]:
                 "trip": gap.trip or None,
                 "distance_m": gap.metres,
                 "amount": str(gap.amount) if gap.amount is not None else None,
+                "causes": list(gap.causes),
                 "command": gap.command,
             }
             for gap in found.found
@@ -83,11 +85,20 @@ def _row(gap: Gap, names: dict[Kind, str], currency: str) -> tuple[Cell, ...]:
     km = (Decimal(gap.metres) / 1000).quantize(Decimal("0.1"))
     return (
         Cell(_days_of(gap), gap.day),
-        words(names[gap.kind] if gap.days == 1 else _silent(gap.days)),
+        words(_what(gap, names)),
         Cell(kilometres(gap.metres), km) if gap.metres else Cell("-"),
         Cell(money(gap.amount, currency), gap.amount) if gap.amount is not None else Cell("-"),
         words(gap.command),
     )
+
+
+def _what(gap: Gap, names: dict[Kind, str]) -> str:
+    if gap.days > 1:
+        return _silent(gap.days)
+    if not gap.causes:
+        return names[gap.kind]
+    why = clauses([say(CAUSES[cause]) for cause in gap.causes])
+    return _("{what}: {why}", what=names[gap.kind], why=why)
 
 
 def _days_of(gap: Gap) -> str:

@@ -21,7 +21,14 @@ from geowallet.cli.terminal.numbers import (
 from geowallet.cli.terminal.secrets import open_wallet
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import group, verb
-from geowallet.cli.travel.trip_doubts import doubt_record, doubts, pause_line, pauses, silences
+from geowallet.cli.travel.trip_doubts import (
+    doubt_record,
+    doubts,
+    pause_line,
+    pauses,
+    silence_records,
+    silences,
+)
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadOptionError
 from geowallet.model.mobility import Mode, Purpose, Sureness
@@ -29,6 +36,7 @@ from geowallet.model.mobility import Mode, Purpose, Sureness
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geowallet.app.travel.silences import Silence
     from geowallet.model.mobility import DescribedTrip, Leg
 
 app = group(_("Your trips: look at them, one by one or by period."))
@@ -83,12 +91,15 @@ def show(
 ) -> None:
     """Show one trip leg by leg, and why each has its mode."""
     from geowallet.app.travel import trips
+    from geowallet.app.travel.silences import silences as looked_for
 
     with open_wallet(shell) as vault:
         found = trips.find_trip(vault, trip)
         here = trips.own_zone(vault)
         halts = pauses(found.trip, trips.stops(vault))
-    shell.emit(_record(found) | {"legs": [_leg_record(leg) for leg in found.trip.legs]})
+        told = looked_for(vault, [found.trip]).get(found.trip.id, ())
+    record = _record(found) | {"legs": [_leg_record(leg) for leg in found.trip.legs]}
+    shell.emit(record | {"silences": silence_records(told)})
     ends = _ends(found)
     shell.say(
         _(
@@ -115,7 +126,7 @@ def show(
         [_leg_row(number, leg, here) for number, leg in enumerate(found.trip.legs, start=1)],
     )
     for number, leg in enumerate(found.trip.legs, start=1):
-        _show_reasons(shell, number, leg)
+        _show_reasons(shell, number, leg, told)
     if halts:
         shell.say()
         shell.say(pause_line(halts, here))
@@ -298,13 +309,13 @@ def _confidence(leg: Leg) -> str:
     return text
 
 
-def _show_reasons(shell: Shell, number: int, leg: Leg) -> None:
+def _show_reasons(shell: Shell, number: int, leg: Leg, told: Sequence[Silence]) -> None:
     if leg.reasons:
         shell.say()
         shell.say(_("Why {mode} for leg {number}", mode=word(leg.mode), number=number))
     for reason in leg.reasons:
         shell.say("  " + say(reason))
-    for line in (*silences(leg), *doubts(leg)):
+    for line in (*silences(leg, told), *doubts(leg)):
         shell.say("  " + line)
     if leg.gap_m >= _GAP_M and not leg.gaps:
         shell.say("  " + _("a gap of {km} in the trace, not counted", km=km(leg.gap_m)))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geowallet.cli.terminal.language import _
+from geowallet.cli.terminal.language import _, clauses, say
 from geowallet.cli.terminal.numbers import clock, km
+from geowallet.model.causes import CAUSES
 from geowallet.model.mobility import GapKind, StopKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from geowallet.app.travel.silences import Silence
     from geowallet.model.mobility import Leg, Stop, Trip
 
 
@@ -30,16 +32,48 @@ def doubts(leg: Leg) -> list[str]:
     return [text.format(count=counts[flag]) for flag, text in said.items() if flag in counts]
 
 
-def silences(leg: Leg) -> list[str]:
-    """Return one line for each kind of silence within a leg."""
+def silences(leg: Leg, told: Iterable[Silence] = ()) -> list[str]:
+    """Return one line for each kind of silence within a leg, and why where it could be told.
+
+    Args:
+        leg: Of which trip does not matter.
+        told: Silences of the trip whose causes were looked for.
+    """
+    own = {silence.gap: silence for silence in told}
     lines = []
     for kind in GapKind:
-        gaps = [gap for gap in leg.gaps if gap.kind is kind]
+        gaps = [gap for gap in leg.gaps if gap.kind is kind and gap not in own]
         if gaps:
             minutes = round(sum(gap.end_us - gap.start_us for gap in gaps) / 60e6)
             way = km(sum(gap.metres for gap in gaps))
             lines.append(_of_kind(kind).format(count=len(gaps), minutes=minutes, km=way))
-    return lines
+    return [*lines, *(silence_line(own[gap]) for gap in leg.gaps if gap in own)]
+
+
+def silence_line(silence: Silence) -> str:
+    """Return one line that tells what a silence hides, and why it is there."""
+    gap = silence.gap
+    return _(
+        "a gap of {minutes} min and {km}, not counted: {cause} ({reasons})",
+        minutes=round((gap.end_us - gap.start_us) / 60e6),
+        km=km(gap.metres),
+        cause=say(CAUSES[silence.cause]),
+        reasons=clauses([say(reason) for reason in silence.reasons]),
+    )
+
+
+def silence_records(told: Iterable[Silence]) -> list[dict[str, Any]]:
+    """Return what the machine-readable form says of silences."""
+    return [
+        {
+            "start_us": silence.gap.start_us,
+            "end_us": silence.gap.end_us,
+            "metres": round(silence.gap.metres, 1),
+            "cause": str(silence.cause),
+            "reasons": [str(reason) for reason in silence.reasons],
+        }
+        for silence in told
+    ]
 
 
 def _of_kind(kind: GapKind) -> str:
