@@ -24,7 +24,12 @@ ROWS_A_FILE = 50_000
 
 def one_month() -> Fixes:
     """Return the fixes of the phone in the simulated month, in time order."""
-    traces, refused = read_traces([str(MONTH / "phone")], options=ReadOptions())
+    return fixes_in(MONTH / "phone")
+
+
+def fixes_in(folder: Path) -> Fixes:
+    """Return the fixes of all files in ``folder``, in time order."""
+    traces, refused = read_traces([str(folder)], options=ReadOptions())
     if refused:
         raise ValueError("the samples cannot be read")
     columns = zip(*(item.trace.fixes.columns() for item in traces), strict=True)

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _LEVEL = 3
-"""Zstandard level: 19 would save a seventh and take fifty times as long (docs/performance.md)."""
+"""Zstandard level of what repeats itself, as pages of trips do."""
+
+_PART_LEVEL = 1
+"""Of planes of numbers: 3 saves nothing more, 19 three hundredths (docs/performance.md)."""
 
 _WINDOW_BYTES = 8 << 20
 """Memory a frame may ask for; level 3 asks for 2 MiB at most."""
@@ -67,7 +70,7 @@ def pack_parts(parts: Sequence[bytes], *, about: bytes) -> bytes:
         about: What stands elsewhere and says how to read them.
     """
     mask, stored = 0, []
-    compressor = zstandard.ZstdCompressor(level=_LEVEL)
+    compressor = zstandard.ZstdCompressor(level=_PART_LEVEL)
     for number, part in enumerate(parts):
         if part.strip(b"\0"):
             frame = compressor.compress(part)

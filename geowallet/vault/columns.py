@@ -1,7 +1,9 @@
-"""Fix columns as bytes: rounded, differenced, folded, split into byte planes, compressed.
+"""Fix columns as bytes: rounded, divided, differenced, folded, split into planes, compressed.
 
 Neighbouring fixes differ little. Folded, so that a small difference is a small number
 whatever its sign, the high bytes are nearly all zero, and side by side they cost nothing.
+Many receivers write fewer digits than are kept: what divides all differences of a column is
+kept once, and so is the first value, from which the others are counted.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLOB_FIXES = 8192
-"""Fixes a blob: 25 to 51 KB compressed, where the cipher is fastest (docs/performance.md)."""
+"""Fixes a blob: 20 to 50 KB compressed, where the cipher is fastest (docs/performance.md)."""
 
 _SIGNED, _FORMAT = b"\x01", b"\x02"
 """The first format kept signed differences of the first order, in one frame."""
@@ -41,8 +43,13 @@ _FIX_BYTES = sum(_WIDTHS)
 _ORDERS = (0, 1, 2)
 """How often a column may be differenced: not for what jumps about, twice for what moves on."""
 
-_HEAD = struct.Struct(f">H{len(_WIDTHS)}B")
-"""Number of fixes, and the order of each column."""
+_HEAD = struct.Struct(f">H{len(_WIDTHS)}B{len(_WIDTHS)}Iq{len(_UNITS)}ih")
+"""Number of fixes; of each column how often it was differenced, its divisor, its first value."""
+
+_STARTS = (0, len(_WIDTHS), 2 * len(_WIDTHS))
+"""Where orders, divisors and first values begin in the head, after the number."""
+
+_LARGEST_DIVISOR = 2**32 - 1
 
 _FEW = 1024
 """Up to so many fixes the planes share one frame: heads would cost more than they save."""
@@ -68,12 +75,15 @@ def encode_fixes(fixes: Fixes) -> bytes:
     for column, steps in zip(fixes.columns()[1:-1], _UNITS, strict=True):
         whole.append(_steps(column, steps).view(np.uint32))
     whole.append(fixes.flags)
-    orders, planes = [], list[bytes]()
+    orders, divisors, bases, planes = [], [], [], list[bytes]()
     for column in whole:
-        order, folded = _shortest(column)
+        base, divisor, small = _divided(column)
+        order, folded = _shortest(small)
         orders.append(order)
+        divisors.append(divisor)
+        bases.append(base)
         planes += _planes(folded)
-    head = _HEAD.pack(len(fixes), *orders)
+    head = _HEAD.pack(len(fixes), *orders, *divisors, *bases)
     parts = [b"".join(planes)] if len(fixes) <= _FEW else planes
     return _FORMAT + head + pack_parts(parts, about=head)
 
@@ -89,17 +99,20 @@ def decode_fixes(blob: bytes) -> Fixes:
     if blob[:1] != _FORMAT or len(blob) < 1 + _HEAD.size:
         msg = "unknown format of fix columns"
         raise ValueError(msg)
-    n, *orders = _HEAD.unpack_from(blob, 1)
-    if n > BLOB_FIXES or not {*orders} <= {*_ORDERS}:
+    n, *said = _HEAD.unpack_from(blob, 1)
+    orders, divisors, bases = (said[start : start + len(_WIDTHS)] for start in _STARTS)
+    if n > BLOB_FIXES or not {*orders} <= {*_ORDERS} or not all(divisors):
         msg = "fix columns out of range"
         raise ValueError(msg)
     raw = _raw(blob, n)
     columns = []
-    for part, width, order in zip(_parted(raw, n), _WIDTHS, orders, strict=True):
+    for part, width, order, divisor, base in zip(
+        _parted(raw, n), _WIDTHS, orders, divisors, bases, strict=True
+    ):
         column = _unfolded(_whole(part, n, np.dtype(f"<u{width}")))
         for _ in range(order):
             column = np.cumsum(column, dtype=column.dtype)
-        columns.append(column)
+        columns.append(_multiplied(column, divisor, base))
     return _fixes(columns)
 
 
@@ -162,6 +175,28 @@ def _steps(column: NDArray[np.float64], steps: float) -> NDArray[np.int32]:
     limit = 2.0**31 - 1
     whole = np.rint(np.clip(column * steps, -limit, limit))
     return np.where(np.isnan(whole), _UNKNOWN, whole).astype(np.int32)
+
+
+def _divided(whole: NDArray[Any]) -> tuple[int, int, NDArray[Any]]:
+    """Return the first value, what divides all distances from it, and these divided."""
+    if not len(whole):
+        return 0, 1, whole
+    from_base = _signed_view(whole).astype(np.int64)
+    base = int(from_base[0])
+    from_base -= base
+    divisor = int(np.gcd.reduce(from_base))
+    if not 1 < divisor <= _LARGEST_DIVISOR:
+        divisor = 1
+    # Modulo the width where nothing divides; halves and less fit it.
+    return base, divisor, (from_base // divisor).astype(whole.dtype)
+
+
+def _multiplied(column: NDArray[Any], divisor: int, base: int) -> NDArray[Any]:
+    return (_signed_view(column).astype(np.int64) * divisor + base).astype(column.dtype)
+
+
+def _signed_view(column: NDArray[Any]) -> NDArray[Any]:
+    return column.view(f"i{column.itemsize}")
 
 
 def _shortest(whole: NDArray[Any]) -> tuple[int, NDArray[Any]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,11 @@ def _walk(n: int) -> Fixes:
         elevation_m=np.where(np.arange(n) % 3, np.nan, -12.34),
         speed_mps=np.abs(rng.normal(1.4, 0.2, n)),
     )
+
+
+def _head(n: int, orders: list[int], divisors: list[int], first_ms: int = 0) -> bytes:
+    firsts = (first_ms, *[0] * 6, 0)
+    return struct.pack(">H8B8Iq6ih", n, *orders, *divisors, *firsts)
 
 
 class TestEncodeFixes:
@@ -109,6 +115,13 @@ class TestEncodeFixes:
         one = fixes_from(np.array([time_us]), np.zeros(1), np.zeros(1))
         with pytest.raises(ValueError, match="too far from 1970"):
             encode_fixes(one)
+
+    def test_six_decimals_take_less_than_seven(self) -> None:
+        whole = _walk(3000)
+        digits = {name: np.round(getattr(whole, name), 6) for name in ("lat_deg", "lon_deg")}
+        fewer = _table(whole.time_us, *digits.values(), *whole.columns()[3:])
+        assert len(encode_fixes(fewer)) < len(encode_fixes(whole)) - 3000 // 2
+        np.testing.assert_array_equal(decode_fixes(encode_fixes(fewer)).lat_deg, fewer.lat_deg)
 
     def test_an_hour_of_walking_takes_less_than_five_bytes_a_fix(self) -> None:
         assert len(encode_fixes(_walk(3600))) < 5 * 3600
@@ -170,16 +183,22 @@ class TestDecodeFixes:
         assert after.speed_mps.tolist() == [13.89, 0.0]
 
     @settings(max_examples=60)
-    @given(st.integers(0, 2000), st.lists(st.integers(0, 3), min_size=8, max_size=8))
+    @given(
+        st.integers(0, 2000),
+        st.lists(st.integers(0, 3), min_size=8, max_size=8),
+        st.lists(st.integers(0, 2**32 - 1), min_size=8, max_size=8),
+        st.integers(-(2**63), 2**63 - 1),
+    )
     def test_any_head_before_zeros_is_fixes_or_a_clean_error(
-        self, n: int, orders: list[int]
+        self, n: int, orders: list[int], divisors: list[int], first_ms: int
     ) -> None:
-        head = n.to_bytes(2, "big") + bytes(orders)
+        head = _head(n, orders, divisors, first_ms)
         blob = b"\x02" + head + pack_parts([bytes(34 * n)], about=head)
         try:
             assert len(decode_fixes(blob)) == n
         except ValueError:
-            assert n > 1024 or max(orders) > 2
+            wrong = n > 1024 or max(orders) > 2 or min(divisors) == 0
+            assert wrong or (n and abs(first_ms) > 2**52)
 
     @pytest.mark.parametrize("n", [3, 1500])
     def test_another_order_in_the_head_does_not_match_the_checksum(self, n: int) -> None:
@@ -190,7 +209,11 @@ class TestDecodeFixes:
 
     def test_more_fixes_than_a_blob_holds_are_refused_by_the_head(self) -> None:
         with pytest.raises(ValueError, match="out of range"):
-            decode_fixes(b"\x02" + (BLOB_FIXES + 1).to_bytes(2, "big") + bytes(30))
+            decode_fixes(b"\x02" + _head(BLOB_FIXES + 1, [0] * 8, [1] * 8) + bytes(30))
+
+    def test_a_divisor_of_nothing_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="out of range"):
+            decode_fixes(b"\x02" + _head(1, [0] * 8, [1] * 7 + [0]) + bytes(30))
 
     def test_half_a_fix_is_refused(self) -> None:
         with pytest.raises(ValueError, match="different length"):
