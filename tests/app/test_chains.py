@@ -48,6 +48,12 @@ class TestChains:
         forged = Chained(KEY, 2, (true.marks[1], "f" * 16, "e" * 16))
         assert doubts((forged,), (true,)) == (Doubt("van-1", (), (2, 3)),)
 
+    def test_files_behind_two_holders_are_said(self) -> None:
+        """The second claims 3 to 5, of which the first used 4 and 5; a gap or a fork is none."""
+        mine, theirs = chained(runs(3, 4, 5)), chained(runs(3, 4, 5, 6, opened=(4, 5, 6)))
+        assert doubts(mine, theirs, theirs) == (Doubt("van-1", shared=(4, 5)),)
+        assert doubts(mine, theirs) == ()
+
     @given(st.sets(st.integers(1, 8), min_size=1), st.sets(st.integers(1, 8), min_size=1))
     @settings(max_examples=40)
     def test_two_exports_of_one_history_never_contradict_each_other(

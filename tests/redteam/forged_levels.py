@@ -223,6 +223,14 @@ LEVELS: tuple[Row, ...] = (
     ),
     (
         Who.OWNER,
+        "claims the files of one device from two wallets, under two names",
+        Comes.SHOWN,
+        "the desk knows which files figures of others rest on",
+        "app/test_chains.py::TestChains::test_files_behind_two_holders_are_said",
+        "",
+    ),
+    (
+        Who.OWNER,
         "signs an invented file with a device that they made themselves",
         Comes.REFUSED,
         "the reader relies on the devices that they pinned",

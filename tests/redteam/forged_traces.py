@@ -124,7 +124,7 @@ TRACES: tuple[Row, ...] = (
         _OWNER,
         "claims it from a second wallet under an invented name",
         Comes.PASSES,
-        "the recipient's own list of people",
+        "the recipient's own list of people; under L2 the desk sees the same files twice",
         _T + "a_second_wallet_under_another_name",
         "counts, 0 other key",
     ),

@@ -1,7 +1,8 @@
 """Use case of a recipient: what devices signed in other exports, beside what an export shows.
 
-An export shows a run of batches, whole. That the run before it ended elsewhere, or told
-of other files under the same numbers, only shows beside the exports that came before.
+An export shows a run of batches, whole. That the run before it ended elsewhere, told of
+other files under the same numbers, or that somebody else claims the same files too, only
+shows beside the exports that came before.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ class Chained(msgspec.Struct, frozen=True):
         key: Of the device, as a line.
         first: Counter of its first batch.
         marks: The beginning of each batch's digest, from that before the first on.
+        used: Counters of the files that figures rest on.
     """
 
     key: str
     first: int
     marks: tuple[str, ...]
+    used: tuple[int, ...] = ()
 
     @property
     def last(self) -> int:
@@ -53,11 +56,13 @@ class Doubt:
         skipped: First and last number of each stretch between this export and others
             that is in none.
         other: Numbers under which another export has something else.
+        shared: Numbers of files that figures of another holder rest on too.
     """
 
     device: str
-    skipped: tuple[tuple[int, int], ...]
-    other: tuple[int, ...]
+    skipped: tuple[tuple[int, int], ...] = ()
+    other: tuple[int, ...] = ()
+    shared: tuple[int, ...] = ()
 
 
 def chained(runs: Iterable[Run]) -> tuple[Chained, ...]:
@@ -70,12 +75,15 @@ def chained(runs: Iterable[Run]) -> tuple[Chained, ...]:
                 digest[:MARK_CHARS]
                 for digest in (run.previous, *(batch.digest for batch in run.batches()))
             ),
+            tuple(entry.counter for entry in run.entries),
         )
         for run in runs
     )
 
 
-def doubts(now: Sequence[Chained], before: Sequence[Chained]) -> tuple[Doubt, ...]:
+def doubts(
+    now: Sequence[Chained], before: Sequence[Chained], strangers: Sequence[Chained] = ()
+) -> tuple[Doubt, ...]:
     """Return what is odd about the runs of an export beside those of others, by device.
 
     A device of which no other export told is passed over: its chain may begin anywhere.
@@ -83,15 +91,26 @@ def doubts(now: Sequence[Chained], before: Sequence[Chained]) -> tuple[Doubt, ..
     Args:
         now: Of the export.
         before: Of all others at the desk.
+        strangers: Of those, the ones of other holders.
     """
     found = []
     for key in sorted({one.key for one in now} & {one.key for one in before}):
         new = [one for one in now if one.key == key]
         known = [one for one in before if one.key == key]
-        doubt = Doubt(key.partition("+")[0], _skipped(new, known), _other(new, known))
-        if doubt.skipped or doubt.other:
+        shared = _used(new) & _used([one for one in strangers if one.key == key])
+        doubt = Doubt(
+            key.partition("+")[0],
+            _skipped(new, known),
+            _other(new, known),
+            tuple(sorted(shared)),
+        )
+        if doubt.skipped or doubt.other or shared:
             found.append(doubt)
     return tuple(found)
+
+
+def _used(runs: Iterable[Chained]) -> set[int]:
+    return {counter for one in runs for counter in one.used}
 
 
 def _skipped(new: Sequence[Chained], known: Sequence[Chained]) -> tuple[tuple[int, int], ...]:

@@ -9,7 +9,7 @@ from geowallet.app.desk import ledger
 from geowallet.app.desk.chains import Doubt, chained, doubts
 from geowallet.app.desk.desk import filed_contract
 from geowallet.app.desk.desk_answers import signed_after, withdrawn_on
-from geowallet.app.desk.rotations import check_key_stands, followed_on
+from geowallet.app.desk.rotations import check_key_stands, followed_on, keys_of
 from geowallet.app.evidence.anchors import anchors, check_readable
 from geowallet.app.files import read_small
 from geowallet.crypto.canonical import sha256_hex
@@ -92,7 +92,8 @@ def verify_bytes(
     if verdict.figures:
         check_key_stands(desk, judged_by, digest)
     received, followed = ledger.received_on(desk, jti), followed_on(desk, judged_by)
-    return Verified(verdict, judged_by, received, digest, followed, _doubts(desk, verdict, jti))
+    found = _doubts(desk, verdict, judged_by, jti)
+    return Verified(verdict, judged_by, received, digest, followed, found)
 
 
 def record(desk: Desk, verified: Verified, *, today: dt.date) -> ledger.Judged | None:
@@ -129,12 +130,15 @@ def record(desk: Desk, verified: Verified, *, today: dt.date) -> ledger.Judged |
     )
 
 
-def _doubts(desk: Desk, verdict: Verdict, jti: str) -> tuple[Doubt, ...]:
+def _doubts(desk: Desk, verdict: Verdict, contract: Contract, jti: str) -> tuple[Doubt, ...]:
     """Return what an export says of devices otherwise than others at the desk."""
     if verdict.seen is None or not verdict.seen.runs:
         return ()
     others = [one for one in ledger.received(desk) if one.jti != jti]
-    return doubts(chained(verdict.seen.runs), [run for one in others for run in one.chains])
+    own = keys_of(desk, contract)
+    strangers = [run for one in others if one.holder not in own for run in one.chains]
+    before = [run for one in others for run in one.chains]
+    return doubts(chained(verdict.seen.runs), before, strangers)
 
 
 def _opened(data: bytes, desk: Desk) -> str:

@@ -64,6 +64,11 @@ def doubt_rows(doubts: Iterable[Doubt]) -> list[tuple[str, str]]:
             said.append(_("{device}: number {range} is in no export received", **skipped))
         if one.other:
             said.append(_("{device}: another export has something else as number {range}", **other))
+        if one.shared:
+            shared = {"device": one.device, "range": ", ".join(map(str, one.shared))}
+            said.append(
+                _("{device}: figures of somebody else rest on number {range} too", **shared)
+            )
     return [(_("DOUBTFUL"), line) for line in said]
 
 
