@@ -30,6 +30,7 @@ from geowallet.model.errors import (
 from geowallet.model.mobility import Mode, Vehicle
 from geowallet.proofs.evidence import read_evidence
 from geowallet.proofs.odometer import Statement
+from geowallet.vault import session
 from geowallet.vault.store import Vault
 from tests.app import scene
 from tests.app.evidence.seen import at, seen
@@ -45,18 +46,28 @@ def garage_desk(tmp_path: Path) -> Desk:
     return scene.new_desk(tmp_path / "garage", "Garage")
 
 
-@pytest.fixture
-def driver(empty: Locations, tmp_path: Path) -> Iterator[Vault]:
+@pytest.fixture(scope="module")
+def driven(tmp_path_factory: pytest.TempPathFactory) -> Locations:
     """Two days in a car, signed by its gateway and seen each evening."""
-    van = Van(tmp_path)
-    with scene.opened(empty) as opened:
-        scene.introduce(opened)
-        car = Vehicle("clio", Mode.CAR, PLATE, 5, "", (), company=False)
-        settings.add_vehicle(opened, car, now_us=scene.NOON_US)
-        add_device(opened, van.key, now_us=scene.NOON_US)
-        for day in (5, 6):
-            read(opened, van.day(day))
-            seen(opened, at(day, 20))
+    folder = tmp_path_factory.mktemp("driven")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "_ring", lambda: None)
+        here, van = scene.new_wallet(folder), Van(folder)
+        with scene.opened(here) as opened:
+            scene.introduce(opened)
+            car = Vehicle("clio", Mode.CAR, PLATE, 5, "", (), company=False)
+            settings.add_vehicle(opened, car, now_us=scene.NOON_US)
+            add_device(opened, van.key, now_us=scene.NOON_US)
+            for day in (5, 6):
+                read(opened, van.day(day))
+                seen(opened, at(day, 20))
+    return here
+
+
+@pytest.fixture
+def driver(driven: Locations, tmp_path: Path) -> Iterator[Vault]:
+    """A copy of that wallet."""
+    with scene.opened(scene.copied(driven, tmp_path / "own")) as opened:
         yield opened
 
 
