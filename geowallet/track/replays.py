@@ -56,6 +56,9 @@ PROBES = 48
 HALF = 0.4
 """The part of these, whatever lies beyond the ends counted as apart, that must agree."""
 
+CLOSEST = 8
+"""So many of these are compared in full: trains run by a timetable."""
+
 LOOSE = 2.0
 """Within so many times what is allowed."""
 
@@ -164,7 +167,7 @@ class Ways:
         return self._every[start : start + int(self._lengths[number])]
 
     def following(self, later: int, alike: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Return those of ``alike`` that a way follows at half of some moments.
+        """Return those of ``alike`` that a way follows at half of some moments, closest first.
 
         Args:
             later: Number of the way.
@@ -190,8 +193,9 @@ class Ways:
         shift = (off_m * np.conj(moved) * there).real.sum(axis=1, keepdims=True) / weight
         left_m = np.where(there, np.abs(off_m - shift * moved), np.inf)
         allowed_m = min(ALIKE_S * float(np.median(speed[moving])), MOST_M)
-        half = np.quantile(left_m, HALF, axis=1, method="lower")
-        return [one for one, near in zip(alike, half <= LOOSE * allowed_m, strict=True) if near]
+        half_m = np.quantile(left_m, HALF, axis=1, method="lower")
+        nearest = np.argsort(half_m, kind="stable")[:CLOSEST]
+        return [alike[row] for row in nearest if half_m[row] <= LOOSE * allowed_m]
 
 
 def _may_be_one(earlier: Course, later: Course) -> bool:
