@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import RuleDataError, UnknownRuleError
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.rules import check
@@ -72,6 +73,11 @@ def texts() -> dict[str, str]:
         for entry in _sorted(folder)
         if entry.name.endswith(".toml")
     }
+
+
+def text_of(sha256: str) -> str:
+    """Return the rule file with that digest (hex), "" where none is known."""
+    return next((one for one in texts().values() if sha256_hex(one.encode()) == sha256), "")
 
 
 def _finding(path: str, text: str, today: dt.date) -> Finding:

@@ -12,7 +12,6 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from geowallet.verify.jose import MALFORMED, MISMATCH, N_, refuse, unb64u
-from geowallet.verify.points import add_up
 
 if TYPE_CHECKING:
     from geowallet.verify.standalone import Export
@@ -137,7 +136,7 @@ def check_commitments(export: Export) -> None:
     points = [unb64u(text) for text in texts[0]] if good else []
     opening = export.claims["opening"]
     good = good and isinstance(opening, str)
-    good = good and add_up(points, export.claims["total"]["distance_m"], unb64u(opening))
+    good = good and export.add_up(points, export.claims["total"]["distance_m"], unb64u(opening))
     refuse("the commitments of its days do not add up to its total", MISMATCH, not good)
 
 

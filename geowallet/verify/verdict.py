@@ -11,6 +11,7 @@ from geowallet.model.words import N_, Phrase, phrase
 if TYPE_CHECKING:
     from geowallet.model.errors import GeowalletError
     from geowallet.proofs.claims import Figures
+    from geowallet.verify.amounts import Footing
     from geowallet.verify.evidence import Seen
 
 NOT_PROVED = (
@@ -55,6 +56,7 @@ class Verdict:
         figures: What the file says, or None unless every check passed.
         not_proved: What remains open even so.
         seen: What authorities and witnesses said, where levels above L0 rest on it.
+        amount: What its amount was found to rest on; None where it says none.
     """
 
     checks: tuple[Check, ...]
@@ -62,6 +64,7 @@ class Verdict:
     figures: Figures | None
     not_proved: tuple[Phrase, ...] = NOT_PROVED
     seen: Seen | None = None
+    amount: Footing | None = None
 
     @property
     def accepted(self) -> bool:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, TypeVar
 from geowallet.contracts.life.grant import contract_bytes
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.proofs.claims import figures_from
+from geowallet.verify.amounts import check_amount
 from geowallet.verify.evidence import check_stamps
 from geowallet.verify.jose import RefusedError
+from geowallet.verify.quick_sums import add_up
 from geowallet.verify.range_proofs import check_range_proofs
 from geowallet.verify.refusals import Refusal, refusal
 from geowallet.verify.standalone import Export, judge
@@ -51,6 +53,7 @@ ASKED: dict[str, Phrase] = {
     "assurance": phrase(N_("as much assurance as the contract asks for")),
     "log_reference": phrase(N_("the state of the evidence log is well formed")),
     "range_proofs": phrase(N_("no day is below zero, where proofs are asked for (experimental)")),
+    "amount": phrase(N_("an amount is what its rule makes of the figures, where both are here")),
     "stamps": phrase(N_("time stamps for levels above L0, by those that this desk relies on")),
 }
 """Every check by name, in order, and what it asks."""
@@ -64,13 +67,14 @@ Each raises `RefusedError`, has its sentence in `ASKED`, at the end, and is name
 """
 
 
-def verify_export(
+def verify_export(  # noqa: PLR0913  the file, its papers, and what its reader relies on
     sd_jwt: str,
     contract: Contract,
     *,
     now_s: int,
     period: Period | None = None,
     anchors: Sequence[Anchor] = (),
+    rule_text: str = "",
 ) -> Verdict:
     """Return the verdict on an export; it raises for no file, however hostile.
 
@@ -82,17 +86,22 @@ def verify_export(
             accepts any that the contract covers.
         anchors: Authorities and witnesses that the reader relies on; an export
             with levels above L0 is refused where they are by nobody of these.
+        rule_text: The file of the rule that the terms name for an amount, found by
+            its digest; "" for not at hand, and the amount is not computed again.
     """
     papers = json.loads(contract_bytes(contract))
     try:
-        export = judge(sd_jwt, papers, now_s, "" if period is None else str(period))
+        export = judge(sd_jwt, papers, now_s, "" if period is None else str(period), add_up)
         for name, check in FURTHER.items():
             _named(name, check, export)
+        computed = partial(check_amount, terms=contract.terms, rule_text=rule_text)
+        amount = _named("amount", computed, export)
         seen = _named("stamps", partial(check_stamps, anchors=anchors), export)
     except RefusedError as refused:
         return _refused(refused.check, refusal(refused))
     checks = tuple(Check(name, Outcome.PASSED, asked) for name, asked in ASKED.items())
-    return Verdict(checks, None, figures_from(export.claims, export.rows), seen=seen)
+    figures = figures_from(export.claims, export.rows)
+    return Verdict(checks, None, figures, seen=seen, amount=amount)
 
 
 def _named(name: str, check: Callable[[Export], _Found], export: Export) -> _Found:

@@ -12,6 +12,7 @@ from geowallet.app.desk.desk_answers import signed_after, withdrawn_on
 from geowallet.app.desk.rotations import check_key_stands, followed_on, keys_of
 from geowallet.app.evidence.anchors import anchors, check_readable
 from geowallet.app.files import read_small
+from geowallet.app.rulebook import text_of
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.crypto.signing import thumbprint
 from geowallet.model.errors import (
@@ -87,7 +88,9 @@ def verify_bytes(
         raise NoContractError
     relied_on = anchors(desk.folder)
     check_readable(sd_jwt, relied_on)
-    verdict = verify_export(sd_jwt, judged_by, now_s=now_s, anchors=relied_on)
+    verdict = verify_export(
+        sd_jwt, judged_by, now_s=now_s, anchors=relied_on, rule_text=_rule_text(judged_by)
+    )
     jti, digest = verdict.figures.jti if verdict.figures else "", sha256_hex(data.strip())
     if verdict.figures:
         check_key_stands(desk, judged_by, digest)
@@ -128,6 +131,12 @@ def record(desk: Desk, verified: Verified, *, today: dt.date) -> ledger.Judged |
             chains=chained(seen.runs) if seen else (),
         ),
     )
+
+
+def _rule_text(contract: Contract) -> str:
+    """Return the file of the rule that gives a contract's amount, "" where none is known."""
+    uses = [measure.rule for measure in contract.terms.measures if measure.rule]
+    return text_of(uses[0].sha256) if uses else ""
 
 
 def _doubts(desk: Desk, verdict: Verdict, contract: Contract, jti: str) -> tuple[Doubt, ...]:

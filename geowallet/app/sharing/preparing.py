@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geowallet.app.rulebook import texts
+from geowallet.app.rulebook import text_of
 from geowallet.app.scoring.modules import kept_module, with_outputs
 from geowallet.app.sharing.noise import with_noise
 from geowallet.app.sharing.receipts import receipts
@@ -19,10 +19,7 @@ from geowallet.contracts.evaluation.leak import leak_bits
 from geowallet.contracts.evaluation.result import check_result, job_for
 from geowallet.contracts.evaluation.row_columns import Rows
 from geowallet.contracts.life.offer import terms_digest
-from geowallet.crypto.canonical import sha256_hex
 from geowallet.evaluator.host import run
-from geowallet.model.errors import AmountRuleError
-from geowallet.model.words import N_
 
 if TYPE_CHECKING:
     from geowallet.app.evidence.levels import Grounds
@@ -104,7 +101,4 @@ def charge_for(terms: Terms, period: Period) -> Charge | None:
     use = next((measure.rule for measure in terms.measures if measure.rule), None)
     if use is None:
         return None
-    for text in texts().values():
-        if sha256_hex(text.encode()) == use.sha256:
-            return charge_of(use, text, period)
-    raise AmountRuleError(rule=use.id, reason=N_("its file is not the one that was agreed"))
+    return charge_of(use, text_of(use.sha256), period)

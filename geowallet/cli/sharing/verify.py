@@ -21,7 +21,9 @@ from geowallet.model.errors import BadOptionError, ContractMismatchError
 
 if TYPE_CHECKING:
     from geowallet.app.desk.verification import Verified
+    from geowallet.contracts.life.grant import Contract
     from geowallet.proofs.claims import Figures
+    from geowallet.verify.amounts import Footing
     from geowallet.verify.verdict import Verdict
 
 
@@ -87,6 +89,8 @@ def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> Non
     figures, contract = verdict.figures, verified.contract
     shell.pairs(_accepted(verified, figures))
     show_result(shell, figures.result, contract.terms)
+    if verdict.amount:
+        shell.pairs([(_("AMOUNT"), _footing(verdict.amount, contract))])
     if verdict.seen:
         shell.pairs([*seen_rows(verdict.seen, figures.result), *doubt_rows(verified.doubts)])
     if figures.result.share_percent.get("L0"):
@@ -94,6 +98,19 @@ def show_verified(shell: Shell, verified: Verified, *, every_check: bool) -> Non
     open_points = clauses([say(item) for item in verdict.not_proved])
     shell.pairs([(_("NOT PROVED"), open_points)])
     shell.say(_("File accepted."))
+
+
+def _footing(footing: Footing, contract: Contract) -> str:
+    """Return what an amount rests on, in words."""
+    rule = next(measure.rule.id for measure in contract.terms.measures if measure.rule)
+    words = {
+        "follows": _("follows from the figures and the rule {rule}", rule=rule),
+        "rule_unknown": _("not computed again: {rule} is not here as agreed", rule=rule),
+        "figures_unsaid": _(
+            "not computed again: the file does not carry what {rule} counts", rule=rule
+        ),
+    }
+    return words[footing]
 
 
 def refused(verdict: Verdict) -> None:
@@ -178,6 +195,7 @@ def verdict_record(verdict: Verdict) -> dict[str, Any]:
             "period": str(figures.result.period),
             "receipt": figures.receipt,
             "figures": figures.result.as_json(),
+            "amount": str(verdict.amount) if verdict.amount else None,
             "not_proved": [str(item) for item in verdict.not_proved],
             "changes_after_close": figures.changes,
         } | seen_record(verdict.seen, figures.result)

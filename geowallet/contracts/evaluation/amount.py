@@ -64,6 +64,19 @@ def amount_cents(charge: Charge, metres: int, days: int) -> int:
     return int(figure_of(charge, metres, days).amount * CENTS)
 
 
+def asked_of(charge: Charge) -> frozenset[str]:
+    """Return the measures of an export from which the rule counts, of a year that it knows.
+
+    A way that the terms fix is not counted; a rule that counts days may ask for no metres.
+    """
+    asks = load_rule(charge.text).in_year(charge.year)[-1].table.asks()
+    counted = {"days": "days"}
+    if "one_way_m" not in dict(charge.parameters):
+        counted["distance"] = "distance_m"
+    used = asks.needed | asks.usable
+    return frozenset(measure for fact, measure in counted.items() if fact in used)
+
+
 def figure_of(charge: Charge, metres: int, days: int) -> Figure:
     """Return the amount with the method that gave it.
 

@@ -99,7 +99,8 @@ function showAccepted(taken) {
   const figures = table([...rows, total], heads);
   const levels = LEVELS.filter((level) => claims.share_percent[level])
     .map((level) => `${level} ${claims.share_percent[level]} %`).join(", ");
-  const unseen = ["evidence", "range_proofs"].filter((name) => has(claims, name));
+  const unseen = ["amount_cents", "evidence", "range_proofs"]
+    .filter((name) => has(claims, name) || has(claims.total, name));
   show("accepted", facts, figures,
     element("p", `${tr("how hard the metres would be to forge")}: ${levels || "-"}`),
     ...(unseen.length ? [element("p", say("not looked at here: {names}", { names: unseen.join(", ") }))] : []),
