@@ -92,17 +92,18 @@ class Purposes:
     destination: NDArray[np.int64]
 
 
-def purposes(trips: TripColumns, owner: Owner) -> Purposes:
+def purposes(trips: TripColumns, owner: Owner, local_s: NDArray[np.int64]) -> Purposes:
     """Return the purpose of every trip and its named ends.
 
     Args:
         trips: In time order, from 1970 to 2099.
         owner: What the owner said.
+        local_s: When each begins by the clock of the hours, see `local_seconds`.
     """
     origin = named_at(trips.start_lat_deg, trips.start_lon_deg, owner.named)
     destination = named_at(trips.end_lat_deg, trips.end_lon_deg, owner.named)
     ends = _Ends(owner.named, origin, destination)
-    worked, in_hours = _work(trips, owner)
+    worked, in_hours = _work(owner, local_s)
     entry, chosen = _entries(trips, owner, ends)
     on_foot = np.isin(trips.leg_mode[trips.main_leg()], _ON_FOOT)
     guess = np.where(in_hours & ~on_foot, _BUSINESS, _PRIVATE)
@@ -113,9 +114,9 @@ def purposes(trips: TripColumns, owner: Owner) -> Purposes:
     return Purposes(guess.astype(np.uint8), origin, destination)
 
 
-def local_days(time_us: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
-    """Return the local day of each instant, counted from 1 January 1970."""
-    return (time_us // _US + offsets_s(time_us, zone)) // DAY_S
+def local_seconds(time_us: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
+    """Return what a clock of ``zone`` shows, in seconds from 1 January 1970 by that clock."""
+    return time_us // _US + offsets_s(time_us, zone)
 
 
 def day_numbers(days: frozenset[dt.date]) -> NDArray[np.int64]:
@@ -190,18 +191,17 @@ class _Ends:
         return found
 
 
-def _work(trips: TripColumns, owner: Owner) -> tuple[Marks, Marks]:
+def _work(owner: Owner, local_s: NDArray[np.int64]) -> tuple[Marks, Marks]:
     """Say of each trip whether it begins on a day that is worked, and in its hours."""
     work = owner.work
     if work is None:
-        nothing = np.zeros(len(trips), dtype=bool)
+        nothing = np.zeros(len(local_s), dtype=bool)
         return nothing, nothing
-    local_s = trips.start_us // _US + offsets_s(trips.start_us, work.zone)
     day, minute = local_s // DAY_S, local_s % DAY_S // 60
     weekday = (day + _THURSDAY) % 7
     has_hours = np.array([bool(spans) for spans in work.hours])
     worked = has_hours[weekday] & ~np.isin(day, day_numbers(owner.days_off | work.leave))
-    inside = np.zeros(len(trips), dtype=bool)
+    inside = np.zeros(len(local_s), dtype=bool)
     for number, spans in enumerate(work.hours):
         for first, last in spans:
             inside |= (weekday == number) & (first <= minute) & (minute < last)

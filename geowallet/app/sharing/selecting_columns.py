@@ -16,10 +16,10 @@ from geowallet.contracts.evaluation.select import OTHER_PURPOSE, is_inside
 from geowallet.contracts.terms.parts import Needs
 from geowallet.contracts.terms.periods import check_period
 from geowallet.model.local_times import offsets_s
-from geowallet.model.mobility import Sureness
+from geowallet.model.mobility import Purpose, Sureness
 from geowallet.model.trip_columns import MODES
 from geowallet.model.words import N_, phrase
-from geowallet.track.purpose_columns import DAY_S, PURPOSES, day_numbers, local_days
+from geowallet.track.purpose_columns import DAY_S, PURPOSES, day_numbers, local_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,9 @@ def select_columns(
     """
     check_period(terms, period)
     window = terms.select.window
-    days = local_days(trips.trips.start_us, window.zone) if window else trips.day
+    days = trips.day
+    if window is not None and window.zone != trips.zone:
+        days = local_seconds(trips.trips.start_us, window.zone) // DAY_S
     parts = _parts(terms.select, trips.trips)
     why = _why_not(terms.select, trips, parts, (days, period, days_off))
     return Chosen(terms, trips, parts, days, why == _TAKEN).selected(_counted(why))
@@ -109,28 +111,35 @@ def _why_not(
     """Return the number in `_REASONS` of the first reason why each trip stays, or `_TAKEN`."""
     days, period, days_off = when
     trips, window = described.trips, selection.window
-    why = np.full(len(trips), _TAKEN)
-    rest = iter(reversed(range(len(_REASONS))))
-    if window is None:
-        next(rest), next(rest)
-    else:
-        why[~_inside(window, trips, days, whole=selection.whole)] = next(rest)
-        why[np.isin(days, day_numbers(days_off | window.leave))] = next(rest)
-    why[_at_places(described, selection.outside)] = next(rest)
-    other_places = ~_at_places(described, selection.within)
-    why[other_places & bool(selection.within)] = next(rest)
-    own = np.array([name in selection.vehicles for name in (*described.vehicles, "")])
-    why[~own[described.vehicle] & bool(selection.vehicles)] = next(rest)
+    first, last = ((day - _EPOCH).days for day in (period.first, period.last))
     moves = np.zeros(len(trips), dtype=bool)
     moves[parts.trip[parts.named]] = True
-    why[~moves] = next(rest)
-    for purpose in reversed(OTHER_PURPOSE):
-        number = next(rest)
-        if purpose not in selection.purposes:
-            why[described.purpose == PURPOSES.index(purpose)] = number
-    first, last = ((day - _EPOCH).days for day in (period.first, period.last))
-    why[(days < first) | (days > last)] = next(rest)
+    own = np.array([name in selection.vehicles for name in (*described.vehicles, "")])
+    checks = [
+        (days < first) | (days > last),
+        *(_other_purpose(selection, described, purpose) for purpose in OTHER_PURPOSE),
+        ~moves,
+        ~own[described.vehicle] & bool(selection.vehicles),
+        ~_at_places(described, selection.within) & bool(selection.within),
+        _at_places(described, selection.outside),
+    ]
+    if window is not None:
+        checks.append(np.isin(days, day_numbers(days_off | window.leave)))
+    why = np.full(len(trips), _TAKEN)
+    for number, holds in reversed([*enumerate(checks)]):
+        why[holds] = number
+    if window is not None:
+        left = np.flatnonzero(why == _TAKEN)
+        spans_us = trips.start_us[left], trips.end_us[left]
+        inside = _inside(window, spans_us, days[left], whole=selection.whole)
+        why[left[~inside]] = len(checks)
     return why
+
+
+def _other_purpose(selection: Selection, described: DescribedColumns, purpose: str) -> Marks:
+    """Say which trips are for ``purpose``, where the terms do not name it."""
+    is_it: Marks = described.purpose == PURPOSES.index(Purpose(purpose))
+    return is_it & (purpose not in selection.purposes)
 
 
 def _counted(why: Whole) -> tuple[tuple[Phrase, int], ...]:
@@ -148,25 +157,25 @@ def _at_places(described: DescribedColumns, kinds: Sequence[str]) -> Marks:
     return found
 
 
-def _inside(window: WorkWeek, trips: TripColumns, days: Whole, *, whole: bool) -> Marks:
-    """Say which trips lie in the hours; see `select.is_inside`."""
-    ahead_s = offsets_s(trips.start_us, window.zone)
+def _inside(window: WorkWeek, spans_us: tuple[Whole, Whole], days: Whole, *, whole: bool) -> Marks:
+    """Say which stretches of time lie in the hours; see `select.is_inside`."""
+    start_us, end_us = spans_us
+    ahead_s = offsets_s(start_us, window.zone)
     midnight_s = days * DAY_S - ahead_s
-    steady = np.ones(len(trips), dtype=bool)
+    steady = np.ones(len(days), dtype=bool)
     for at_s in (midnight_s - _AROUND_S, midnight_s + DAY_S + _AROUND_S):
         steady &= offsets_s(at_s * _US, window.zone) == ahead_s
-    inside = np.zeros(len(trips), dtype=bool)
+    inside = np.zeros(len(days), dtype=bool)
     weekday = (days + _EPOCH.weekday()) % 7
     for number, spans in enumerate(window.hours):
         for start_min, end_min in spans:
             first_us = (midnight_s + 60 * start_min) * _US
             last_us = (midnight_s + 60 * end_min) * _US
-            fits = (first_us <= trips.start_us) & (trips.end_us <= last_us)
+            fits = (first_us <= start_us) & (end_us <= last_us)
             if not whole:
-                begins_us, ends_us = np.maximum(first_us, trips.start_us), trips.end_us
-                fits |= begins_us < np.minimum(last_us, ends_us)
+                fits |= np.maximum(first_us, start_us) < np.minimum(last_us, end_us)
             inside |= fits & (weekday == number)
     for number in np.flatnonzero(~steady).tolist():
-        span_us = int(trips.start_us[number]), int(trips.end_us[number])
+        span_us = int(start_us[number]), int(end_us[number])
         inside[number] = is_inside(window, span_us, whole=whole)
     return inside

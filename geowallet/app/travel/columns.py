@@ -22,7 +22,7 @@ from geowallet.app.travel.trips import months_around, own_zone
 from geowallet.model.calendar import Period
 from geowallet.model.local_times import FIRST_S, LAST_S
 from geowallet.model.trip_columns import MODE_NUMBERS
-from geowallet.track.purpose_columns import DAY_S, PURPOSES, Owner, local_days, purposes
+from geowallet.track.purpose_columns import DAY_S, PURPOSES, Owner, local_seconds, purposes
 from geowallet.vault.pages import decode_columns
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class DescribedColumns:
     Attributes:
         trips: Themselves, by start and id; modes and sureness as the owner says.
         day: Local day of the owner's zone, counted from 1 January 1970.
+        zone: Of these days.
         purpose: Numbers into `PURPOSES`.
         origin: Number into ``named`` of the place it begins at, or -1.
         destination: Number of the one it ends at, or -1.
@@ -60,6 +61,7 @@ class DescribedColumns:
 
     trips: TripColumns
     day: NDArray[np.int64]
+    zone: str
     purpose: NDArray[np.uint8]
     origin: NDArray[np.int64]
     destination: NDArray[np.int64]
@@ -91,9 +93,11 @@ def described_columns(vault: Vault, period: Period, *, zone: str = "") -> Descri
     trips = stored_columns(vault, period)
     if not _has_sense(trips):
         return None
-    days = local_days(trips.start_us, zone or own_zone(vault))
-    trips = trips.taken((days >= _number(period.first)) & (days <= _number(period.last)))
-    return _described(vault, trips, fleet)
+    own = own_zone(vault)
+    own_s = local_seconds(trips.start_us, own)
+    days = (own_s if zone in {"", own} else local_seconds(trips.start_us, zone)) // DAY_S
+    wanted = (days >= _number(period.first)) & (days <= _number(period.last))
+    return _described(vault, trips.taken(wanted), fleet, own_s[wanted])
 
 
 def _has_sense(trips: TripColumns) -> bool:
@@ -108,16 +112,18 @@ def _has_sense(trips: TripColumns) -> bool:
     return starts and ends and bool(np.all((lengths >= 0) & (lengths <= _MOST_M)))
 
 
-def _described(vault: Vault, trips: TripColumns, fleet: Sequence[Vehicle]) -> DescribedColumns:
+def _described(
+    vault: Vault, trips: TripColumns, fleet: Sequence[Vehicle], own_s: NDArray[np.int64]
+) -> DescribedColumns:
     week, known, said = work_week(vault), calendars(vault), corrections(vault)
-    own_days = local_days(trips.start_us, own_zone(vault))
+    own_days = own_s // DAY_S
     named = named_places(vault)
     off = calendar_days_off(known)
     if len(trips):
         ends = Period(_date(int(own_days.min())), _date(int(own_days.max())))
         off |= days_off(week, ends)
     trips = _with_modes(trips, said)
-    found = purposes(trips, Owner(named, week, off, busy_times(known)))
+    found = purposes(trips, Owner(named, week, off, busy_times(known)), own_s)
     purpose = found.purpose.copy()
     for word, number in _spoken(trips, said, lambda word: word.purpose is not None):
         if word.purpose is not None:
@@ -125,6 +131,7 @@ def _described(vault: Vault, trips: TripColumns, fleet: Sequence[Vehicle]) -> De
     return DescribedColumns(
         trips=trips,
         day=own_days,
+        zone=own_zone(vault),
         purpose=purpose,
         origin=found.origin,
         destination=found.destination,
