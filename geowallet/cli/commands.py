@@ -102,6 +102,7 @@ TABLE: Mapping[str, Entry] = {
             "evidence.evidence_witness",
             "evidence.evidence_timeline",
             "evidence.evidence_replays",
+            "evidence.evidence_flags",
         ),
         below=(
             ("authority", "evidence.evidence_authority"),

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from geowallet.app.evidence.changes import changes, changes_after, closed_periods
 from geowallet.app.evidence.stamps import SKEW_S, wanted
 from geowallet.app.intake.sources import sources
-from geowallet.app.travel.trips import own_zone
+from geowallet.app.travel.silences import silences
+from geowallet.app.travel.trips import own_zone, stored_trips
 from geowallet.model.calendar import local_time
+from geowallet.model.mobility import GapKind
 from geowallet.model.provenance import StatementKind
 
 if TYPE_CHECKING:
@@ -18,11 +20,12 @@ if TYPE_CHECKING:
 
     from geowallet.app.evidence.changes import Change, Closed
     from geowallet.app.evidence.stamps import Wanted
+    from geowallet.model.causes import Cause
     from geowallet.vault.log import Leaf
     from geowallet.vault.store import Vault
 
 LATE_US = 7 * 86_400_000_000
-"""A file read later than a week after its last fix is called late.: a log book is kept in time."""
+"""A file read later than a week after its last fix is called late: a log book is kept in time."""
 
 _SHOWN = (
     StatementKind.IMPORT,
@@ -72,11 +75,13 @@ class Timeline:
             puts an entry on the day that it showed.
         since_close: Contract, period and number of changes of all that left.
         wanted: Time stamps that were asked for and are not there.
+        silent: Cause, number and metres of the silences within trips, most metres first.
     """
 
     days: tuple[Day, ...]
     since_close: tuple[tuple[str, str, int], ...]
     wanted: tuple[Wanted, ...]
+    silent: tuple[tuple[Cause, int, int], ...]
 
 
 def timeline(vault: Vault) -> Timeline:
@@ -84,6 +89,7 @@ def timeline(vault: Vault) -> Timeline:
 
     Raises:
         EvidenceError: The log contradicts itself.
+        VaultDamagedError: Positions around a silence are not what was written.
     """
     leaves = list(vault.leaves())
     zone = own_zone(vault)
@@ -97,7 +103,19 @@ def timeline(vault: Vault) -> Timeline:
             by_day.setdefault(local_time(leaf.at_us, zone).date().isoformat(), []).append(leaf)
     days = [_day(date, by_day[date], closed, after, late) for date in sorted(by_day)]
     since = tuple((*key, len(found)) for key, found in after.items())
-    return Timeline(tuple(days), since, wanted(vault))
+    return Timeline(tuple(days), since, wanted(vault), _silent(vault))
+
+
+def _silent(vault: Vault) -> tuple[tuple[Cause, int, int], ...]:
+    """Return the silences that hide movement, by cause."""
+    number: Counter[Cause] = Counter()
+    metres: Counter[Cause] = Counter()
+    for told in silences(vault, stored_trips(vault)).values():
+        for one in told:
+            if one.gap.kind is not GapKind.STILL:
+                number[one.cause] += 1
+                metres[one.cause] += round(one.gap.metres)
+    return tuple((cause, number[cause], way_m) for cause, way_m in metres.most_common())
 
 
 def _day(

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geowallet.cli.evidence.evidence import kinds
-from geowallet.cli.terminal.language import _, clauses, plural
-from geowallet.cli.terminal.numbers import count, day, enumeration, moment, period_words
+from geowallet.cli.terminal.language import _, clauses, plural, say
+from geowallet.cli.terminal.numbers import count, day, enumeration, km, moment, period_words
 from geowallet.cli.terminal.secrets import open_wallet
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import verb
 from geowallet.model.calendar import Period
+from geowallet.model.causes import CAUSES
 
 if TYPE_CHECKING:
     from geowallet.app.evidence.timeline import Day
@@ -88,6 +89,17 @@ def timeline(shell: Shell) -> None:
         )
         if changed:
             shell.say(text)
+    for cause, number, metres in found.silent:
+        shell.emit({"silence": str(cause), "count": number, "metres": metres})
+        shell.say(
+            plural(
+                "{count} gap within trips, {km}, not counted: {cause}.",
+                "{count} gaps within trips, {km}, not counted: {cause}.",
+                number,
+                km=km(metres),
+                cause=say(CAUSES[cause]),
+            )
+        )
     for wish in found.wanted:
         shell.emit({"wanted": wish.authority, "since_us": wish.since_us})
         shell.say(

@@ -22,3 +22,8 @@ def test_a_day_played_again_is_shown_with_what_it_repeats(terminal: Terminal) ->
     records = terminal("evidence", "replays", "--json").records
     assert {one["start_us"] - one["of_start_us"] for one in records} == {86_400_000_000}
     assert all(one["within_m"] < 1 for one in records)
+    odd = terminal("evidence", "flags", "--period", "2026-05-05")
+    assert "4 trips are odd" in odd.out
+    assert "moment by moment an earlier trip" in odd.out
+    assert [len(one["flags"]) for one in terminal("evidence", "flags", "--json").records][-1] >= 2
+    assert "Nothing" in terminal("evidence", "flags", "--period", "2026-06").out
