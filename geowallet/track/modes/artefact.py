@@ -24,6 +24,7 @@ from geowallet.track.modes.context import context_names
 from geowallet.track.modes.decide import ALL_MODES
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.forest import MOST_LEAVES, UNIT, Forest, Trees
+from geowallet.track.modes.reach import nested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,9 @@ MOST_HEADER = 200_000
 
 MOST_COMPARISONS = 400_000
 """Of a set of trees; each leg makes all of them."""
+
+MOST_PADDED = 4 * MOST_COMPARISONS
+"""Of a set of trees, were all as large as its largest: so they are held in memory."""
 
 MOST_CLASSES = 16
 MOST_SPARSE_S = 3600.0
@@ -195,8 +199,11 @@ def _trees(shape: Mapping[str, Any], body: bytes, classes: int, width: int) -> T
     )
     owner = np.repeat(count, count)
     _check(int(count.sum()) == n and bool(np.all(count < MOST_LEAVES)))
+    _check(number * int(count.max()) <= MOST_PADDED)
     _check(bool(np.all(feature < width) and np.all(np.isfinite(threshold))))
     # The last leaf is on no left side, so that one leaf is always reached.
     _check(bool(np.all(first < after) and np.all(after <= owner)))
     _check(bool(np.all(np.abs(leaf) <= MOST_LOGIT / UNIT)))
-    return Trees(feature, threshold, nan_left, first, after, count, leaf, classes)
+    trees = Trees(feature, threshold, nan_left, first, after, count, leaf, classes)
+    _check(nested(trees))
+    return trees

@@ -1,10 +1,7 @@
 """Gradient boosted trees as flat tables, evaluated for all trees of many legs at once.
 
-Each leaf of a tree is a bit. A comparison that fails strikes out the leaves to its
-left; the lowest bit left is the leaf that is reached (Lucchese et al. 2015,
-"QuickScorer: a fast algorithm to rank documents with additive ensembles of regression
-trees", SIGIR). Leaves are whole numbers of a fixed unit, so that a sum does not depend
-on its order nor on the machine.
+Leaves are whole numbers of a fixed unit, so that a sum does not depend on its order nor on
+the machine.
 """
 
 from __future__ import annotations
@@ -16,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geowallet.track.modes.features import FEATURES
+from geowallet.track.modes.reach import Reach, reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,15 +29,6 @@ UNIT = 2.0**-36
 SPARSEST_S = 60.0
 """Usual distance of fixes up to which a forest is believed, unless its header says more."""
 
-MANY_ROWS = 24
-ROWS_AT_ONCE = 256
-COMPARED_AT_ONCE = 65_536
-"""Rows from which, and in blocks of which, all are compared together; and comparisons held
-at a time: what a processor's cache takes."""
-
-HALF_LEAVES = 32
-"""Up to this many leaves half a word does."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trees:
@@ -54,6 +43,7 @@ class Trees:
         count: intp ``(T,)``, comparisons of each tree; 0 for a single leaf.
         leaf: int64 ``(N + T,)``, logits of each leaf in `UNIT`.
         classes: Number of classes; tree ``t`` speaks for class ``t % classes``.
+        reach: How they are followed.
     """
 
     feature: NDArray[np.uint8]
@@ -64,10 +54,10 @@ class Trees:
     count: NDArray[np.intp]
     leaf: NDArray[np.int64]
     classes: int
-    _boxes: _Boxes = field(init=False, repr=False)
+    reach: Reach = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_boxes", _boxes(self))
+        object.__setattr__(self, "reach", reach_of(self))
 
     def logits(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the sum of the leaves that each row reaches, ``(k, classes)``.
@@ -75,124 +65,24 @@ class Trees:
         Args:
             table: ``(k, f)``, compared as float32; NaN is unknown.
         """
-        return self._sums(self._boxes, table, self.classes)
+        return self._sums(self.reach, table, self.classes)
 
     def logits_of(self, number: int, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return column ``number`` of `logits` at the cost of that class alone, ``(k,)``."""
-        return self._sums(_boxes_of(self, number), table, 1)[:, 0]
+        return self._sums(_reach_of(self, number), table, 1)[:, 0]
 
-    def _sums(self, boxes: _Boxes, table: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
+    def _sums(self, reach: Reach, table: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
         rows = table.astype(np.float32)
         total = np.zeros((len(rows), classes), dtype=np.int64)
-        if len(rows) >= MANY_ROWS:
-            for first in range(0, len(rows), ROWS_AT_ONCE):
-                part = slice(first, first + ROWS_AT_ONCE)
-                leaf = self.leaf.take(boxes.leaves_of_many(rows[part]))
-                total[part] = leaf.reshape(-1, classes, leaf.shape[1]).sum(axis=0).T
-        else:
-            for number, row in enumerate(rows):
-                total[number] = self.leaf.take(boxes.leaves(row)).reshape(-1, classes).sum(axis=0)
+        for first in range(0, len(rows), reach.rows_at_once):
+            part = slice(first, first + reach.rows_at_once)
+            total[part] = reach.sums(rows[part], self.leaf, classes)
         return total.astype(np.float64) * UNIT
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Boxes:
-    """Trees padded to one number ``b`` of comparisons, each ``(b, T)``.
-
-    Attributes:
-        start: intp ``(T,)``, place of the first leaf of each tree.
-        column: intp, place of the compared value in `_two_sided`.
-        threshold: float32.
-        struck: int32 or int64, the leaves on the left of each comparison as bits; none
-            where there is no comparison.
-    """
-
-    start: NDArray[np.intp]
-    column: NDArray[np.intp]
-    threshold: NDArray[np.float32]
-    struck: NDArray[np.signedinteger]
-
-    def leaves(self, row: NDArray[np.float32]) -> NDArray[np.intp]:
-        """Return the place of the leaf of each tree that a row ``(f,)`` reaches, ``(T,)``."""
-        value = _two_sided(row).take(self.column)
-        struck = _struck_out(self.threshold, value, self.struck)
-        return self.start + _lowest(np.bitwise_or.reduce(struck, axis=0))
-
-    def leaves_of_many(self, rows: NDArray[np.float32]) -> NDArray[np.intp]:
-        """Return the same for rows ``(k, f)`` together, ``(T, k)``: quicker where trees are few."""
-        columns = _two_sided(np.ascontiguousarray(rows.T))
-        width, number = self.column.shape
-        found = np.empty((number, len(rows)), dtype=self.struck.dtype)
-        block = max(COMPARED_AT_ONCE // (width * len(rows)), 1)
-        for first in range(0, number, block):
-            trees = slice(first, first + block)
-            value = columns.take(self.column[:, trees], axis=0)
-            thresholds, struck = self.threshold[:, trees, None], self.struck[:, trees, None]
-            struck = _struck_out(thresholds, value, struck)
-            np.bitwise_or.reduce(struck, axis=0, out=found[trees])
-        return self.start[:, None] + _lowest(found)
-
-    def of(self, trees: slice) -> _Boxes:
-        """Return some of the trees."""
-        columns = (self.column, self.threshold, self.struck)
-        return _Boxes(self.start[trees], *(np.ascontiguousarray(c[:, trees]) for c in columns))
-
-
-def _two_sided(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return each of ``(f,)`` or ``(f, k)`` twice: unknown ones go left always, then right."""
-    unknown = np.isnan(values)
-    sides = tuple(np.where(unknown, np.float32(side), values) for side in (-np.inf, np.inf))
-    return np.stack(sides, axis=1).reshape(2 * len(values), *values.shape[1:])
-
-
-def _struck_out(
-    threshold: NDArray[np.float32], value: NDArray[np.float32], struck: NDArray[np.signedinteger]
-) -> NDArray[np.signedinteger]:
-    """Return ``struck`` where a value is above its threshold, else 0; ``value`` is used up."""
-    # The sign of a difference, spread over its word, is several times faster than a choice.
-    with np.errstate(over="ignore"):
-        np.subtract(threshold, value, out=value)
-    above = value.view(np.int32)
-    above >>= 31
-    if struck.dtype != np.int32:
-        return above & struck
-    above &= struck
-    return above
-
-
-def _lowest(struck: NDArray[np.signedinteger]) -> NDArray[np.intp]:
-    """Return the number of the lowest bit that is not set."""
-    lowest = ~struck
-    lowest &= struck + struck.dtype.type(1)
-    if struck.dtype != np.int32:
-        wide: NDArray[np.intp] = np.frexp(np.abs(lowest.astype(np.float64)))[1].astype(np.intp) - 1
-        return wide
-    # A power of two as float32 is its exponent and nothing else.
-    exponent = lowest.view(np.uint32).astype(np.float32).view(np.int32) >> 23
-    return exponent - np.int32(127)
-
-
 @lru_cache(maxsize=4 * 16)
-def _boxes_of(trees: Trees, number: int) -> _Boxes:
-    return trees._boxes.of(slice(number, None, trees.classes))  # noqa: SLF001  same module
-
-
-def _boxes(trees: Trees) -> _Boxes:
-    width = max(int(np.max(trees.count, initial=0)), 1)
-    shape = len(trees.count), width
-    filled = np.arange(width) < trees.count[:, None]
-    column = np.zeros(shape, dtype=np.intp)
-    threshold = np.zeros(shape, dtype=np.float32)
-    column[filled] = 2 * trees.feature.astype(np.intp) + ~trees.nan_left
-    # Adding zero leaves no negative zero, whose difference to zero would have a sign.
-    threshold[filled] = trees.threshold + np.float32(0.0)
-    ones = (np.uint64(1) << trees.after.astype(np.uint64)) - np.uint64(1)
-    below = (np.uint64(1) << trees.first.astype(np.uint64)) - np.uint64(1)
-    struck = np.zeros(shape, dtype=np.int32 if width < HALF_LEAVES else np.int64)
-    struck[filled] = (ones & ~below).view(np.int64)
-    columns = (np.ascontiguousarray(c.T) for c in (column, threshold, struck))
-    start = np.cumsum(trees.count + 1) - trees.count - 1
-    return _Boxes(start, *columns)
+def _reach_of(trees: Trees, number: int) -> Reach:
+    return trees.reach.of(slice(number, None, trees.classes))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 
 from geowallet.track.modes.boosted import trees_from_dump
 from geowallet.track.modes.features import FEATURES
-from geowallet.track.modes.forest import MANY_ROWS, UNIT, Trees, softmax
+from geowallet.track.modes.forest import UNIT, Trees, softmax
+from geowallet.track.modes.reach import nested
 from tests.track.modes.forests import CLASSES, STEPS, forest_of, trees_of
 
 NAN = float("nan")
+
+MANY = 70
+"""Rows: more than a word has bits."""
 
 
 def table_of(**facts: float) -> np.ndarray:
@@ -32,8 +36,8 @@ def test_a_tree_of_two_comparisons_reaches_the_leaf_that_one_finds_by_hand() -> 
     rows = np.array([[0, 0], [1, 5], [1, 5.1], [1.1, 0], [NAN, 0], [0, NAN]], dtype=np.float64)
     assert trees.logits(rows)[:, 0].tolist() == [10, 10, 20, 30, 30, 10]
     assert trees.logits_of(0, rows).tolist() == [10, 10, 20, 30, 30, 10]
-    many = np.tile(rows, (MANY_ROWS, 1))
-    assert trees.logits(many)[:, 0].tolist() == [10, 10, 20, 30, 30, 10] * MANY_ROWS
+    many = np.tile(rows, (MANY, 1))
+    assert trees.logits(many)[:, 0].tolist() == [10, 10, 20, 30, 30, 10] * MANY
 
 
 @pytest.mark.parametrize("leaves", [2, 32, 33, 64])
@@ -52,8 +56,37 @@ def test_a_comb_of_leaves_up_to_a_word_is_followed_to_its_end(leaves: int) -> No
     )
     values = np.array([-np.inf, -1e38, -0.0, 0.0, 0.5, n - 1.5, n - 1, n, 3e38, np.inf, NAN])
     expected = np.ceil(np.clip(np.nan_to_num(values, nan=n), 0, n)).tolist()
-    for rows in (values[:, None], np.tile(values, MANY_ROWS)[:, None]):
+    for rows in (values[:, None], np.tile(values, MANY)[:, None]):
         assert trees.logits(rows)[: len(values), 0].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "after", "holds"),
+    [
+        ([0, 0], [2, 1], True),
+        ([0, 1], [1, 2], True),
+        ([0, 0], [1, 2], False),
+        ([0, 0], [2, 2], False),
+        ([0, 1], [2, 2], False),
+        ([0, 1, 1], [1, 2, 3], False),
+        ([0, 0, 2], [2, 1, 3], True),
+    ],
+)
+def test_only_comparisons_that_nest_make_a_tree(
+    first: list[int], after: list[int], *, holds: bool
+) -> None:
+    n = len(first)
+    trees = Trees(
+        feature=np.zeros(n, dtype=np.uint8),
+        threshold=np.arange(n, dtype=np.float32),
+        nan_left=np.zeros(n, dtype=np.bool_),
+        first=np.array(first, dtype=np.uint8),
+        after=np.array(after, dtype=np.uint8),
+        count=np.array([n]),
+        leaf=np.zeros(n + 1, dtype=np.int64),
+        classes=1,
+    )
+    assert nested(trees) is holds
 
 
 class TestManyTrees:
@@ -72,7 +105,7 @@ class TestManyTrees:
             assert np.array_equal(trees_of().logits(np.array([row]))[0], logits)
 
     def test_many_rows_together_are_each_alone(self) -> None:
-        rows = np.random.default_rng(3).uniform(-5, 40, (MANY_ROWS, 4))
+        rows = np.random.default_rng(3).uniform(-5, 40, (MANY, 4))
         rows[::3, 1], rows[::5, 2], rows[7], rows[8, 0] = NAN, np.inf, -np.inf, -0.0
         found = trees_of().logits(rows)
         for row, logits in zip(rows, found, strict=True):
