@@ -73,8 +73,13 @@ _UNITS = {
 }
 
 
-def summary_lines(figures: Figures) -> tuple[Phrase, ...]:
-    """Return the export in sentences: head, totals, rows, assurance, validity."""
+def summary_lines(figures: Figures, *, epsilon_milli: int = 0) -> tuple[Phrase, ...]:
+    """Return the export in sentences: head, totals, rows, noise, assurance, validity.
+
+    Args:
+        figures: What leaves.
+        epsilon_milli: Of the noise that the terms ask for, in thousandths; 0 for none.
+    """
     receipt = figures.receipt
     result = figures.result
     head = phrase(
@@ -91,7 +96,13 @@ def summary_lines(figures: Figures) -> tuple[Phrase, ...]:
         for group in result.groups
         for measure, value in group.values.items()
     ]
-    return (head, *totals, *rows, *_assurance(figures), *_end(figures))
+    noise = phrase(
+        N_("{receipt}  every figure is blurred by noise (epsilon {epsilon} per step)"),
+        receipt=receipt,
+        epsilon=f"{epsilon_milli / 1000:g}",
+    )
+    blurred = (noise,) if epsilon_milli else ()
+    return (head, *totals, *rows, *blurred, *_assurance(figures), *_end(figures))
 
 
 def csv_rows(figures: Figures) -> tuple[tuple[str, ...], ...]:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from geowallet.app.desk.desk import Desk
+from geowallet.app.desk.verification import verify_file
 from geowallet.app.locations import Locations
 from geowallet.app.rulebook import texts
 from geowallet.app.settings import named_places
@@ -37,6 +38,7 @@ from geowallet.proofs.claims import named_claims, read_figures, shown_claims
 from geowallet.proofs.sdjwt import unpack
 from geowallet.rules.load import load_rule
 from geowallet.vault.store import Vault
+from geowallet.verify.amounts import Footing
 from geowallet.verify.open import open_sealed_export
 from geowallet.verify.verifier import verify_export
 from tests.app import scene
@@ -152,6 +154,14 @@ class TestAmounts:
         shown = preparing.prepare(vault, terms, scene.MONTH)
         assert shown.result.totals == {"distance_m": 47_000, "amount_cents": 1_410}
 
+    def test_what_leaves_is_computed_again_where_it_is_read(
+        self, vault: Vault, employer: Desk, tmp_path: Path
+    ) -> None:
+        terms = terms_of("work-hour-mileage", employer, rule=rule_use("de.dienstreise"))
+        _, sent = exported(vault, employer, replace(terms, cadence="once"), tmp_path)
+        verified = verify_file(sent.files[0], employer, now_s=scene.NOON_US // 1_000_000)
+        assert verified.verdict.amount is Footing.FOLLOWS
+
     def test_another_file_than_agreed_is_refused(self, vault: Vault, employer: Desk) -> None:
         rule = replace(rule_use("de.dienstreise"), sha256="ab" * 32)
         terms = replace(terms_of("work-hour-mileage", employer, rule=rule), cadence="once")
@@ -204,11 +214,13 @@ class TestNoise:
         with pytest.raises(MissingExtraError):
             preparing.prepare(vault, terms_of("research-panel", employer), scene.MONTH)
 
-    def test_a_blurred_export_is_never_called_outdated(
+    def test_a_blurred_export_says_so_and_is_never_called_outdated(
         self, vault: Vault, employer: Desk, tmp_path: Path
     ) -> None:
         terms = terms_of("research-panel", employer)
-        exported(vault, employer, terms, tmp_path)
+        _, sent = exported(vault, employer, terms, tmp_path)
+        epsilon = f"(epsilon {terms.epsilon_milli / 1000:g} per step)"
+        assert epsilon in sent.files[1].read_text("utf-8")
         assert resent(vault, trips_for(vault, terms, scene.MONTH)) == ()
 
 

@@ -41,6 +41,12 @@ def test_an_export_that_replaces_another_says_so() -> None:
     assert "e41c-77b0  replaces receipt 0a1b-2c3d" in [str(line) for line in lines]
 
 
+def test_noise_is_said_with_its_strength() -> None:
+    lines = [str(line) for line in summary_lines(FIGURES, epsilon_milli=50)]
+    noise = "e41c-77b0  every figure is blurred by noise (epsilon 0.05 per step)"
+    assert [line for line in lines if "noise" in line] == [noise]
+
+
 def test_the_table_is_this() -> None:
     assert csv_text(FIGURES).split("\r\n") == [
         "receipt,contract,period,group,measure,value,unit",

@@ -104,7 +104,7 @@ def export(  # noqa: PLR0913  what is signed, when, where to, and in which words
         tx.put("export", receipt.jti, msgspec.msgpack.encode(receipt))
         keep(tx, terms, secrets)
         tx.log(_statement(receipt))
-    files = _files(target, figures, sealed, words)
+    files = _files(target, figures, sealed, words, terms.epsilon_milli)
     return Exported((*files, *write_notice_due(vault, contract, target)), receipt, figures)
 
 
@@ -176,10 +176,15 @@ def _statement(receipt: Receipt) -> Statement:
 
 
 def _files(
-    target: Path, figures: Figures, sealed: bytes, words: Callable[[Phrase], str]
+    target: Path,
+    figures: Figures,
+    sealed: bytes,
+    words: Callable[[Phrase], str],
+    epsilon_milli: int,
 ) -> tuple[Path, ...]:
     stem = f"{figures.contract_name}-{figures.result.period}"
-    text = "".join(f"{words(line)}\n" for line in summary_lines(figures))
+    lines = summary_lines(figures, epsilon_milli=epsilon_milli)
+    text = "".join(f"{words(line)}\n" for line in lines)
     return (
         write_new(target / f"{stem}.jwe", sealed),
         write_new(target / f"{stem}.txt", text.encode()),
