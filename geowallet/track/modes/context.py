@@ -16,8 +16,9 @@ NEIGHBOUR_S = 900.0
 
 HABIT_LEGS = 60.0
 """The habits of everybody weigh as much as this many legs of the owner: with 25, few legs of a
-kind that looks like another were drawn over to it (MobilityNet, left out: car F1 0.82 with
-habits, 0.84 without, 0.87 so)."""
+kind that looks like another were drawn over to it (MobilityNet, left out: 0.80 right with 10 or
+25, 0.85 without habits, 0.86 with 60, 0.84 with 150; SSI 0.83, 0.83, 0.81, 0.84, 0.83; simulated
+travellers of some 27 legs 0.89, 0.89, 0.88, 0.89, 0.88)."""
 
 HABIT_ROUNDS = 50
 """Of expectation and maximisation; the shares no longer move then."""
