@@ -149,9 +149,11 @@ def _asked(way: NDArray[np.complex128], step_s: float) -> _Windows:
     every = np.concatenate((waves[::stride], ((waves[:-1] + waves[1:]) / 2)[::stride]))
     at = np.concatenate((offsets[::stride], offsets[:-1][::stride] + 0.5))
     pace = np.concatenate((paces[::stride], paces[:-1][::stride]))
-    return _joined(
-        [_marked(every, pace * 2.0**aside, size, 0, at) for aside in (-EDGE, EDGE)],
-    )
+    both = [_marked(every, pace * 2.0**aside, size, 0, at) for aside in (-EDGE, EDGE)]
+    if len(both[0].marks) == len(both[1].marks):
+        other = both[0].marks != both[1].marks
+        both[1] = both[1].at(np.flatnonzero(other))
+    return _joined(both)
 
 
 def _joined(parts: Sequence[_Windows]) -> _Windows:
