@@ -118,6 +118,19 @@ class TestBudgets:
             forged = msgspec.structs.replace(receipt, sealed_sha256="00" * 32)
             assert not tracing.trace(vault, forged)[0].holds
 
+    def test_a_receipt_that_was_erased_here_does_not_come_back(
+        self, two: Two, contract: Contract, tmp_path: Path
+    ) -> None:
+        one, other = two
+        say(one, 0, Mode.BUS)
+        with scene.opened(other) as vault:
+            sent = send(vault, contract, tmp_path)
+        merge(one, other)
+        with scene.opened(one) as vault, vault.transaction(now_us=scene.NOON_US) as tx:
+            tx.delete("export", sent.receipt.jti)
+            tx.log(scene.statement())
+        assert not merge(one, other).changes
+
     def test_a_contract_ended_there_is_ended_and_one_accepted_there_is_not_accepted(
         self, two: Two, contract: Contract, employer: Desk, tmp_path: Path
     ) -> None:

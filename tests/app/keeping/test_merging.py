@@ -127,6 +127,9 @@ class TestSources:
         self, two: Two
     ) -> None:
         one, other = two
+        with scene.opened(other) as vault:  # a part of what the other side erases whole
+            trip = scope.of_trip(vault, described_trips(vault)[0].trip.id)
+            erasing.carry_out(vault, erasing.plan(vault, trip), now_us=scene.NOON_US)
         for here, day in ((one, "2026-05-04"), (other, "2026-05-05")):
             with scene.opened(here) as vault:
                 period = scope.of_period(vault, Period.parse(day))
@@ -310,6 +313,17 @@ class TestMemories:
         with scene.opened(there) as vault:
             assert vault.mark() == mark(one)
         with pytest.raises(VaultForkedError), scene.opened(other):
+            pass
+
+    def test_looking_at_another_copy_silences_no_alarm(self, two: Two) -> None:
+        one, other = two
+        say(other, 0, Mode.TRAM)
+        for number in range(3):
+            say(one, number, Mode.BUS)
+        elsewhere = Locations(one.wallet, one.desk, other.state)
+        with both(elsewhere, other):
+            pass
+        with pytest.raises(VaultForkedError), scene.opened(elsewhere):
             pass
 
     def test_a_copy_merged_into_the_other_is_known_too(self, two: Two, tmp_path: Path) -> None:
