@@ -18,6 +18,7 @@ from geowallet.app.travel.waiting import pending
 from geowallet.app.wallet import opened
 from geowallet.connectors.registry import BUILTIN
 from geowallet.evaluator.host import layers
+from geowallet.evaluator.layers import missing
 from geowallet.evaluator.module import probe
 from geowallet.evaluator.trial import escape_attempts
 from geowallet.model.errors import (
@@ -174,6 +175,11 @@ def _sandbox() -> Iterator[Finding]:
     for layer in found:
         health = Health.OK if layer.holds else Health.WARNING
         yield Finding(health, f"sandbox/{layer.name}", layer.detail)
+    lacking = ", ".join(missing({layer.name: int(layer.holds) for layer in found}))
+    if lacking:
+        text = N_("without {layers} nothing is computed here, and nothing exported")
+        yield Finding(Health.PROBLEM, "sandbox", phrase(text, layers=lacking))
+        return
     attempts = escape_attempts()
     refused = sum(attempt.refused for attempt in attempts)
     note = phrase(N_("{refused} of {total} escapes refused"), refused=refused, total=len(attempts))

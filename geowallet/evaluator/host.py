@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geowallet.evaluator.child import NO_START, command, started
-from geowallet.evaluator.layers import GUARDS, missing
+from geowallet.evaluator.layers import GUARDS, LACKS, missing
 from geowallet.evaluator.limits import Limits
 from geowallet.evaluator.worker import AMOUNT
 from geowallet.model.errors import EvaluationFailedError, SandboxError
@@ -31,7 +31,7 @@ class Layer:
     Attributes:
         name: Stable id, not translated.
         holds: Whether it was closed in a child and refused what it should.
-        detail: What it is for.
+        detail: What it is for, or what its lack means.
     """
 
     name: str
@@ -87,7 +87,7 @@ def layers(*, limits: Limits | None = None) -> tuple[Layer, ...]:
         with started(command(WORKER, limits.as_arguments()), limits) as child:
             report = layer_report(child)
     return tuple(
-        Layer(name.value, worth > 0, phrase(text, version=worth))
+        Layer(name.value, worth > 0, phrase(text, version=worth) if worth else phrase(LACKS[name]))
         for name, text in GUARDS.items()
         for worth in (report.get(name, 0),)
     )

@@ -45,6 +45,24 @@ GUARDS: Mapping[LayerName, str] = MappingProxyType(
 )
 """What each layer is for."""
 
+LACKS: Mapping[LayerName, str] = MappingProxyType(
+    {
+        LayerName.NETWORK: N_(
+            "not available: this system forbids user namespaces; other layers refuse sockets"
+        ),
+        LayerName.PRIVILEGES: N_("not available, and nothing runs without it"),
+        LayerName.DUMP: N_("not available: your other programs could read its memory"),
+        LayerName.LANDLOCK: N_(
+            "not available: this kernel is older than 5.13 or has it off; seccomp refuses files"
+        ),
+        LayerName.LIMITS: N_("not available, and nothing runs without it"),
+        LayerName.SECCOMP: N_(
+            "not available: not on this processor or kernel; others refuse files and sockets"
+        ),
+    }
+)
+"""What it means that a layer does not hold; where no other stands in for it, `missing` says so."""
+
 
 def missing(report: Mapping[str, int]) -> tuple[str, ...]:
     """Return the groups of `MINIMUM` of which no layer holds, as ``seccomp/landlock``.

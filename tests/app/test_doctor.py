@@ -97,3 +97,14 @@ class TestModules:
         found = wallet_of(here)["modules"]
         assert found.health is health
         assert said in str(found.note)
+
+
+def test_where_nothing_can_be_confined_it_says_so_and_tries_no_escape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr(doctor, "escape_attempts", None)
+    found = wallet_of(scene.places_at(tmp_path))
+    assert found["sandbox"].health is Health.PROBLEM
+    assert "nothing exported" in str(found["sandbox"].note)
+    assert str(found["sandbox/landlock"].note).startswith("not available")

@@ -206,7 +206,9 @@ class TestNoLayerNoRun:
         monkeypatch.setattr(sys, "platform", "darwin")
         with pytest.raises(SandboxError, match="limits, no-new-privileges"):
             host.run(JOB.as_json(), ROWS_JSON)
-        assert {layer.holds for layer in host.layers()} == {False}
+        found = host.layers()
+        assert {layer.holds for layer in found} == {False}
+        assert all(str(layer.detail).startswith("not available") for layer in found)
 
     def test_more_rows_than_the_limit_start_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(host, "started", None)
