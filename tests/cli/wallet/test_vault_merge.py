@@ -6,6 +6,10 @@ import shutil
 
 import pytest
 
+from geowallet.app.keeping.disclosed import Disclosed
+from geowallet.app.sharing.receipts import Receipt
+from geowallet.cli.terminal.shell import Shell
+from geowallet.cli.wallet import vault_merge
 from tests.cli.conftest import Done, Terminal
 
 
@@ -93,3 +97,25 @@ class TestNewer:
         assert terminal("init", "--recovery-file", "second").status == 0
         done = terminal("vault", "merge", "copy.gwv", "--take", "all", "--yes")
         assert (done.status, "[vault.other]" in done.err) == (23, True)
+
+
+def test_what_left_by_the_other_copy_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    receipt = Receipt("e41c-77b0", "e4" * 16, "mileage", "ab" * 32, "2026-05", 0, "cd" * 32, (), "")
+    left = Disclosed(
+        records=(),
+        exports=(receipt,),
+        answers=2,
+        withdrawn=("commute",),
+        accepted=("insurer",),
+        signs_otherwise=True,
+    )
+    vault_merge._show_disclosed(Shell(), left)
+    said = capsys.readouterr().out
+    for words in (
+        "exported figures 1 time (mileage 2026-05): that counts here",
+        "answered 2 questions of recipients",
+        "ended here too: commute",
+        "accept the offer here to go on: insurer",
+        "another key",
+    ):
+        assert words in said
