@@ -1,7 +1,8 @@
 """What the log says of a merge: the other head, and every word and file that came over.
 
 An entry that tells of something from the other copy names the place it has in that log, so
-that what an export made there already held is no change to it.
+that what an export made there already held is no change to it. What a device signed is
+entered as ever.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from geowallet.app.travel.shapes import Merge, Split
 from geowallet.app.travel.shapes import digest as shape_digest
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.provenance import Statement, StatementKind
+from geowallet.proofs.device_runs import batch_statement
 from geowallet.vault.pages import encode_page
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def statements_of(planned: Plan, checkpoint: str) -> list[Statement]:
     return [
         _merge(planned, checkpoint),
         *_imports(planned),
-        *(_from(planned, word.entry, _batch(word)) for word in batches if word.body),
+        *(_batch(word.body) for word in batches if word.body is not None),
         *_corrections(planned, said),
     ]
 
@@ -134,10 +136,9 @@ def _digest(word: Word) -> str:
     return shape_digest(msgspec.msgpack.decode(body, type=Merge))
 
 
-def _batch(word: Word) -> Statement:
-    batch = msgspec.msgpack.decode(word.body or b"", type=KeptBatch).batch
-    said = {"what": "batch", "counter": batch.counter, "previous": batch.previous}
-    return Statement(StatementKind.DEVICE, (batch.digest,), (batch.sha256,), said)
+def _batch(body: bytes) -> Statement:
+    """Return the entry of a batch, as a reader of an export writes it again: nothing more."""
+    return batch_statement(msgspec.msgpack.decode(body, type=KeptBatch).batch)
 
 
 def _from(planned: Plan, entry: int, statement: Statement) -> Statement:

@@ -12,6 +12,7 @@ from hypothesis import settings as drawn
 from hypothesis import strategies as st
 
 from geowallet.app import settings, wallet
+from geowallet.app.evidence.devices import add_device, registered
 from geowallet.app.intake.sources import sources
 from geowallet.app.keeping import copies, erasing, merge_plan, merging, scope
 from geowallet.app.keeping.comparing import Other, Relation, opened_other
@@ -30,12 +31,14 @@ from geowallet.model.errors import (
     VaultRolledBackError,
 )
 from geowallet.model.mobility import Mode, NamedPlace, PlaceKind, Vehicle
-from geowallet.model.provenance import StatementKind
+from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault.check import check_vault
 from geowallet.vault.highwater import Mark
 from geowallet.vault.slots import read_vault_id
 from geowallet.vault.store import Vault
 from tests.app import scene
+from tests.app.evidence.test_devices import Van
+from tests.app.evidence.test_devices import read as take_in
 from tests.app.test_trip_rules import TUESDAY_CARPOOL
 
 CLIO = Vehicle("clio", Mode.CAR)
@@ -123,6 +126,22 @@ class TestSources:
                 settings.set_owner_name(vault, name, now_us=scene.NOON_US)
         check_halves(two, lived_in, folder, which)
 
+    def test_what_a_device_signed_there_is_signed_here(self, two: Two, tmp_path: Path) -> None:
+        one, other = two
+        van = Van(tmp_path)
+        for here in two:
+            with scene.opened(here) as vault:
+                add_device(vault, van.key, now_us=scene.NOON_US)
+        with scene.opened(other) as vault:
+            take_in(vault, van.day(6))
+        merge(one, other)
+        with scene.opened(one) as vault:
+            (found,) = registered(vault)
+            assert (found.batches, found.files) == (1, 1)
+            entries = batch_entries(vault)
+        with scene.opened(other) as vault:
+            assert batch_entries(vault) == entries != []
+
     def test_what_was_erased_there_is_asked_and_what_was_erased_here_stays_so(
         self, two: Two
     ) -> None:
@@ -143,6 +162,11 @@ class TestSources:
             assert {one.fixes for one in sources(vault)} == {0}
             assert copies.copies(vault) == ()
             assert vault.get(*copies.ERASED) is not None
+
+
+def batch_entries(vault: Vault) -> list[Statement]:
+    found = (statement for _, statement, _ in vault.log_entries())
+    return [one for one in found if one.predicate.get("what") == "batch"]
 
 
 def days(here: Locations) -> set[str]:
