@@ -50,7 +50,9 @@ STRAIGHT_STEP_M = 6.0
 STRAIGHT_S = 120.0
 
 FEWEST_ACCURACIES = 300
-"""Phones that report in steps may say the same for half an hour, never all day."""
+ACCURACY_S = 10_800.0
+"""Phones in a holder say 5 m for a whole drive (11 of 21 drives of UAH-DriveSet), never for
+three hours with a stay among them."""
 
 FEWEST_LEAPS = 5
 LEAPS_SHARE = 0.04
@@ -81,17 +83,17 @@ SHORTEST_FAST_S = 120.0
 """Of a shorter leg, or one that is mostly silence, the mean is a matter of its ends."""
 
 
-def own_flags(trip: Trip, fixes: Fixes, around_m: NDArray[np.float64]) -> Iterator[TripFlag]:
+def own_flags(trip: Trip, fixes: Fixes, beside: Fixes) -> Iterator[TripFlag]:
     """Yield the flags that a trip shows by itself.
 
     Args:
         trip: With the modes that it counts as.
         fixes: Good positions of its time, of one source.
-        around_m: Accuracies that this source reports on the same day, NaN where it reports none.
+        beside: All that this source holds of the hours around it.
     """
     if is_even(fixes):
         yield TripFlag.NOISELESS
-    if has_one_accuracy(around_m):
+    if has_one_accuracy(beside):
         yield TripFlag.ONE_ACCURACY
     if leaps(trip.legs):
         yield TripFlag.LEAPS
@@ -111,10 +113,13 @@ def is_even(fixes: Fixes) -> bool:
     return _has_one_pace(time_s, spot) or _is_ruled(time_s, spot)
 
 
-def has_one_accuracy(accuracy_m: NDArray[np.float64]) -> bool:
-    """Say whether many positions have one and the same accuracy."""
-    known = accuracy_m[~np.isnan(accuracy_m)]
-    return len(known) >= FEWEST_ACCURACIES and bool(np.all(known == known[0]))
+def has_one_accuracy(fixes: Fixes) -> bool:
+    """Say whether many positions, over hours, have one and the same accuracy."""
+    known = fixes.take(~np.isnan(fixes.accuracy_m))
+    if len(known) < FEWEST_ACCURACIES:
+        return False
+    lasts_s = float(known.time_us[-1] - known.time_us[0]) / 1e6
+    return lasts_s >= ACCURACY_S and bool(np.all(known.accuracy_m == known.accuracy_m[0]))
 
 
 def leaps(legs: Sequence[Leg]) -> bool:

@@ -16,7 +16,14 @@ from geowallet.track.plausibility import is_even, own_flags, unconnected
 from tests.track.synthetic import EAST_DEG, METRE_DEG
 from tests.track.test_replays import drive, fixes_of
 
-NO_ACCURACY = np.full(400, np.nan)
+
+def day_of(accuracy_m: np.ndarray, *, hours: float = 4.0) -> Fixes:
+    times = np.linspace(0, hours * 3.6e9, len(accuracy_m)).astype(np.int64)
+    spot = np.zeros(len(accuracy_m))
+    return fixes_from(times, spot + 48.0, spot + 2.0, accuracy_m=accuracy_m)
+
+
+NO_ACCURACY = day_of(np.full(400, np.nan))
 
 
 def leg(mode: Mode, metres: float, seconds: int, *, gap_s: float = 0.0, jumps: int = 0) -> Leg:
@@ -29,9 +36,9 @@ def trip(*legs: Leg, name: str = "t", lon_deg: float = 2.0) -> Trip:
     return Trip(name, 0, legs[-1].end_us, legs, *ends, ("a" * 64,))
 
 
-def flags(*legs: Leg, fixes: Fixes | None = None, around_m: np.ndarray = NO_ACCURACY) -> set[str]:
+def flags(*legs: Leg, fixes: Fixes | None = None, beside: Fixes = NO_ACCURACY) -> set[str]:
     way = fixes or fixes_of(*drive(1), jitter_m=2)
-    return {str(flag) for flag in own_flags(trip(*legs), way, around_m)}
+    return {str(flag) for flag in own_flags(trip(*legs), way, beside)}
 
 
 CAR = leg(Mode.CAR, 14_000.0, 1_200)
@@ -101,8 +108,9 @@ class TestOwnFlags:
 
     def test_one_accuracy_all_day(self) -> None:
         same, steps = np.full(300, 5.0), np.where(np.arange(300) == 7, 10.0, 5.0)
-        assert flags(CAR, around_m=same) == {"one_accuracy"}
-        assert flags(CAR, around_m=steps) == flags(CAR, around_m=same[:299]) == set()
+        assert flags(CAR, beside=day_of(same)) == {"one_accuracy"}
+        for honest in (day_of(steps), day_of(same[:299]), day_of(same, hours=0.5)):
+            assert flags(CAR, beside=honest) == set()
 
 
 def test_a_trip_that_begins_elsewhere_is_unconnected() -> None:

@@ -92,7 +92,7 @@ def flags_of(vault: Vault, wanted: set[str]) -> dict[str, frozenset[TripFlag]]:
 
 def _alone(trip: Trip, seen: TripFixes) -> Iterator[TripFlag]:
     """Yield what a trip shows by itself, and the clock of its recorder around it."""
-    yield from own_flags(trip, _good(seen.fixes), seen.beside.accuracy_m)
+    yield from own_flags(trip, _good(seen.fixes), seen.beside)
     leaps = clock_leaps(_good(seen.beside))
     if any(start <= trip.end_us and end >= trip.start_us for start, end in leaps):
         yield TripFlag.CLOCK
