@@ -42,6 +42,11 @@ class Between:
         self._since_s = np.where(inside, at_s - start_s, 0.0)
         self._span_s = np.where(inside, time_s.take(self._after) - start_s, 1.0)
 
+    @property
+    def before(self) -> NDArray[np.intp]:
+        """Where the last value lies that is not above each instant, or the first."""
+        return self._before
+
     def of(self, column: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the values at the instants; before the first and after the last, theirs."""
         low = column.take(self._before)

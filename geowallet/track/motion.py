@@ -10,6 +10,8 @@ import numpy as np
 from geowallet.model.geodesy import distances_m, step_lengths_m
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from geowallet.model.fixes import Fixes
@@ -26,6 +28,9 @@ GAP_CADENCES = 10.0
 PARKED_M = 250.0
 """A silence that ends this near its start is a stay: phones notice a departure only
 after the radius of their geofence, 100 to 200 m (Android and iOS documentation)."""
+
+
+_BLOCK = 1 << 13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,15 +134,15 @@ class Windows:
 
     def smoothed(self, half_s: float) -> Means:
         """Return the means over ``half_s`` before and after each fix."""
-        first, last = self._reach(half_s)
-        count = last - first
-        found = []
-        for column, total in zip(self._columns, self._sums, strict=True):
-            mean = total.take(last)
-            mean -= total.take(first)
-            mean /= count
-            mean += column[0]
-            found.append(mean)
+        found = [np.empty(len(self._path)) for _ in self._columns]
+        for rows in self._blocks():
+            first, last = self._reach(rows, half_s)
+            count = (last - first).astype(np.float64)
+            for means, column, total in zip(found, self._columns, self._sums, strict=True):
+                mean = total.take(last)
+                mean -= total.take(first)
+                mean /= count
+                means[rows] = mean + column[0]
         return Means(*found)
 
     def speeds_mps(self, half_s: float) -> NDArray[np.float64]:
@@ -146,17 +151,23 @@ class Windows:
         Averaging both ends keeps receiver noise out; a slow source uses the fixes
         on either side, however far. 0 for a fix alone in its piece.
         """
-        first, last = self._reach(half_s)
-        index = np.arange(len(first))
-        np.maximum(np.minimum(first, index - 1), self._low, out=first)
-        np.minimum(np.maximum(last, index + 2), self._high, out=last)
+        speed = np.empty(len(self._path))
+        for rows in self._blocks():
+            speed[rows] = self._speeds_mps(rows, half_s)
+        return speed
+
+    def _speeds_mps(self, rows: slice, half_s: float) -> NDArray[np.float64]:
+        first, last = self._reach(rows, half_s)
+        index = np.arange(rows.start, rows.stop)
+        np.maximum(np.minimum(first, index - 1), self._low[rows], out=first)
+        np.minimum(np.maximum(last, index + 2), self._high[rows], out=last)
         # Both windows hold the fix itself.
-        back, ahead = index + 1 - first, last - index
+        back, ahead = (width.astype(np.float64) for width in (index + 1 - first, last - index))
         ends = []
         for column, total in zip(self._columns, self._sums, strict=True):
             before, after = total.take(first), total.take(last)
-            np.subtract(total[1:], before, out=before)
-            np.subtract(after, total[:-1], out=after)
+            np.subtract(total[rows.start + 1 : rows.stop + 1], before, out=before)
+            np.subtract(after, total[rows], out=after)
             before /= back
             after /= ahead
             ends.append((before + column[0], after + column[0]))
@@ -167,14 +178,19 @@ class Windows:
         np.divide(length_m, time_b, out=speed, where=time_b > 0)
         return speed
 
-    def _reach(self, half_s: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def _reach(self, rows: slice, half_s: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the first index of each window and the index after its last."""
         time_s = self._path.time_s
-        first = np.searchsorted(time_s, time_s - half_s, side="left")
-        np.maximum(first, self._low, out=first)
-        last = np.searchsorted(time_s, time_s + half_s, side="right")
-        np.minimum(last, self._high, out=last)
+        first = np.searchsorted(time_s, time_s[rows] - half_s, side="left")
+        np.maximum(first, self._low[rows], out=first)
+        last = np.searchsorted(time_s, time_s[rows] + half_s, side="right")
+        np.minimum(last, self._high[rows], out=last)
         return first, last
+
+    def _blocks(self) -> Iterator[slice]:
+        """Yield the fixes in blocks: what is held between stays in the cache, and small."""
+        for start in range(0, len(self._path), _BLOCK):
+            yield slice(start, min(start + _BLOCK, len(self._path)))
 
 
 def _running(column: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,8 +61,12 @@ def finished(
         activities = _Activities([stay for stay in draft.stays if stay.is_activity])
         whole = []
         for (first, last), parts in zip(draft.episodes, trips, strict=True):
-            legs = tuple(_leg(path, span, next(lengths), guess, coarse_us) for span, guess in parts)
-            legs = _from_door_to_door(path, legs, (first, last), activities)
+            measured = [next(lengths) for _ in parts]
+            _from_door_to_door(path, measured, (first, last), activities)
+            legs = tuple(
+                _leg(path, span, length, guess, coarse_us)
+                for (span, guess), length in zip(parts, measured, strict=True)
+            )
             used = _used(draft.stream[first : last + 1], sources)
             whole.append(_trip(path, legs, (first, last), activities, used))
         found.append((tuple(whole), tuple(_stop(path, stay) for stay in draft.stays)))
@@ -139,11 +142,10 @@ def _leg(path: Path, span: Span, length: Length, guess: Guess, coarse_us: NDArra
 
 
 def _from_door_to_door(
-    path: Path, legs: tuple[Leg, ...], span: tuple[int, int], activities: _Activities
-) -> tuple[Leg, ...]:
+    path: Path, lengths: list[Length], span: tuple[int, int], activities: _Activities
+) -> None:
     """Add the metres between the centres of the stops and the first and last fix."""
     first, last = span
-    found = list(legs)
     ends = (first, activities.by_last.get(first), 0), (last, activities.by_first.get(last), -1)
     for index, stay, leg in ends:
         if stay is None:
@@ -151,10 +153,8 @@ def _from_door_to_door(
         here = float(path.lat_deg[index]), float(path.lon_deg[index])
         away_m = distance_m(*here, stay.lat_deg, stay.lon_deg)
         if away_m <= SETTLED_M:
-            variance = found[leg].distance_sd_m ** 2 + (away_m / 2) ** 2
-            metres = found[leg].distance_m + away_m
-            found[leg] = replace(found[leg], distance_m=metres, distance_sd_m=math.sqrt(variance))
-    return tuple(found)
+            variance = lengths[leg].sd_m ** 2 + (away_m / 2) ** 2
+            lengths[leg] = Length(lengths[leg].metres + away_m, math.sqrt(variance))
 
 
 def _lengths(drafts: Sequence[Draft], spans: Sequence[Sequence[Span]]) -> list[Length]:

@@ -153,7 +153,8 @@ def grid_of(ground: Ground, legs: Stretches, steps: Steps) -> Grid:
         np.minimum(np.maximum(near_s, begin_s, out=near_s), end_s, out=near_s)
         between = ground.axis.between(chunk, near_s)
         at += [between.of(column) / 3 for column in (ground.x_m, ground.y_m)]
-    before = np.minimum(ground.axis.before(chunk, when_s), rows.spread(legs.last - 1))
+        if near_s is when_s:
+            before = np.minimum(between.before, rows.spread(legs.last - 1))
     step = before + rows.spread(steps.rows.start - legs.first)
     return Grid(rows, step_s, at[0], at[1], steps.silent[step])
 

@@ -181,23 +181,24 @@ def nested(trees: Trees) -> bool:
 
     Only such trees can be followed; a file may hold others.
     """
-    parent = trees.reach.parent.T
-    number, width = parent.shape
+    parent = trees.reach.parent
+    width, number = parent.shape
     filled = np.arange(width) < trees.count[:, None]
-    first, after = (_padded(c, filled, 0) for c in (trees.first, trees.after))
+    first, after = (
+        np.ascontiguousarray(_padded(c, filled, 0).T) for c in (trees.first, trees.after)
+    )
     # The leaves of each slot: from the first to the one before the last.
-    low, high = (np.zeros((number, 2 * width + 2), dtype=np.intp) for _ in range(2))
-    high[:, 0] = trees.count + 1
-    used, tree = np.zeros((number, 2 * width + 1), dtype=np.intp), np.arange(number)
-    for place in range(width):
-        slot, there = parent[:, place], filled[:, place]
-        begin, end, cut = low[tree, slot], high[tree, slot], after[:, place]
-        if np.any(there & ((begin != first[:, place]) | (cut <= begin) | (cut >= end))):
+    low, high = (np.zeros((2 * width + 2, number), dtype=np.intp) for _ in range(2))
+    high[0] = trees.count + 1
+    place = parent * number + np.arange(number)
+    for step, there in enumerate(np.ascontiguousarray(filled.T)):
+        begin, end = low.ravel().take(place[step]), high.ravel().take(place[step])
+        cut = after[step]
+        if np.any(there & ((begin != first[step]) | (cut <= begin) | (cut >= end))):
             return False
-        low[:, 2 * place + 1], high[:, 2 * place + 1] = begin, cut
-        low[:, 2 * place + 2], high[:, 2 * place + 2] = cut, end
-        used[tree[there], slot[there]] += 1
-    return bool(np.all(used <= 1))
+        low[2 * step + 1], high[2 * step + 1] = begin, cut
+        low[2 * step + 2], high[2 * step + 2] = cut, end
+    return not np.any(np.bincount(place[filled.T]) > 1)
 
 
 def _padded(values: NDArray[Any], filled: NDArray[np.bool_], rest: int) -> NDArray[np.intp]:
