@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from geowallet.app.evidence.witness import open_witness
 from geowallet.cli.main import run
 from geowallet.crypto.keys import KdfCost
 from geowallet.vault import session
 from tests.app import scene
+from tests.app.evidence.test_witness_serving import listening
 from tests.authority import new_authority, served
 from tests.test_how_to import ROOT, fenced
 
+PASSPHRASE = "seven plain words for a page that is typed"  # noqa: S105  of a wallet in a test
 PAGE = ROOT / "docs" / "how-to" / "time-stamps.md"
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "passphrase").write_text("seven plain words for a page that is typed\n")
+    (tmp_path / "passphrase").write_text(f"{PASSPHRASE}\n")
     scene.write_days(tmp_path / "phone", scene.days_of_may(4))
     monkeypatch.chdir(tmp_path)
     for name in ("WALLET", "DESK", "STATE"):
@@ -37,11 +41,16 @@ def test_the_page_is_typed(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert run(["init", "--recovery-file", "recovery"]) == 0
     typed = 0
     known: dict[str, str] = {}
-    with served(authority.answer) as address:
+    with served(authority.answer) as address, ExitStack() as open_servers:
         known["https://tsa.example/tsr"] = address
         for _language, lines in fenced(PAGE):
             for line in lines:
                 capsys.readouterr()
+                if "witness serve" in line:
+                    witness = open_witness(folder / "witness", PASSPHRASE.encode)
+                    server = open_servers.enter_context(listening(witness))
+                    known["https://witness.example"] = f"http://127.0.0.1:{server.port}"
+                    continue
                 words = [known.get(word, word) for word in shlex.split(line)[1:]]
                 status = run(words)
                 out, err = capsys.readouterr()
@@ -51,7 +60,7 @@ def test_the_page_is_typed(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
                 keys += [text.split()[1] for text in out.splitlines() if text.startswith("KEY ")]
                 if keys:
                     known[_name_of_key(line)] = keys[0]
-    assert typed == 27
+    assert typed == 31
     assert (folder / "log.json").exists()
 
 
