@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geowallet.model.errors import (
     DiskFullError,
+    FolderGivenError,
     SourceAccessError,
     SourceMissingError,
     TooLargeError,
@@ -20,6 +21,7 @@ def read_small(path: Path, max_bytes: int) -> bytes:
 
     Raises:
         SourceMissingError: There is no such file.
+        FolderGivenError: It is a folder.
         SourceAccessError: It cannot be read.
         TooLargeError: It is larger.
     """
@@ -28,6 +30,8 @@ def read_small(path: Path, max_bytes: int) -> bytes:
             data = stream.read(max_bytes + 1)
     except FileNotFoundError as error:
         raise SourceMissingError(path=str(path)) from error
+    except IsADirectoryError as error:
+        raise FolderGivenError(path=str(path)) from error
     except OSError as error:
         raise SourceAccessError(path=str(path), reason=error.strerror or "") from error
     if len(data) > max_bytes:

@@ -14,6 +14,7 @@ import geowallet
 from geowallet.cli.commands import Root
 from geowallet.cli.terminal.language import _, told
 from geowallet.cli.terminal.shell import SCHEMA, printable
+from geowallet.cli.terminal.usage import usage_text
 from geowallet.model.errors import GeowalletError
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _failed(error: Exception, *, as_json: bool, in_full: bool) -> int:
         _show(error, as_json=as_json)
         return error.exit_status
     if isinstance(error, typer.TyperException):
-        _show_usage(error.format_message(), as_json=as_json)
+        _show_usage(usage_text(error), as_json=as_json)
         return USAGE
     _show_bug(error, in_full=in_full)
     return 1
@@ -102,7 +103,7 @@ def _show(error: GeowalletError, *, as_json: bool) -> None:
 
 def _show_usage(message: str, *, as_json: bool) -> None:
     hint = _("every command has --help")
-    _write_error("usage", message.strip(), hint, as_json=as_json)
+    _write_error("usage", message, hint, as_json=as_json)
 
 
 def _write_error(code: str, text: str, hint: str, *, as_json: bool) -> None:

@@ -163,7 +163,7 @@ def connector_for(name: str, head: bytes, guests: Guests = NOBODY) -> Connector:
     if not claims and is_binary(head):
         raise NotATraceError(what=BINARY)
     if len(claims) != 1:
-        raise UnknownFormatError(candidates=", ".join(c.name for c in claims) or "none")
+        raise UnknownFormatError(candidates=", ".join(c.name for c in claims) or "-")
     return claims[0]
 
 

@@ -16,6 +16,8 @@ from geowallet.model.words import N_
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Names of the days, Monday first, as `datetime.date.weekday` counts."""
 
+_JOURS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
@@ -111,6 +113,16 @@ class Busy:
 
 
 @lru_cache(maxsize=64)
+def weekday_of(name: str) -> int:
+    """Return the number of a day, Monday 0, by its short name in English or French.
+
+    Raises:
+        ValueError: No day.
+    """
+    short = name.casefold().rstrip(".")
+    return (_JOURS if short in _JOURS else WEEKDAYS).index(short)
+
+
 def zone_of(name: str) -> ZoneInfo:
     """Return the IANA time zone ``name``.
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.model.calendar import Period, WorkWeek, instant_us, local_time, zone_of
+from geowallet.model.calendar import Period, WorkWeek, instant_us, local_time, weekday_of, zone_of
 from geowallet.model.errors import BadPeriodError, BadWorkWeekError
 
 NINE_TO_FIVE = ((540, 1020),)
@@ -82,3 +82,12 @@ def test_local_time_follows_summer_time() -> None:
 @given(st.integers(0, 4_000_000_000_000_000))
 def test_an_instant_survives_the_way_through_local_time(time_us: int) -> None:
     assert instant_us(local_time(time_us, "Europe/Paris")) == time_us
+
+
+def test_days_have_a_name_in_either_language() -> None:
+    """Tuesday is "mar." in French, which is no day in English."""
+    assert [weekday_of(name) for name in ("mon", "lun", "mar.", "Tue", "dim", "sun")] == [
+        *(0, 0, 1, 1, 6, 6)
+    ]
+    with pytest.raises(ValueError, match="not in"):
+        weekday_of("montag")

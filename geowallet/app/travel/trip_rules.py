@@ -16,7 +16,7 @@ import msgspec
 from geowallet.app.settings import resolve
 from geowallet.app.travel.corrections import SAID
 from geowallet.crypto.canonical import sha256_hex
-from geowallet.model.calendar import WEEKDAYS, Period
+from geowallet.model.calendar import Period, weekday_of
 from geowallet.model.mobility import (  # noqa: TC001  msgspec reads annotations at run time
     Mode,
     Purpose,
@@ -209,6 +209,6 @@ def weekdays_of(texts: Iterable[str]) -> tuple[int, ...]:
     found: set[int] = set()
     for text in texts:
         first, _dash, last = text.lower().partition("-")
-        start, stop = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        start, stop = weekday_of(first), weekday_of(last or first)
         found |= {(start + n) % 7 for n in range((stop - start) % 7 + 1)}
     return tuple(sorted(found))

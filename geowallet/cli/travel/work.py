@@ -12,7 +12,7 @@ from geowallet.cli.terminal.language import _
 from geowallet.cli.terminal.secrets import open_wallet
 from geowallet.cli.terminal.shell import Shell
 from geowallet.cli.terminal.verb import group, verb
-from geowallet.model.calendar import WEEKDAYS, Period, WorkWeek
+from geowallet.model.calendar import WEEKDAYS, Period, WorkWeek, weekday_of
 from geowallet.model.errors import BadWorkWeekError
 from geowallet.model.words import N_
 
@@ -133,14 +133,15 @@ def _show(shell: Shell, week: WorkWeek) -> None:
 def _weekdays(text: str) -> range:
     first, _dash, last = text.partition("-")
     try:
-        start, stop = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        start, stop = weekday_of(first), weekday_of(last or first)
     except ValueError as error:
         raise BadWorkWeekError(reason=N_("days are mon tue wed thu fri sat sun")) from error
     return range(start, stop + 1)
 
 
 def _span(text: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", text, flags=re.ASCII)
+    clock = re.sub(r"(\d{1,2})h(\d{2})?", lambda found: f"{found[1]}:{found[2] or '00'}", text)
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", clock, flags=re.ASCII)
     if not match:
         raise BadWorkWeekError(reason=N_("hours are written 08:30-18:00"))
     hour, minute, to_hour, to_minute = map(int, match.groups())

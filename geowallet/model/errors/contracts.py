@@ -20,6 +20,7 @@ class NotJsonError(BadContractError):
 
     code = "contract.not_json"
     text = N_("not a file of the kind that is asked for here: {reason}")
+    hint = N_("offers end in .offer, contracts in .contract; exports (.jwe) are for 'verify'")
 
 
 class TooDeepError(BadContractError):

@@ -12,7 +12,7 @@ class BadExportError(GeowalletError):
     code = "verify.malformed"
     exit_status = 3
     text = N_("not an export: {reason}")
-    hint = N_("ask the sender for the file again")
+    hint = N_("an export ends in .jwe: ask for it again; 'geowallet desk open' takes contracts in")
 
 
 class ExportSignatureError(GeowalletError):

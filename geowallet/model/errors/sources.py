@@ -123,6 +123,15 @@ class SourceAccessError(GeowalletError):
     hint = N_("check the permissions of the file")
 
 
+class FolderGivenError(GeowalletError):
+    """A folder where one file is meant."""
+
+    code = "source.folder"
+    exit_status = 3
+    text = N_("{path}: a folder, where one file is meant")
+    hint = N_("name a file in it")
+
+
 class SealedSourceError(GeowalletError):
     """A source whose payloads are encrypted, and no secret was given."""
 
