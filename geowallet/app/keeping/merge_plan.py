@@ -17,7 +17,7 @@ from geowallet.app.keeping.matters import ALL, Matter
 from geowallet.app.keeping.own_settings import RULES
 from geowallet.app.keeping.settled import settled_pages
 from geowallet.crypto.merkle import root
-from geowallet.vault.branches import PREFIX, Branch, branches
+from geowallet.vault.branches import PREFIX, Branch, branches, is_state_of
 from geowallet.vault.still import held_still
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Plan:
             positions of any more.
         left_trips: Such trips that stay there.
         other_rules: Whether the other copy has other rules of retention; they stay there.
+        taken_in_there: Whether the other copy took this wallet in as it is.
     """
 
     comparison: Comparison
@@ -71,6 +72,7 @@ class Plan:
     settled_pages: Mapping[str, Page]
     left_trips: int
     other_rules: bool
+    taken_in_there: bool
 
     @property
     def fork(self) -> str:
@@ -169,6 +171,7 @@ def plan(
         merged = max((branch.size for branch in before.values()), default=found.common)
         fork = there[found.common].hex() if found.there.own else ""
         pages, left = settled_pages(vault, other.vault)
+        mark = vault.mark()
         return Plan(
             comparison=found,
             take=take,
@@ -179,10 +182,13 @@ def plan(
             disclosed=disclosed(vault, other, branch=fork, since=merged),
             before=before,
             kin=_kin(vault, other, here, there),
-            mark=vault.mark(),
+            mark=mark,
             settled_pages=pages,
             left_trips=left,
             other_rules=vault.get(*RULES) != other.vault.get(*RULES),
+            taken_in_there=any(
+                is_state_of(branch.hashes(there), mark) for branch in branches(other.vault).values()
+            ),
         )
 
 

@@ -136,6 +136,8 @@ def _show(shell: Shell, planned: Plan, found: list[Dispute], *, asked: bool) -> 
     _show_matters(shell, planned, asked=asked)
     _show_disputes(shell, planned, found)
     _show_disclosed(shell, planned.disclosed)
+    if planned.taken_in_there:
+        shell.say(_("It took this wallet in: its file can stand in this one's place."))
     if planned.other_rules:
         shell.say(
             _(

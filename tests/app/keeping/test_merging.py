@@ -235,6 +235,10 @@ class TestWords:
         before = mark(one)
         assert not merge(one, other).changes
         assert mark(one) == before
+        with both(other, one) as (vault, copy):
+            assert merge_plan.plan(vault, copy).taken_in_there
+            settings.set_owner_name(vault, "Anna", now_us=scene.NOON_US)
+            assert not merge_plan.plan(vault, copy).taken_in_there
 
     def test_where_both_said_something_the_owner_decides(self, two: Two) -> None:
         one, other = two
