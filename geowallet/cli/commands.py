@@ -55,7 +55,9 @@ TABLE: Mapping[str, Entry] = {
         _("Sign and seal what a contract names, for its one reader."),
         joined=("sharing.export_list", "sharing.export_audit"),
     ),
-    "verify": Entry("sharing.verify", _("Check an export or a receipt that you received; no wallet needed.")),
+    "verify": Entry(
+        "sharing.verify", _("Check an export or a receipt that you received; no wallet needed.")
+    ),
     "doctor": Entry("wallet.doctor", _("Check wallet, sandbox, session and formats.")),
     "trip": Entry(
         "travel.trip",
