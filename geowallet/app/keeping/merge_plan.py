@@ -21,7 +21,7 @@ from geowallet.vault.branches import PREFIX, Branch, branches, is_state_of
 from geowallet.vault.still import held_still
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from geowallet.app.keeping.comparing import Comparison, Other
     from geowallet.app.keeping.disclosed import Disclosed
@@ -56,7 +56,7 @@ class Plan:
             positions of any more.
         left_trips: Such trips that stay there.
         other_rules: Whether the other copy has other rules of retention; they stay there.
-        taken_in_there: Whether the other copy took this wallet in as it is.
+        taken_in_there: Whether the other copy took in all of this wallet as it is.
     """
 
     comparison: Comparison
@@ -186,9 +186,7 @@ def plan(
             settled_pages=pages,
             left_trips=left,
             other_rules=vault.get(*RULES) != other.vault.get(*RULES),
-            taken_in_there=any(
-                is_state_of(branch.hashes(there), mark) for branch in branches(other.vault).values()
-            ),
+            taken_in_there=_is_taken_in(branches(other.vault).values(), there, mark),
         )
 
 
@@ -203,6 +201,17 @@ def _since(
     return {m: sizes[1] for m, sizes in looked.items()}, {
         m: sizes[0] for m, sizes in looked.items()
     }
+
+
+def _is_taken_in(known: Iterable[Branch], there: list[bytes], mark: Mark) -> bool:
+    """Say whether a state is that of a branch of which every matter was looked at."""
+    every = {str(matter) for matter in Matter}
+    return any(
+        branch.size == mark.size
+        and {name for name, (size, _) in branch.looked.items() if size == mark.size} == every
+        and is_state_of(branch.hashes(there), mark)
+        for branch in known
+    )
 
 
 def _kin(vault: Vault, other: Other, here: list[bytes], there: list[bytes]) -> dict[str, Branch]:

@@ -99,8 +99,7 @@ def _matters(take: str) -> frozenset[Matter]:
     words = [word.strip() for word in take.split(",") if word.strip()]
     unknown = [word for word in words if word not in ALL]
     if unknown or (take and not words):
-        known = ", ".join((_ALL, *Matter))
-        raise BadOptionError(option="--take", reason=known)
+        raise BadOptionError(option="--take", reason=", ".join((_ALL, *Matter)))
     return frozenset(Matter(word) for word in words)
 
 

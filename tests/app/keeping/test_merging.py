@@ -286,6 +286,8 @@ class TestWords:
         read(other, tmp_path / "days", 6)
         planned = merge(one, other, frozenset({Matter.SOURCES}))
         assert (len(planned.taken_files), planned.taken_words) == (1, ())
+        with both(other, one) as (vault, copy):
+            assert not merge_plan.plan(vault, copy).taken_in_there
         assert said(one) == {Mode.BUS}
         assert len(merge(one, other).taken_words) == 1
         assert said(one) == {Mode.BUS, Mode.TRAM}
