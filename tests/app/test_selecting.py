@@ -165,6 +165,7 @@ def wallets(draw: st.DrawFn) -> Kept:
     kept["work", "week"] = msgspec.json.encode(draw(st.just(HOURS) | WINDOWS))
     chosen = draw(st.lists(st.tuples(st.sampled_from(trips), st.booleans()), max_size=2))
     busy = [Busy(t.end_us + 10**9, t.end_us + 10**10, picked) for t, picked in chosen]
+    busy += [Busy(t.start_us - 10**10, t.start_us - 10**9, not picked) for t, picked in chosen]
     off = draw(st.sampled_from([(), ("2026-10-06",)]))
     calendar = Calendar("mine", "0" * 64, 0, "2026", (), tuple(busy), off, 0)
     kept["work", "calendar/mine"] = msgspec.msgpack.encode(calendar)
@@ -224,6 +225,36 @@ class TestSelectedByColumns:
         legs = [leg for one in expected for leg in one.trip.legs]
         assert [MODES[n] for n in found.trips.leg_mode] == [leg.mode for leg in legs]
         assert found.trips.leg_confidence.tolist() == [leg.confidence for leg in legs]
+
+
+class TestDescribedAlike:
+    """Promise: "the same as described_trips says", where chance seldom leads."""
+
+    @pytest.mark.parametrize(("away_min", "purpose"), [(10, "business"), (50, "private")])
+    def test_a_trip_from_an_entry_of_the_calendar(self, away_min: int, purpose: str) -> None:
+        kept = _one_trip()
+        ended_us = FIRST_US - away_min * _MINUTE_US
+        entry = Busy(ended_us - 10**9, ended_us, chosen=True)
+        calendar = Calendar("mine", "0" * 64, 0, "2026", (), (entry,), (), 0)
+        kept["work", "calendar/mine"] = msgspec.msgpack.encode(calendar)
+        (described,) = described_trips(cast("Vault", kept))
+        found = _columns(cast("Vault", kept), Period.parse("2026"))
+        assert described.purpose == purpose == PURPOSES[int(found.purpose[0])]
+
+    @pytest.mark.parametrize(("said", "name"), [("CD-456", "CD-456"), ("velo", ""), ("", "")])
+    def test_of_two_cars_the_one_that_was_said(self, said: str, name: str) -> None:
+        kept = _one_trip()
+        for vehicle in (
+            Vehicle("AB-123", Mode.CAR),
+            Vehicle("CD-456", Mode.CAR),
+            Vehicle("velo", Mode.BIKE),
+        ):
+            kept["vehicle", vehicle.id] = msgspec.json.encode(vehicle)
+        word = Correction(FIRST_US, FIRST_US + 10**9, None, None, 1, vehicle=said)
+        kept["correction", "vehicle/1"] = msgspec.msgpack.encode(word)
+        (described,) = described_trips(cast("Vault", kept))
+        found = _columns(cast("Vault", kept), Period.parse("2026"))
+        assert described.vehicle == name == (*found.vehicles, "")[int(found.vehicle[0])]
 
 
 class TestHours:
