@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geowallet.cli.desk.drafting import (
+    Cadence,
+    Expires,
+    Hours,
     RuleFacts,
     RuleName,
     RuleYear,
+    Supersede,
     TermsFile,
     VehicleNames,
     drafted,
@@ -35,6 +40,10 @@ from geowallet.cli.terminal.secrets import asker, locations, new_passphrase
 from geowallet.cli.terminal.shell import Shell
 from geowallet.cli.terminal.verb import group, verb
 from geowallet.model.calendar import Period
+
+if TYPE_CHECKING:
+    from geowallet.app.desk.desk import Desk
+    from geowallet.contracts.templates.template import Particulars, Template
 
 app = group(_("For recipients: keys, offers, and what came back."))
 
@@ -62,15 +71,9 @@ def offer(
     *,
     name: Annotated[str, typer.Option(help=_("Of the contract: small letters, digits, dashes."))],
     covers: Annotated[str, typer.Option(help=_("Period it speaks of, such as 2026."))],
-    expires: Annotated[
-        str, typer.Option(help=_("Last day of an export; by default a year after the period."))
-    ] = "",
-    cadence: Annotated[
-        str, typer.Option(help=_("One export a month, a year or once; else as usual."))
-    ] = "",
-    hours: Annotated[
-        list[str] | None, typer.Option(help=_("Work hours, such as 'mon-fri 08:30-18:00'."))
-    ] = None,
+    expires: Expires = "",
+    cadence: Cadence = "",
+    hours: Hours = None,
     zone: Annotated[str, typer.Option(help=_("IANA time zone."))] = "Europe/Paris",
     holidays: Annotated[str, typer.Option(help=_("Public holidays: FR, FR-57; none."))] = "FR",
     purpose: Annotated[str, typer.Option(help=_("What it is for, in your words."))] = "",
@@ -91,30 +94,18 @@ def offer(
     level: Level = "L1",
     only: Only = False,
     readings: Readings = False,
-    supersede: Annotated[
-        bool, typer.Option("--supersede", help=_("The next version of the offer of that name."))
-    ] = False,
+    supersede: Supersede = False,
     out: Annotated[Path, typer.Option(help=_("Folder for the offer."))] = Path(),
 ) -> None:
     """Write and sign an offer from a template."""
     from geowallet.app.desk.desk import make_offer, open_desk
     from geowallet.app.desk.desk_offers import following
-    from geowallet.contracts.templates.template import Particulars
 
     chosen, use = template_named(template), rule_use(rule, rule_year, rule_fact)
-    why, basis = purpose_of(chosen)
-    period = Period.parse(covers)
     desk = open_desk(locations(shell).desk, asker(shell, _("Passphrase of the desk: ")))
-    particulars = Particulars(
-        recipient=desk.recipient,
-        name=name,
-        covers=period,
-        issued=dt.datetime.now(tz=dt.UTC).date(),
-        expires=_expiry(expires, period),
-        cadence=cadence,
-        purpose=purpose or why,
-        legal_basis=basis,
-        retention_months=retention,
+    plain = _particulars(desk, chosen, name, Period.parse(covers), expires)
+    particulars = replace(
+        plain, cadence=cadence, purpose=purpose or plain.purpose, retention_months=retention
     )
     terms = drafted(
         chosen,
@@ -146,10 +137,23 @@ verb(
 )(offer)
 
 
-def _expiry(text: str, period: Period) -> dt.date:
-    if text:
-        return Period.parse(text).last
-    return (period.last.replace(day=1) + dt.timedelta(days=366)).replace(day=28)
+def _particulars(
+    desk: Desk, template: Template, name: str, covers: Period, expires: str
+) -> Particulars:
+    """Return what every template leaves open, as it is where nothing else is said."""
+    from geowallet.contracts.templates.template import Particulars
+
+    why, basis = purpose_of(template)
+    year_on = (covers.last.replace(day=1) + dt.timedelta(days=366)).replace(day=28)
+    return Particulars(
+        recipient=desk.recipient,
+        name=name,
+        covers=covers,
+        issued=dt.datetime.now(tz=dt.UTC).date(),
+        expires=Period.parse(expires).last if expires else year_on,
+        purpose=why,
+        legal_basis=basis,
+    )
 
 
 def _fingerprint(jwk: dict[str, Any]) -> str:

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 USUAL_HOURS = "mon-fri 08:30-18:00"
 """Hours of work that are asked for where none are named."""
 
+Expires = Annotated[
+    str, typer.Option(help=_("Last day of an export; by default a year after the period."))
+]
+Cadence = Annotated[str, typer.Option(help=_("One export a month, a year or once; else as usual."))]
+Hours = Annotated[
+    list[str] | None, typer.Option(help=_("Work hours, such as 'mon-fri 08:30-18:00'."))
+]
+Supersede = Annotated[
+    bool, typer.Option("--supersede", help=_("The next version of the offer of that name."))
+]
 VehicleNames = Annotated[
     list[str] | None,
     typer.Option("--vehicle", help=_("Only this vehicle, by the name that its owner has for it.")),
@@ -33,8 +43,6 @@ RuleFacts = Annotated[
     list[str] | None,
     typer.Option("--rule-fact", help=_("What the rule asks, such as power_cv=5.")),
 ]
-
-
 TermsFile = Annotated[
     Path | None,
     typer.Option("--terms", help=_("Members that are other than in the template: a JSON file.")),

@@ -135,7 +135,6 @@ def compute(
     """Compute the amount of one year."""
     from geowallet.app import rulebook
     from geowallet.rules.compute import compute as figure_of
-    from geowallet.rules.compute import rounded
 
     found = rulebook.rule(rule)
     if payroll and not found.payroll_lag_years:
@@ -157,10 +156,16 @@ def compute(
     )
     _show(shell, found, figure_of(found, wanted, facts), wanted)
     if km and facts.distance is not None and found.unit == "mi":
-        counted = exact(rounded(facts.distance, found.rounding))
-        shell.note(_("{km} km are {miles} miles.", km=exact(Decimal(km)), miles=counted))
+        _show_miles(shell, found, km, facts.distance)
     if payroll:
         shell.note(_("Payroll of {year}: the table of {table}.", **_years(year, wanted)))
+
+
+def _show_miles(shell: Shell, rule: Rule, km: str, miles: Decimal) -> None:
+    from geowallet.rules.compute import rounded
+
+    counted = exact(rounded(miles, rule.rounding))
+    shell.note(_("{km} km are {miles} miles.", km=exact(Decimal(km)), miles=counted))
 
 
 verb(app, "list", _("List the rules."))(list_)

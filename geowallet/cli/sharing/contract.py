@@ -46,7 +46,6 @@ def show(
     """Show an offer or a contract in plain words, on one screen."""
     from geowallet.contracts.life.offer import terms_digest
     from geowallet.contracts.terms.syntax import terms_as_json
-    from geowallet.contracts.words.explain import explain
     from geowallet.contracts.words.odrl import odrl_policy
 
     agreed: Contract | None = None
@@ -80,12 +79,26 @@ def show(
             "terms": terms_as_json(terms),
         }
     )
+    _show_words(shell, terms, accepted=agreed is not None, ended=ended)
+    for line in who:
+        shell.note(line)
+    warn(shell, terms)
+    shell.next(f"geowallet contract preview {contract} --period {_example(terms)}")
+
+
+verb(app, "show", _("Say what an offer or a contract lets out, in plain words."))(show)
+
+
+def _show_words(shell: Shell, terms: Terms, *, accepted: bool, ended: bool) -> None:
+    from geowallet.contracts.words.explain import explain
+
+    name = terms.recipient.name
     shell.say(
-        _("Contract with {name}, accepted.", name=terms.recipient.name)
-        if agreed
+        _("Contract with {name}, accepted.", name=name)
+        if accepted
         else _(
             "Offer from {name}. NOT ACCEPTED: nothing leaves until you accept and export.",
-            name=terms.recipient.name,
+            name=name,
         )
     )
     if ended:
@@ -94,13 +107,6 @@ def show(
     _show_sections(
         shell, [(say(label), [say(s) for s in lines]) for label, lines in explain(terms)]
     )
-    for line in who:
-        shell.note(line)
-    warn(shell, terms)
-    shell.next(f"geowallet contract preview {contract} --period {_example(terms)}")
-
-
-verb(app, "show", _("Say what an offer or a contract lets out, in plain words."))(show)
 
 
 def _agreed(vault: Vault, name: str) -> Contract:

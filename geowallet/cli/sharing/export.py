@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,10 @@ from geowallet.cli.terminal.shell import Shell
 from geowallet.cli.terminal.verb import DEFAULT_VERB, WithDefault, group, verb
 from geowallet.model.calendar import Period
 from geowallet.model.errors import NotAcceptedError
+
+if TYPE_CHECKING:
+    from geowallet.app.sharing.export import Exported
+    from geowallet.app.sharing.preparing import Prepared
 
 app = group(_("Sign and seal what a contract names, for its one reader."), WithDefault)
 
@@ -38,8 +42,6 @@ def export(
     from geowallet.app.sharing.inferring import inferred
     from geowallet.app.sharing.preparing import prepare
     from geowallet.app.sharing.standing import check_not_withdrawn
-    from geowallet.crypto.fingerprint import fingerprint
-    from geowallet.crypto.signing import thumbprint
 
     if is_file(contract):
         raise NotAcceptedError(name=agreements.offer_from(Path(contract)).terms.name)
@@ -49,11 +51,7 @@ def export(
         with attempted(vault, terms, period, clock=wallet.now_us):
             check_not_withdrawn(vault, found)
             prepared = looked_at(vault, prepare(vault, terms, Period.parse(period)))
-            fp = fingerprint(thumbprint(terms.recipient.signing_jwk))
-            first = _("FIRST EXPORT to {name} (key {key}).", name=terms.recipient.name, key=fp)
-            again = _("Export to {name} (key {key}).", name=terms.recipient.name, key=fp)
-            shell.say(first if prepared.new_recipient else again)
-            shell.say(_("These figures will leave your wallet:"))
+            _show_reader(shell, prepared)
             show_prepared(shell, prepared)
             inferences = inferred(vault, prepared)
             show_inferred(shell, inferences)
@@ -69,6 +67,27 @@ def export(
                 target=out,
                 words=say,
             )
+    _show_written(shell, done)
+    shell.emit(
+        preview_record(prepared, inferences)
+        | {"receipt": done.receipt.id, "files": [str(path) for path in done.files]}
+    )
+    shell.next(f"geowallet evidence trace {done.receipt.id}")
+
+
+def _show_reader(shell: Shell, prepared: Prepared) -> None:
+    from geowallet.crypto.fingerprint import fingerprint
+    from geowallet.crypto.signing import thumbprint
+
+    reader = prepared.terms.recipient
+    key = fingerprint(thumbprint(reader.signing_jwk))
+    first = _("FIRST EXPORT to {name} (key {key}).", name=reader.name, key=key)
+    again = _("Export to {name} (key {key}).", name=reader.name, key=key)
+    shell.say(first if prepared.new_recipient else again)
+    shell.say(_("These figures will leave your wallet:"))
+
+
+def _show_written(shell: Shell, done: Exported) -> None:
     notes = (
         _("signed and sealed: the only one that can be checked"),
         _("the same figures, to read"),
@@ -77,17 +96,8 @@ def export(
     )
     for path, note in zip(done.files, notes, strict=False):
         shell.say(_("Wrote {path}   {note}", path=str(path), note=note))
-    shell.say(
-        _(
-            "Receipt {id}. Nothing was sent: hand over the files yourself.",
-            id=done.receipt.id,
-        )
-    )
-    shell.emit(
-        preview_record(prepared, inferences)
-        | {"receipt": done.receipt.id, "files": [str(path) for path in done.files]}
-    )
-    shell.next(f"geowallet evidence trace {done.receipt.id}")
+    said = _("Receipt {id}. Nothing was sent: hand over the files yourself.", id=done.receipt.id)
+    shell.say(said)
 
 
 verb(
