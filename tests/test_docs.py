@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from geowallet.verify.verifier import ASKED
 from tools.write_reference import STATUSES, all_commands, all_errors, pages
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +47,17 @@ def test_links_between_documents_lead_somewhere(path: Path) -> None:
 
 def test_the_readme_fits_two_screens() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 90
+
+
+def test_the_readme_counts_the_checks_of_an_export() -> None:
+    count = len(ASKED)
+    assert f"{count} of {count} checks passed" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_how_to_page_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "how-to"
+    listed = re.findall(r"\]\(([^)]+)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert sorted([*listed, "README.md"]) == sorted(path.name for path in folder.glob("*.md"))
 
 
 def test_commands_named_in_documents_exist() -> None:
