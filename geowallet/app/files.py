@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from geowallet.model.errors import (
@@ -84,4 +85,5 @@ def replace_whole(path: Path, data: bytes) -> None:
     except OSError as error:
         raise DiskFullError(reason=error.strerror or "") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # renamed already; or the disk refuses, and a draft stays
+            temporary.unlink()

@@ -9,7 +9,7 @@ from geowallet.app.files import read_small, replace_whole, write_new
 from geowallet.app.locations import Locations
 from geowallet.model.errors import (
     DiskFullError,
-    SourceAccessError,
+    FolderGivenError,
     SourceMissingError,
     TooLargeError,
 )
@@ -24,7 +24,7 @@ class TestRead:
             read_small(path, 4)
 
     def test_a_folder_cannot_be_read(self, tmp_path: Path) -> None:
-        with pytest.raises(SourceAccessError):
+        with pytest.raises(FolderGivenError):
             read_small(tmp_path, 5)
 
     def test_there_must_be_a_file(self, tmp_path: Path) -> None:
@@ -62,6 +62,16 @@ class TestWrite:
         with pytest.raises((DiskFullError, KeyboardInterrupt)):
             replace_whole(path, b"new")
         assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a": b"old"}
+
+    def test_a_draft_that_cannot_be_taken_away_is_no_crash(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(os, "unlink", fail)
+        replace_whole(tmp_path / "a", b"new")
+        assert (tmp_path / "a").read_bytes() == b"new"
 
 
 class TestLocations:

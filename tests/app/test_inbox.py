@@ -20,6 +20,7 @@ from geowallet.contracts.life.grant import Contract
 from geowallet.contracts.life.offer import Offer, terms_digest
 from geowallet.contracts.life.rotation import read_rotation
 from geowallet.model.errors import (
+    DiskFullError,
     ForeignAnswerError,
     NoContractError,
     NoFilesError,
@@ -100,6 +101,23 @@ class TestFolder:
         assert desk_answers.withdrawn_on(employer, contract) == scene.TODAY
         assert found["mileage.withdrawal"].delete == (sent.receipt.jti,)
         assert [entry.jti for entry in ledger.received(employer)] == [sent.receipt.jti]
+
+    def test_a_full_disk_is_not_called_a_bad_file(
+        self,
+        vault: Vault,
+        employer: Desk,
+        tmp_path: Path,
+        box: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def full(_: int) -> None:
+            raise OSError(28, "No space left")
+
+        accept(vault, offered(employer, tmp_path), box)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(DiskFullError):
+                take_in(employer, box)
 
     def test_a_second_time_nothing_is_entered_twice(
         self, vault: Vault, employer: Desk, tmp_path: Path, box: Path

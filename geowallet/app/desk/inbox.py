@@ -31,6 +31,7 @@ from geowallet.contracts.life.withdrawal import WITHDRAWAL_SCHEMA
 from geowallet.crypto.fingerprint import fingerprint
 from geowallet.crypto.signing import thumbprint
 from geowallet.model.errors import (
+    DiskFullError,
     GeowalletError,
     NoFilesError,
     OtherFileError,
@@ -209,6 +210,8 @@ def _take(desk: Desk, taken: Taken, data: bytes, *, now_s: int, today: dt.date) 
         if taken.came in takers:
             return takers[taken.came](desk, taken, data)
         return _export(desk, taken, data, now_s=now_s, today=today)
+    except DiskFullError:
+        raise  # nothing is wrong with the file: the desk has to make room
     except GeowalletError as error:
         return replace(taken, error=error)
 
