@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +13,9 @@ from geowallet.app.audits import auditing
 from geowallet.app.desk import desk_audits, inbox
 from geowallet.app.desk.desk import Desk, rotate_desk
 from geowallet.app.evidence.anchors import Given, add_anchor
-from geowallet.app.sharing import export, preparing, rotating
-from geowallet.contracts.life.audit import Asked, challenge_bytes
-from geowallet.contracts.life.grant import Contract
-from geowallet.contracts.life.sightings import Area, Sighting, sightings_bytes
+from geowallet.app.sharing import rotating
+from geowallet.contracts.life.audit import challenge_bytes
+from geowallet.contracts.life.sightings import Area, sightings_bytes
 from geowallet.contracts.terms.protection import Audit
 from geowallet.crypto.signing import new_private_jwk
 from geowallet.model.errors import (
@@ -41,65 +40,19 @@ from geowallet.model.provenance import StatementKind
 from geowallet.proofs.answers import Word
 from geowallet.vault.store import Vault
 from tests.app import scene
+from tests.app.audited import (
+    AT_CLIENT,
+    ELSEWHERE,
+    NOW_S,
+    ON_THE_WAY,
+    SEED,
+    SUNDAY,
+    Audited,
+    look,
+    sent,
+)
 from tests.app.evidence.seen import KEY, seen, stamped_mileage
 from tests.app.evidence.seen import at as evening
-
-NOW_S = scene.NOON_US // 1_000_000
-SEED = b"s" * 32
-
-
-def at(day: int, hour: int, minute: int = 0) -> dt.datetime:
-    return dt.datetime(2026, 5, day, hour, minute, tzinfo=dt.UTC)
-
-
-ON_THE_WAY = Sighting("toll", at(4, 9, 2), at(4, 9, 8), area=Area(4_805_000, 210_000, 1_500))
-ELSEWHERE = Sighting("fuel_card", at(5, 9, 2), at(5, 9, 8), area=Area(4_700_000, 500_000, 500))
-AT_CLIENT = Sighting("appointment", at(5, 13, 0), at(5, 14, 0), place="client")
-SUNDAY = Sighting("parking", at(3, 9, 0), at(3, 9, 30), area=Area(4_805_000, 210_000, 1_500))
-
-
-@dataclass
-class Audited:
-    """A month that was exported under a contract with budgets, and both sides' folders."""
-
-    vault: Vault
-    desk: Desk
-    contract: Contract
-    folder: Path
-    sealed: Path
-
-    @property
-    def accepted(self) -> desk_audits.Accepted:
-        return desk_audits.accepted_export(self.sealed, self.desk, now_s=NOW_S)
-
-    @property
-    def about(self) -> Asked:
-        return Asked(self.contract.sha256, "2026-05", self.accepted.jti, scene.TODAY)
-
-    def challenged(self, draws: int = 3) -> bytes:
-        path = desk_audits.challenge(
-            self.desk, self.accepted, draws=draws, today=scene.TODAY, target=self.folder
-        )
-        return path.read_bytes()
-
-    def asked(self, *sightings: Sighting) -> bytes:
-        path = desk_audits.spot_check(
-            self.desk, self.accepted, sightings, today=scene.TODAY, target=self.folder
-        )
-        return path.read_bytes()
-
-    def signed(self, *, seed: bytes = SEED, draws: int = 3, about: Asked | None = None) -> bytes:
-        """A challenge by the desk's key that the desk did not keep."""
-        return challenge_bytes(
-            self.contract, self.desk.signing_jwk, about or self.about, seed=seed, draws=draws
-        )
-
-    def answer(self, question: bytes) -> Path:
-        shown = look(self.vault, question)
-        return auditing.answer(self.vault, shown, now_us=scene.NOON_US, target=self.folder)
-
-    def checked(self, question: bytes) -> desk_audits.Checked:
-        return desk_audits.check_answer(self.answer(question), self.desk, now_s=NOW_S)
 
 
 @pytest.fixture
@@ -113,18 +66,6 @@ def audited(vault: Vault, employer: Desk, tmp_path: Path) -> Audited:
     settings.name_place(vault, client, now_us=scene.NOON_US)
     contract = scene.agree(vault, employer, terms, tmp_path)
     return Audited(vault, employer, contract, tmp_path, sent(vault, contract, tmp_path))
-
-
-def sent(vault: Vault, contract: Contract, folder: Path) -> Path:
-    shown = preparing.prepare(vault, contract.terms, scene.MONTH)
-    done = export.export(
-        vault, contract, shown, now_us=scene.NOON_US, target=folder, words=scene.words
-    )
-    return done.files[0]
-
-
-def look(vault: Vault, question: bytes) -> auditing.Shown:
-    return auditing.look(vault, question, clock=lambda: scene.NOON_US)
 
 
 class TestAudit:

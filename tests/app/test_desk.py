@@ -186,3 +186,9 @@ class TestContracts:
         path = desk.make_offer(employer, scene.mileage(employer), tmp_path)
         with pytest.raises(BadContractError):
             desk.file_contract(employer, path.read_bytes())
+
+
+@pytest.mark.parametrize("digest", ["", "*", "../x", "1A" * 32])
+def test_a_contract_is_looked_up_by_proper_digests_alone(employer: Desk, digest: str) -> None:
+    assert desk.filed_contract(employer, digest, "h" * 43) is None
+    assert desk.filed_contract(employer, "1a" * 32, digest) is None

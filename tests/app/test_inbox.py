@@ -414,9 +414,3 @@ class TestVersions:
         third = desk_offers.following(employer, first, supersede=True)
         assert (third.version, third.supersedes) == (3, terms_digest(second))
         assert [offer.terms.version for offer in desk_offers.offers(employer)] == [1, 2]
-
-
-@pytest.mark.parametrize("digest", ["", "*", "../x", "1A" * 32])
-def test_a_contract_is_looked_up_by_proper_digests_alone(employer: Desk, digest: str) -> None:
-    assert desk.filed_contract(employer, digest, "h" * 43) is None
-    assert desk.filed_contract(employer, "1a" * 32, digest) is None

@@ -10,7 +10,7 @@ from geowallet.app import settings
 from geowallet.app.desk import desk
 from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
-from geowallet.app.sharing import agreements, attempts, export, life, standing
+from geowallet.app.sharing import agreements, export, life, standing
 from geowallet.app.sharing.export import Exported
 from geowallet.app.sharing.life import Happened
 from geowallet.app.sharing.preparing import prepare
@@ -25,15 +25,12 @@ from geowallet.crypto.signing import thumbprint
 from geowallet.model.errors import (
     AlreadyAcceptedError,
     BadContractError,
-    ContractExpiredError,
     ContractSignatureError,
     ContractSupersededError,
     ContractWithdrawnError,
-    DiskFullError,
     ForeignContractError,
     NoReceiptError,
     NotFoundError,
-    PeriodRefusedError,
     SecondOfferError,
 )
 from geowallet.model.provenance import StatementKind
@@ -316,59 +313,6 @@ class TestAcknowledgement:
         with pytest.raises(NoReceiptError):
             life.take_acknowledgement(vault, self.said(employer, sent, **change), now_us=LATER_US)
         assert vault.mark() == before
-
-
-class TestAttempts:
-    """Promise: every attempt to export is on record, with its code and no figure."""
-
-    def test_a_refused_export_leaves_its_code(self, vault: Vault, contract: Contract) -> None:
-        with (
-            pytest.raises(PeriodRefusedError),
-            attempts.attempted(vault, contract.terms, "2027-01", clock=lambda: LATER_US),
-        ):
-            raise PeriodRefusedError(name="mileage", period="2027-01", allowed="2026")
-        last = life.history(vault)[-1]
-        assert (last.what, last.code, last.period) == ("failed", "contract.period", "2027-01")
-        assert (last.at_us, last.terms_sha256) == (LATER_US, contract.sha256)
-
-    def test_what_is_no_period_is_not_written_down(self, vault: Vault, contract: Contract) -> None:
-        typed = "48.8566, 2.3522"
-        with (
-            pytest.raises(ContractExpiredError),
-            attempts.attempted(vault, contract.terms, typed, clock=lambda: LATER_US),
-        ):
-            raise ContractExpiredError(name="mileage", date="2026-01-01")
-        assert life.history(vault)[-1].period == ""
-        *_, (_, statement, _) = vault.log_entries()
-        assert "48.8566" not in str(statement.as_json())
-
-    def test_an_owner_who_stops_is_on_record_too(self, vault: Vault, contract: Contract) -> None:
-        with (
-            pytest.raises(KeyboardInterrupt),
-            attempts.attempted(vault, contract.terms, "2026-05", clock=lambda: LATER_US),
-        ):
-            raise KeyboardInterrupt
-        assert life.history(vault)[-1].code == "interrupted"
-
-    def test_success_has_an_entry_of_its_own(self, vault: Vault, contract: Contract) -> None:
-        before = vault.mark()
-        with attempts.attempted(vault, contract.terms, "2026-05", clock=lambda: LATER_US):
-            pass
-        assert vault.mark() == before
-
-    def test_a_log_that_cannot_be_written_hides_nothing(
-        self, vault: Vault, contract: Contract, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def full(_self: Vault, *, now_us: int) -> None:
-            del now_us
-            raise DiskFullError(reason="no space")
-
-        monkeypatch.setattr(Vault, "transaction", full)
-        with (
-            pytest.raises(PeriodRefusedError),
-            attempts.attempted(vault, contract.terms, "2026-05", clock=lambda: LATER_US),
-        ):
-            raise PeriodRefusedError(name="mileage", period="2027-01", allowed="2026")
 
 
 class TestHistory:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +36,7 @@ from geowallet.vault.restore import check_backup, put_back, restored
 from geowallet.vault.slots import master_by
 from geowallet.vault.store import Vault, open_vault
 from tests.vault.conftest import NOW_US, PASSPHRASE, Made, statement
+from tests.vault.spoiled_backups import HARMLESS, HOSTILE, objects
 
 FORGER = bytes(range(7, 39))
 
@@ -54,10 +54,6 @@ def _backup(vault: Vault, folder: Path) -> backups.Backup:
 def _restored(folder: Path, number: int, passphrase: bytes = PASSPHRASE) -> bytes:
     data, index = index_at(folder, number)
     return restored(folder, data, index, master_by(index.slots, "passphrase", passphrase))
-
-
-def _objects(folder: Path) -> list[Path]:
-    return sorted(path for path in (folder / "objects").rglob("*") if path.is_file())
 
 
 def _signed(value: object, seed: bytes) -> bytes:
@@ -102,11 +98,11 @@ class TestBackup:
         assert before == {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
     def test_only_what_changed_is_written(self, two: Path, vault: Vault) -> None:
-        before = {path: path.stat().st_mtime_ns for path in _objects(two)}
+        before = {path: path.stat().st_mtime_ns for path in objects(two)}
         _write(vault)
         third = _backup(vault, two)
         assert 0 < third.written < third.objects
-        assert before.items() <= {p: p.stat().st_mtime_ns for p in _objects(two)}.items()
+        assert before.items() <= {p: p.stat().st_mtime_ns for p in objects(two)}.items()
 
     def test_a_backup_goes_on_where_one_was_killed(self, two: Path, vault: Vault) -> None:
         (two / index_name(2)).unlink()
@@ -119,7 +115,7 @@ class TestBackup:
     def test_files_are_the_owners_alone_and_show_no_record(self, two: Path) -> None:
         for path in two.rglob("*"):
             assert path.stat().st_mode & 0o077 == 0, path
-        for path in _objects(two):
+        for path in objects(two):
             assert b"SQLite" not in path.read_bytes()
 
     def test_a_damaged_wallet_takes_no_good_backups_place(self, vault: Vault, folder: Path) -> None:
@@ -205,85 +201,6 @@ class TestRestore:
             restored(folder, data, read_index(data), made.master)
 
 
-def _truncate(folder: Path) -> None:
-    path = _objects(folder)[0]
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def _empty(folder: Path) -> None:
-    _objects(folder)[0].write_bytes(b"")
-
-
-def _swap(folder: Path) -> None:
-    first, second = _objects(folder)[:2]
-    one, two = first.read_bytes(), second.read_bytes()
-    first.write_bytes(two)
-    second.write_bytes(one)
-
-
-def _drop(folder: Path) -> None:
-    _objects(folder)[0].unlink()
-
-
-def _grow(folder: Path) -> None:
-    with _objects(folder)[0].open("ab") as stream:
-        stream.truncate(1 << 30)
-
-
-def _link(folder: Path) -> None:
-    path = _objects(folder)[0]
-    path.rename(folder / "aside")
-    path.symlink_to(folder / "aside")
-
-
-def _pipe(folder: Path) -> None:
-    path = _objects(folder)[0]
-    path.unlink()
-    os.mkfifo(path)
-
-
-def _add_file(folder: Path) -> None:
-    (folder / "objects" / "ab").mkdir(exist_ok=True)
-    (folder / "objects" / "ab" / "readme").write_bytes(b"")
-
-
-def _add_folder(folder: Path) -> None:
-    (folder / "objects" / "elsewhere").symlink_to(folder.parent)
-
-
-def _add_index(folder: Path) -> None:
-    shutil.copy((folder / index_name(2)), (folder / index_name(3)))
-
-
-def _stray_index(folder: Path) -> None:
-    (folder / "index" / "newest.json").write_bytes(b"{}")
-
-
-def _drop_index(folder: Path) -> None:
-    (folder / index_name(1)).unlink()
-
-
-def _swap_indexes(folder: Path) -> None:
-    shutil.copy((folder / index_name(1)), (folder / index_name(2)))
-
-
-def _cut_index(folder: Path) -> None:
-    path = folder / index_name(2)
-    path.write_bytes(path.read_bytes()[:-9])
-
-
-def _no_objects(folder: Path) -> None:
-    shutil.rmtree(folder / "objects")
-
-
-HOSTILE: list[Callable[[Path], None]] = [
-    *(_truncate, _empty, _swap, _drop, _grow, _link, _pipe, _add_file, _add_folder),
-    *(_add_index, _stray_index, _drop_index, _swap_indexes, _cut_index, _no_objects),
-]
-HARMLESS = {_add_file, _add_folder, _stray_index, _drop_index, _add_index}
-"""What a restore of backup 2 needs none of."""
-
-
 class TestHostile:
     """Promise: a changed backup is named as such, and nothing of it is restored."""
 
@@ -300,7 +217,7 @@ class TestHostile:
     def test_each_change_is_refused_or_makes_no_difference(
         self, two: Path, path: Path, change: Callable[[Path], None]
     ) -> None:
-        for stale in set(_objects(two)) - set(_needed(two, 2)):
+        for stale in set(objects(two)) - set(_needed(two, 2)):
             stale.unlink()
         change(two)
         if change in HARMLESS:
@@ -316,7 +233,7 @@ class TestHostile:
     )
     @given(data=st.data())
     def test_any_bit_of_any_file(self, two: Path, data: st.DataObject) -> None:
-        path = data.draw(st.sampled_from(_objects(two) + [two / index_name(n) for n in (1, 2)]))
+        path = data.draw(st.sampled_from(objects(two) + [two / index_name(n) for n in (1, 2)]))
         counts = path in {*_needed(two, 2), two / index_name(2)}
         good = path.read_bytes()
         at = data.draw(st.integers(0, 8 * len(good) - 1))
@@ -415,7 +332,7 @@ class TestHostile:
 
 
 def _truncate_all(folder: Path) -> None:
-    for path in _objects(folder):
+    for path in objects(folder):
         path.write_bytes(b"")
 
 
