@@ -33,9 +33,8 @@ def with_doubts(trips: Sequence[Trip], fixes: Fixes) -> tuple[Trip, ...]:
     there = FixFlag(int(np.bitwise_or.reduce(fixes.flags)))
     for flag in sorted(set(there) - NOT_DOUBTED, key=_name):
         # The same fix in two files is one.
-        times_us = np.unique(fixes.time_us[(fixes.flags & np.uint16(flag)) != 0])
-        if not len(times_us):
-            continue
+        times_us = fixes.time_us[(fixes.flags & np.uint16(flag)) != 0]
+        times_us = times_us[np.concatenate(([True], np.diff(times_us) != 0))]
         count = np.searchsorted(times_us, end_us) - np.searchsorted(times_us, start_us)
         for place in np.flatnonzero(count):
             named[place].append((_name(flag), int(count[place])))

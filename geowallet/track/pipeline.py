@@ -283,8 +283,8 @@ def _chunks(used: Fixes, breaks_us: NDArray[np.int64]) -> list[tuple[int, int]]:
         return []
     cuts = np.flatnonzero(np.diff(used.time_us) >= CUT_GAP_US) + 1
     changes = np.searchsorted(used.time_us, breaks_us)
-    inside = np.union1d(cuts, changes[(changes > 0) & (changes < len(used))])
-    return list(pairwise([0, *(int(cut) for cut in inside), len(used)]))
+    changes = changes[(changes > 0) & (changes < len(used))]
+    return list(pairwise([0, *sorted({*cuts.tolist(), *changes.tolist()}), len(used)]))
 
 
 def _together(chunks: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
@@ -300,10 +300,8 @@ def _together(chunks: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int
 
 
 def _numbers(stream: NDArray[np.int32]) -> list[int]:
-    """Return which streams there are; mostly one, which needs no sorting."""
-    if stream[0] == stream.min() == stream.max():
-        return [int(stream[0])]
-    found: list[int] = np.unique(stream).tolist()
+    """Return which streams there are."""
+    found: list[int] = np.flatnonzero(np.bincount(stream)).tolist()
     return found
 
 

@@ -11,6 +11,7 @@ from geowallet.model.fixes import Fixes, FixFlag, no_fixes
 from geowallet.track.carried import Lying, follow
 from geowallet.track.clean import BAD, flag_duplicates
 from geowallet.track.interleaved import device_of
+from geowallet.track.motion import median
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,8 +198,8 @@ def _segments(fixes: Fixes, stream: NDArray[np.int32], use: NDArray[np.bool_]) -
 
 def _cost_m(time_us: NDArray[np.int64], accuracy_m: NDArray[np.float64]) -> float:
     known_m = np.where(np.isnan(accuracy_m), UNKNOWN_ACCURACY_M, accuracy_m)
-    cadence_s = float(np.median(np.diff(time_us))) / 1e6
-    return float(np.median(known_m)) + CADENCE_COST_M_PER_S * cadence_s
+    cadence_s = median(np.diff(time_us).astype(np.float64)) / 1e6
+    return median(known_m) + CADENCE_COST_M_PER_S * cadence_s
 
 
 def _choose(

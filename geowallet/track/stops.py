@@ -9,7 +9,7 @@ import numpy as np
 
 from geowallet.model.geodesy import distance_m, distances_m, step_lengths_m
 from geowallet.track.modes.ragged import rows_of
-from geowallet.track.motion import runs
+from geowallet.track.motion import median, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,17 +199,8 @@ def _still_runs(path: Path, still_fixes: NDArray[np.bool_]) -> list[tuple[int, i
 
 
 def _stay(path: Path, first: int, last: int) -> Stay:
-    lat, lon = (_median(column[first : last + 1]) for column in (path.lat_deg, path.lon_deg))
+    lat, lon = (median(column[first : last + 1]) for column in (path.lat_deg, path.lon_deg))
     return Stay(first, last, lat, lon, float(path.time_s[last] - path.time_s[first]))
-
-
-def _median(column: NDArray[np.float64]) -> float:
-    """Return the median of at least one value, none of them NaN."""
-    # What numpy asks beforehand takes longer than most stays have fixes for.
-    low, high = (len(column) - 1) // 2, len(column) // 2
-    parted = np.partition(column, high)
-    below = parted[high] if low == high else parted[:high].max()
-    return float((below + parted[high]) / 2)
 
 
 def _same_stop(path: Path, before: Stay, after: Stay) -> bool:
@@ -270,4 +261,4 @@ def _trimmed(path: Path, stay: Stay, near: NDArray[np.intp], silent: NDArray[np.
 def _near_m(accuracy_m: NDArray[np.float64]) -> float:
     """Return how far from its centre a fix of a stay may lie."""
     known = accuracy_m[~np.isnan(accuracy_m)]
-    return max(SETTLED_M, _median(known)) if len(known) else SETTLED_M
+    return max(SETTLED_M, median(known)) if len(known) else SETTLED_M

@@ -85,10 +85,8 @@ class _Activities:
 
 def _used(stream: NDArray[np.int32], sources: Sequence[str]) -> tuple[str, ...]:
     """Return the files of the streams, sorted."""
-    one = int(stream[0])
-    if one == stream.min() == stream.max():
-        return (sources[one],)
-    return tuple(sorted({sources[number] for number in np.unique(stream)}))
+    numbers = np.flatnonzero(np.bincount(stream)).tolist()
+    return tuple(sorted({sources[number] for number in numbers}))
 
 
 def _classified(drafts: Sequence[Draft]) -> list[list[list[tuple[Span, Guess]]]]:
