@@ -24,6 +24,7 @@ LEAVING = {
     "change of keys",
     "receipt of consent",
     "receipt of erasure",
+    "signed odometer reading",
 }
 
 UNSIGNED = {"time stamp"}
