@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.files import read_small
 from geowallet.model.errors import DiskFullError, FileTakenError, WrongKeyFileError
+from geowallet.vault.writing import flush_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,7 @@ def written_secret(path: Path, data: bytes) -> Iterator[None]:
             stream.write(data)
             stream.flush()
             os.fsync(handle)
+        flush_folder(path.parent)  # or a power cut takes the name of the only copy away
         yield
     except OSError as error:
         _remove(path)

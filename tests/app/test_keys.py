@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import keys, wallet
+from geowallet.app import key_files, keys, wallet
 from geowallet.app.locations import Locations
 from geowallet.crypto.keys import KdfCost
 from geowallet.model.errors import (
@@ -91,6 +91,19 @@ class TestWaysIn:
             keys.master_by_file(home.here, path)
         with pytest.raises(WrongKeyFileError):
             keys.key_file_secret(home.here, path)
+
+    def test_the_name_of_a_key_file_lasts_before_the_wallet_relies_on_it(
+        self, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(_: Path) -> None:
+            raise OSError(5, "Input/output error")
+
+        before = keys.ways_in(home.here)
+        monkeypatch.setattr(key_files, "flush_folder", fail)
+        with pytest.raises(DiskFullError):
+            keys.add_key_file(home.here, home.master, tmp_path / "key")
+        assert keys.ways_in(home.here) == before
+        assert not (tmp_path / "key").exists()
 
     def test_nothing_is_overwritten_by_a_key_file(self, home: Home, tmp_path: Path) -> None:
         (tmp_path / "key").write_bytes(b"something else")

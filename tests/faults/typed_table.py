@@ -13,11 +13,13 @@ class Typed:
         words: What follows the command.
         first: What is typed before, while nothing goes wrong.
         between: Why some of what it writes may be there without the rest, or "".
+        cut: A file that may be there in part: nothing relies on it before the command is done.
     """
 
     words: str
     first: tuple[str, ...] = ()
     between: str = ""
+    cut: str = ""
 
 
 _SEVERAL = "several files, each whole; the same command writes those that are missing"
@@ -56,7 +58,7 @@ TYPED = {
     "contract receipt": Typed("{received}", ("desk receipt {receipt}",)),
     "contract recipient trust": Typed("{rotation}", ("desk rotate --yes",)),
     "key passphrase": Typed("--new-file new"),
-    "key add": Typed("--file k.key", between="a key file that opens nothing yet"),
+    "key add": Typed("--file k.key", between="a key file that opens nothing yet", cut="out/k.key"),
     "key remove": Typed("3 --yes", ("key add --file k.key",)),
     "key rotation-notice": Typed("mileage --out again", ("key rotate-identity --out keys --yes",)),
     "evidence stamp": Typed("--queue", (_AUTHORITY,)),
