@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.timing import Timing, ran, say, timed
 from geowallet.contracts.evaluation.module_rows import ROW_BYTES, records
+from geowallet.contracts.evaluation.row_columns import Rows
 from geowallet.contracts.evaluation.rows import Row
 from geowallet.evaluator.host import run
 from geowallet.evaluator.module import ModuleTask, run_module
@@ -36,7 +37,7 @@ def main() -> None:
     empty = {"measures": [], "group_by": [], "keys": [], "small_cells": 0, "amount": None}
     bare = [sys.executable, "-I", "-S", "-c", ""]
     say(f"{'bare interpreter':44} {timed(partial(ran, bare), rounds=ROUNDS)}")
-    plain = timed(partial(run, empty | {"words": []}, []), rounds=ROUNDS)
+    plain = timed(partial(run, empty | {"words": []}, Rows.of(()).as_json()), rounds=ROUNDS)
     say(f"{'child of the measures, no rows':44} {plain}")
     say(f"{'reading and checking 602 bytes':44} {timed(partial(read_module, data), rounds=ROUNDS)}")
     for rows in (MONTH, YEAR):

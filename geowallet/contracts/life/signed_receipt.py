@@ -93,5 +93,6 @@ def read_receipt(data: bytes) -> SignedReceipt:
 
 def _principal(said: dict[str, Any]) -> Any:
     record = said.get("record")
-    known = said.get("schema_version") == SCHEMA_VERSION and isinstance(record, dict)
-    return record.get("pii_principal_id") if known else None
+    if said.get("schema_version") != SCHEMA_VERSION or not isinstance(record, dict):
+        return None
+    return record.get("pii_principal_id")
