@@ -8,11 +8,8 @@ import json
 import os
 import re
 import struct
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,6 +23,7 @@ from geowallet.crypto.keys import KdfCost
 from geowallet.model.mobility import Point
 from geowallet.verify.open import open_sealed_export
 from tests.app import scene
+from tests.faults.forked import program
 
 pytestmark = pytest.mark.slow
 
@@ -109,30 +107,20 @@ class Outside:
 
     def run(self, *arguments: str, status: int | None = 0, who: str = "pp") -> str:
         """Run one command, keep what it said, and return its stdout."""
-        done = subprocess.run(
-            [sys.executable, "-m", "geowallet", *arguments],
-            cwd=self.root / "out",
-            env=self.environment | {"GEOWALLET_PASSPHRASE_FILE": str(self.root / who)},
-            check=False,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=120,
-        )
+        spoken = {"GEOWALLET_PASSPHRASE_FILE": str(self.root / who)}
+        done = program(arguments, self.environment | spoken, self.root / "out")
         command = " ".join(arguments[:3])
-        self.said += [(command, done.returncode, done.stdout), (command, -1, done.stderr)]
-        shown = (command, done.returncode, done.stderr.decode()[-400:])
-        assert status is None or done.returncode == status, shown
-        assert b"[bug]" not in done.stderr, shown
-        assert b"Traceback" not in done.stderr, shown
-        return done.stdout.decode()
+        self.said += [(command, done.status, done.out), (command, -1, done.err)]
+        shown = (command, done.status, done.err.decode()[-400:])
+        assert status is None or done.status == status, shown
+        assert b"[bug]" not in done.err, shown
+        assert b"Traceback" not in done.err, shown
+        return done.out.decode()
 
     def look(self, *arguments: str, status: int | None = 0, who: str = "pp") -> str:
         """Run a command that changes nothing, as text and as JSON; return the JSON."""
-        with ThreadPoolExecutor(2) as both:
-            text = both.submit(self.run, *arguments, status=status, who=who)
-            records = self.run(*arguments, "--json", status=status, who=who)
-            text.result()
-        return records
+        self.run(*arguments, status=status, who=who)
+        return self.run(*arguments, "--json", status=status, who=who)
 
     def place_at(self, point: Point) -> str:
         """Return the id of the place at ``point``; the commands do not tell where it is."""

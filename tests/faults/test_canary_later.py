@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from geowallet.contracts.templates.templates import TEMPLATES
 from geowallet.crypto.encoding import unb64u
 from geowallet.model.errors import WrongRecipientError
 from geowallet.verify.open import open_sealed_export
+from tests.app.scene import CLIENT
 from tests.faults.test_canary import (
     COORDINATES,
     DESK_SPOKEN,
@@ -34,6 +36,7 @@ from tests.faults.test_canary import (
 pytestmark = pytest.mark.slow
 
 HEAD = "kept_as,start,end,place,lat,lon,radius_m\n"
+AWAY_NAME = "Canaryclient Cormorant"
 ELSEWHERE = HEAD + "toll,2026-05-04T10:25+02:00,2026-05-04T10:35+02:00,,45.0,5.0,500\n"
 
 
@@ -46,7 +49,9 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Outside:
     box.run("ingest", str(files["day4"]), str(files["day5"]))
     live(box)
     box.run("contract", "list", status=None)
+    go_apart(box, files)
     change(box)
+    join(box)
     report(box)
     audit(box)
     of_every_template(box)
@@ -54,6 +59,35 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Outside:
     keep(box, files)
     forget(box)
     return box
+
+
+def go_apart(box: Outside, files: dict[str, Path]) -> None:
+    """Let a copy of the wallet go on by itself on another machine."""
+    away = Outside(box.root / "away", said=box.said)
+    shutil.copy(box.locations.wallet, away.locations.wallet)
+    away.run("trip", "list")
+    away.run("ingest", str(files["naive.csv"]), "--zone", "Europe/Paris", status=None)
+    away.run("place", "name", away.place_at(CLIENT), AWAY_NAME, "--kind", "client")
+    away.run("vehicle", "fuel", "clio", "41", "--day", "2026-05-05", status=None)
+    for name in ("pp", "desk-pp"):  # the other machine's owner typed them
+        (away.root / name).unlink()
+
+
+def join(box: Outside) -> None:
+    """Take the copy in, with odometer readings that a workshop signed; change the key."""
+    other = str(box.root / "away" / "wallet.gwv")
+    box.look("vault", "compare", other, status=None)
+    box.run("vault", "merge", other, "--take", "all", "--dry-run")
+    box.run("vault", "merge", other, "--take", "all", "--theirs", "--yes", "--json")
+    box.run("vault", "merge", str(box.root / "pp"), "--yes", status=None)
+    box.run("desk", "odometer", PLATE, "12400", "--day", "2026-05-05", who="desk-pp")
+    (reading,) = (box.root / "out").glob("*.reading")
+    box.look("vehicle", "odometer", "clio", "--statement", reading.name)
+    box.run("vehicle", "odometer", "clio", "--statement", "../pp", status=None)
+    box.look("evidence", "flags")
+    box.look("evidence", "replays")
+    box.run("key", "rotate-identity", "--out", "keys", "--yes")
+    box.run("key", "rotation-notice", "--out", "keys", status=None)
 
 
 def change(box: Outside) -> None:
@@ -214,7 +248,7 @@ class TestLater:
         assert {"backups", "out", "wallet.gwv", "back.gwv", "desk", "state"} <= folders
 
     def test_names_stay_in_commands_that_show_them_to_the_owner(self, later: Outside) -> None:
-        names = [name.encode() for name in (*PLACE_NAMES, PLATE, DEVICE)]
+        names = [name.encode() for name in (*PLACE_NAMES, AWAY_NAME, PLATE, DEVICE)]
         for path in later.files():
             assert (path.name, found_in(path.read_bytes(), names)) == (path.name, [])
         shown = {command.split()[0] for command, _, body in later.said if found_in(body, names)}
@@ -223,7 +257,7 @@ class TestLater:
     def test_every_export_holds_figures_only(self, later: Outside) -> None:
         reader = desk.open_desk(later.root / "desk", DESK_SPOKEN.encode)
         opened = 0
-        names = [name.encode() for name in (*PLACE_NAMES, PLATE, DEVICE)]
+        names = [name.encode() for name in (*PLACE_NAMES, AWAY_NAME, PLATE, DEVICE)]
         for path in sorted((later.root / "out").glob("*.jwe")):
             for pair in reader.pairs:
                 try:
