@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from coverage import Coverage
+
 from geowallet.__main__ import main
 
 _LONGEST_S = 120
@@ -65,4 +67,8 @@ def _be(
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
+        measured = Coverage.current()
+        if measured is not None:  # what ran here counts as what ran in the parent
+            measured.stop()
+            measured.save()
         os._exit(status)
