@@ -117,6 +117,18 @@ class TestFollowed:
         (standing,) = standing_contracts(sides.desk)
         assert keys_of(sides.desk, standing) == (old, key_of(sides.vault))
 
+    @pytest.mark.parametrize("years", [10, -10])
+    def test_a_change_is_followed_by_its_signatures_whatever_the_clock_said(
+        self, sides: Sides, years: int
+    ) -> None:
+        off_us = years * 365 * 86_400_000_000
+        rotating.rotate_identity(sides.vault, now_us=LATER_US + off_us)
+        (notice,) = rotating.write_notices(sides.vault, sides.folder / "new")
+        assert sides.taken(notice).next_key == key_of(sides.vault)
+        judged = sides.taken(sides.export(sides.vault, "new").files[0]).judged
+        assert judged is not None
+        assert judged.claim is ledger.Claim.COUNTS
+
     def test_what_was_sent_before_still_counts(self, sides: Sides) -> None:
         sides.taken(sides.rotate())
         verified = verify_file(sides.sent.files[0], sides.desk, now_s=NOW_S + 120)

@@ -8,16 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from geowallet.app import settings
+from geowallet.app import settings, wallet
 from geowallet.app.evidence.timeline import timeline
 from geowallet.app.intake import ingest
 from geowallet.app.intake.sources import sources
+from geowallet.app.keeping import merge_plan, merging
+from geowallet.app.keeping.comparing import opened_other
+from geowallet.app.keeping.matters import ALL
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export, preparing
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.trips import described_trips
 from geowallet.model.errors import ContractExpiredError, ContractNotYetError, GeowalletError
 from geowallet.vault.check import check_vault
+from geowallet.vault.slots import read_vault_id
 from geowallet.vault.store import Vault
 from tests.app import scene
 
@@ -130,3 +134,35 @@ class TestExport:
             leave(scene.NOON_US)
             whole(vault, files=1)
             assert len(receipts(vault)) == 1
+
+
+class TestMerge:
+    """Promise: two copies are joined by their logs, whatever their clocks said."""
+
+    @pytest.mark.parametrize("off_us", [10 * YEAR_US, -10 * YEAR_US])
+    def test_nothing_is_lost_and_a_second_time_changes_nothing(
+        self, here: Locations, tmp_path: Path, off_us: int
+    ) -> None:
+        days = scene.write_days(tmp_path / "days", scene.days_of_may(4, 5, 6))
+        with scene.opened(here) as vault:
+            read(vault, days[0], scene.NOON_US)
+        there = scene.copied(here, tmp_path / "there")
+        for one, path, clock_us in ((here, days[1], 0), (there, days[2], off_us)):
+            with scene.opened(one) as vault:
+                read(vault, path, scene.NOON_US + clock_us)
+        entries = [self.join(here, there, scene.NOON_US - off_us) for _ in range(2)]
+        assert entries[0] == entries[1]
+        with scene.opened(here) as vault:
+            whole(vault, files=3)
+            assert [leaf.index for leaf in vault.leaves()] == list(range(entries[0]))
+            assert len({trip.day for trip in described_trips(vault)}) == 3
+            assert timeline(vault).days
+
+    def join(self, here: Locations, there: Locations, now_us: int) -> int:
+        with (
+            opened_other(read_vault_id(here.wallet), there.wallet, scene.ask) as other,
+            wallet.opened(here, scene.ask, beside=other.vault) as vault,
+        ):
+            planned = merge_plan.plan(vault, other, take=ALL, prefer=None)
+            merging.merge(vault, other, planned, now_us=now_us)
+            return vault.mark().size
