@@ -144,7 +144,7 @@ class _Changes:
         """Pack the page of a month, and keep what is told of its trips."""
         body = encode_page(*month.after)
         self.digests.append(sha256_hex(body))
-        if body != month.stored:
+        if body != month.stored and (month.stored or month.after != Page()):
             self.bodies[month.name] = body
         self._gone.update(trip.id for trip in month.before.trips)
         self._there |= {

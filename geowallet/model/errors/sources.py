@@ -123,7 +123,7 @@ class SourceAccessError(GeowalletError):
     hint = N_("check the permissions of the file")
 
 
-class FolderGivenError(GeowalletError):
+class FolderGivenError(SourceAccessError):
     """A folder where one file is meant."""
 
     code = "source.folder"
