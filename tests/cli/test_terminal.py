@@ -100,7 +100,7 @@ def test_two_different_passphrases_create_nothing(folder: Path) -> None:
 @pytest.mark.slow
 def test_an_interrupted_question_leaves_nothing(folder: Path) -> None:
     child = _spawn(folder, "init")
-    child.expect("nothing shows while you type")
+    child.expect(r"nothing shows while you type\): ")
     child.sendintr()
     text, status = _end(child)
     assert (status, "Traceback" in text) == (130, False)
