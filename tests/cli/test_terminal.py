@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def _spawn(folder: Path, *words: str) -> pexpect.spawn:
         encoding="utf-8",
         timeout=LONG_S,
         dimensions=(40, 120),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's "&" ignores it
     )
 
 
