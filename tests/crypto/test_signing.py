@@ -25,8 +25,10 @@ from geowallet.crypto.signing import (
     new_private_jwk,
     public_jwk,
     sign_detached,
+    sign_es256,
     thumbprint,
     verify_detached,
+    verify_es256,
 )
 
 SECRETS = st.binary(min_size=32, max_size=32)
@@ -330,6 +332,13 @@ class TestDetached:
     def test_a_signature_of_another_length_is_refused(self, length: int) -> None:
         with pytest.raises(ValueError, match="length"):
             verify_detached(PAYLOAD, f"{JWS.split('.')[0]}..{b64u(bytes(length))}", PUBLIC, TYP)
+
+    @pytest.mark.parametrize("length", [0, 63, 65])
+    def test_a_bare_signature_of_another_length_is_refused(self, length: int) -> None:
+        signature = sign_es256(PAYLOAD, PRIVATE)
+        verify_es256(PAYLOAD, signature, PUBLIC)
+        with pytest.raises(ValueError, match="length"):
+            verify_es256(PAYLOAD, (signature * 2)[:length], PUBLIC)
 
     @pytest.mark.parametrize(
         "jws", ["", ".", "..", "...", JWS + ".", attached(JWS), JWS.replace("..", ".")]
