@@ -191,14 +191,20 @@ def _told(done: ingest.Ingested) -> object:
 
 
 def _killing(children: dict[int, int]) -> Any:
+    """Return `visit` whose first child ends once it has heard half of its first file."""
     first = threading.Lock()
 
-    def killing(*arguments: Any) -> Iterator[bytes]:
-        mine = None
-        for piece in visit(*arguments):
-            mine = mine or (first.acquire(blocking=False) and children[threading.get_ident()])
-            yield piece
-            if mine:
-                os.kill(mine, signal.SIGKILL)
+    def killing(module: str, setting: dict[str, Any], pieces: Iterator[bytes]) -> Iterator[bytes]:
+        mine = first.acquire(blocking=False)
+        return visit(module, setting, _cut_short(pieces, children) if mine else pieces)
 
     return killing
+
+
+def _cut_short(pieces: Iterator[bytes], children: dict[int, int]) -> Iterator[bytes]:
+    order = next(pieces)
+    block = next(pieces)
+    yield order + block[: len(block) // 2]
+    os.kill(children[threading.get_ident()], signal.SIGKILL)
+    yield block[len(block) // 2 :]
+    yield from pieces
