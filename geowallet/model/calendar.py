@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from geowallet.model.errors import BadPeriodError, BadWorkWeekError
+from geowallet.model.errors import BadPeriodError, BadWorkWeekError, BadZoneError
 from geowallet.model.words import N_
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -74,7 +74,8 @@ class WorkWeek:
         leave: Days off, beside the holidays.
 
     Raises:
-        BadWorkWeekError: Not seven days, hours that overlap, an unknown zone.
+        BadWorkWeekError: Not seven days, or hours that overlap.
+        BadZoneError: An unknown zone.
     """
 
     hours: tuple[tuple[tuple[int, int], ...], ...]
@@ -127,14 +128,14 @@ def zone_of(name: str) -> ZoneInfo:
     """Return the IANA time zone ``name``.
 
     Raises:
-        BadWorkWeekError: No such zone.
+        BadZoneError: No such zone.
     """
     if not re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}", name):
-        raise BadWorkWeekError(reason=N_("not an IANA time zone name"))
+        raise BadZoneError
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise BadWorkWeekError(reason=N_("unknown time zone")) from error
+        raise BadZoneError from error
 
 
 def local_time(time_us: int, zone: str) -> dt.datetime:

@@ -33,7 +33,7 @@ def offsets_s(time_us: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
 
     Raises:
         ValueError: An instant outside.
-        BadWorkWeekError: No such zone.
+        BadZoneError: No such zone.
     """
     if not len(time_us):
         return np.zeros(0, dtype=np.int64)

@@ -12,9 +12,9 @@ from geowallet.connectors.fields.instants import (
     epoch_us,
     local_to_utc_us,
     parse_instant,
-    zone_named,
 )
 from geowallet.connectors.fields.local import shifted_us
+from geowallet.model.calendar import zone_of
 from geowallet.model.fixes import TimeKind
 from tests.connectors.samples_inline import FIRST_US
 
@@ -87,7 +87,7 @@ def test_refuses_numbers_that_are_no_epoch(value: float) -> None:
 
 
 def test_the_hour_that_a_clock_repeats_is_its_first_reading() -> None:
-    paris = zone_named("Europe/Paris")
+    paris = zone_of("Europe/Paris")
     half_past_two, _ = parse_instant("2026-10-25T02:30:00")
     utc, _ = parse_instant("2026-10-25T00:30:00Z")
     assert local_to_utc_us(half_past_two, paris) == utc
@@ -97,9 +97,9 @@ def test_the_hour_that_a_clock_repeats_is_its_first_reading() -> None:
 
 def test_a_column_is_shifted_where_it_is_naive_and_nowhere_else() -> None:
     column = np.array([FIRST_US, FIRST_US, 10**18], dtype=np.int64)
-    shifted = shifted_us(column, [1, 2], zone_named("Europe/Paris"))
+    shifted = shifted_us(column, [1, 2], zone_of("Europe/Paris"))
     assert shifted.tolist() == [FIRST_US, FIRST_US - 3_600_000_000, 10**18]
-    assert shifted_us(column, [], zone_named("UTC")).tolist() == column.tolist()
+    assert shifted_us(column, [], zone_of("UTC")).tolist() == column.tolist()
 
 
 class TestParseInstant:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geowallet.model.calendar import Period, WorkWeek, instant_us, local_time, weekday_of, zone_of
-from geowallet.model.errors import BadPeriodError, BadWorkWeekError
+from geowallet.model.errors import BadPeriodError, BadWorkWeekError, BadZoneError
 
 NINE_TO_FIVE = ((540, 1020),)
 
@@ -68,7 +68,7 @@ def test_hours_that_do_not_rise_within_a_day_are_refused(
 
 @pytest.mark.parametrize("zone", ["", "Mars/Base", "../etc/passwd", "Europe/Paris\n", "a" * 500])
 def test_what_is_no_zone_is_refused(zone: str) -> None:
-    with pytest.raises(BadWorkWeekError):
+    with pytest.raises(BadZoneError):
         zone_of(zone)
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.model.calendar import local_time
-from geowallet.model.errors import BadWorkWeekError
+from geowallet.model.errors import BadZoneError
 from geowallet.model.local_times import FIRST_S, LAST_S, offsets_s
 
 ZONES = st.sampled_from(
@@ -56,7 +56,7 @@ class TestOffsetsS:
             offsets_s(np.array([time_us]), "UTC")
 
     def test_an_unknown_zone_is_refused(self) -> None:
-        with pytest.raises(BadWorkWeekError):
+        with pytest.raises(BadZoneError):
             offsets_s(np.array([0]), "Mars/Olympus")
 
     @pytest.mark.slow

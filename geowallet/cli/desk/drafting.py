@@ -77,7 +77,8 @@ def drafted(
 
     Raises:
         BadOptionError: Hours that cannot be read.
-        BadWorkWeekError: Hours or a time zone that do not exist.
+        BadWorkWeekError: Hours that do not exist.
+        BadZoneError: A time zone that does not exist.
         BadContractError: ``changes`` is no JSON, or makes terms that no reader accepts.
     """
     from geowallet.contracts.templates.template import Choices

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geowallet.connectors.api import ReadOptions, ReadResult, Trace
-from geowallet.connectors.fields.instants import zone_named
 from geowallet.connectors.fields.labels import LabelLog
 from geowallet.connectors.fields.local import in_utc, zones_note
 from geowallet.connectors.fields.rows import FixRows, ProblemLog
+from geowallet.model.calendar import zone_of
 from geowallet.model.errors import TooLargeError
 from geowallet.model.fixes import TimeKind
 
@@ -115,11 +115,11 @@ class Devices:
 
         Raises:
             NaiveTimeError: A time without zone, and no zone in ``options``.
-            BadOptionError: No such zone.
+            BadZoneError: No such zone.
         """
         traces = self._traces(options)
         zone = options.zone or min(self._zones, default=None)
-        labels = self.labels.labels(zone_named(zone) if local and zone else None)
+        labels = self.labels.labels(zone_of(zone) if local and zone else None)
         note = zones_note(self._zones) or note
         return ReadResult(traces, self.problems.entries(), untimed, note, labels)
 
@@ -128,7 +128,7 @@ class Devices:
 
         Raises:
             NaiveTimeError: As `result`.
-            BadOptionError: As `result`.
+            BadZoneError: As `result`.
         """
         traces = self._traces(options)
         self._by_name, self._count = {name: _Rows() for name in self._by_name}, 0

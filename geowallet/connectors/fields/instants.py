@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING
 
-from geowallet.model.errors import BadOptionError
 from geowallet.model.fixes import TimeKind
-from geowallet.model.words import N_
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  subtracted from naive values only
 _SHORTEST = len("20260301T0800")
@@ -104,19 +105,6 @@ def epoch_us(value: float) -> int:
 
 _EPOCH_SCALES = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
 """Seconds reach 1e11 in the year 5138; milliseconds are past it since 1973."""
-
-
-def zone_named(name: str) -> ZoneInfo:
-    """Return the IANA zone.
-
-    Raises:
-        BadOptionError: No such zone.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        reason = N_("not a time zone; write it like Europe/Paris")
-        raise BadOptionError(option="--zone", reason=reason) from error
 
 
 def local_to_utc_us(local_us: int, zone: ZoneInfo) -> int:

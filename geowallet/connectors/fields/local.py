@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.connectors.fields.instants import local_to_utc_us, zone_named
+from geowallet.connectors.fields.instants import local_to_utc_us
+from geowallet.model.calendar import zone_of
 from geowallet.model.errors import NaiveTimeError
 from geowallet.model.words import N_, phrase
 
@@ -45,18 +46,18 @@ def in_utc(
 
     Raises:
         NaiveTimeError: Times without a zone, and no way to find it.
-        BadOptionError: No such zone.
+        BadZoneError: No such zone.
     """
     if not len(naive):
         return time_us, frozenset()
     if options.zone is not None:
-        return shifted_us(time_us, naive, zone_named(options.zone)), frozenset()
+        return shifted_us(time_us, naive, zone_of(options.zone)), frozenset()
     if options.zone_at is None:
         raise NaiveTimeError
     rows = np.asarray(naive, dtype=np.int64)
     names = _zones_at(options.zone_at, lat_deg[rows], lon_deg[rows])
     for name in np.unique(names):
-        time_us = shifted_us(time_us, rows[names == name], zone_named(str(name)))
+        time_us = shifted_us(time_us, rows[names == name], zone_of(str(name)))
     return time_us, frozenset(map(str, names))
 
 

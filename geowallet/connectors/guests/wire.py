@@ -158,6 +158,7 @@ RAISED: dict[str, type[errors.GeowalletError]] = {
     for error in (
         errors.AmbiguousDateError,
         errors.BadOptionError,
+        errors.BadZoneError,
         errors.EmptySourceError,
         errors.NaiveTimeError,
         errors.NoTimeError,

@@ -6,7 +6,7 @@ from typing import Any
 
 from geowallet.contracts.terms.members import Members, read_date
 from geowallet.model.calendar import WEEKDAYS, WorkWeek
-from geowallet.model.errors import BadWorkWeekError
+from geowallet.model.errors import BadWorkWeekError, BadZoneError
 
 
 def read_window(outer: Members) -> WorkWeek | None:
@@ -27,7 +27,7 @@ def read_window(outer: Members) -> WorkWeek | None:
             holidays=members.matching("holidays", r"([A-Z]{2}(-[A-Z0-9]{1,3})?)?"),
             leave=frozenset(members.each("leave", read_date, least=0, most=366)),
         )
-    except BadWorkWeekError as error:
+    except (BadWorkWeekError, BadZoneError) as error:
         raise members.refusal("hours or a time zone that do not exist") from error
     hours.done()
     members.done()

@@ -16,12 +16,21 @@ class BadPeriodError(GeowalletError):
 
 
 class BadWorkWeekError(GeowalletError):
-    """Work hours or a zone that make no sense."""
+    """Work hours that make no sense."""
 
     code = "usage.work_week"
     exit_status = 2
     text = N_("work week: {reason}")
     hint = N_("for example: geowallet work set --hours 'mon-fri 08:30-18:00' --zone Europe/Paris")
+
+
+class BadZoneError(GeowalletError):
+    """A time zone that is not in the table of zones."""
+
+    code = "usage.zone"
+    exit_status = 2
+    text = N_("not a time zone")
+    hint = N_("write it as Europe/Paris, America/Montreal or UTC")
 
 
 class BadNameError(GeowalletError):
