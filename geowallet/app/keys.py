@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from geowallet.app.key_files import SECRET_BYTES, key_file_bytes, written_secret
 from geowallet.app.keyrings import check_label, drop_entries, new_slots
+from geowallet.app.slots import new_slot
 from geowallet.app.wallet import (
     SESSION_S,
     check_strength,
     master_by_recovery,
     now_us,
 )
-from geowallet.crypto.keys import SALT_BYTES, KdfCost, check_slot, make_slot
+from geowallet.crypto.keys import KdfCost, check_slot
 from geowallet.crypto.recovery import recovery_text
 from geowallet.model.errors import (
     LastSlotError,
@@ -24,7 +25,7 @@ from geowallet.model.errors import (
 )
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault import highwater, session
-from geowallet.vault.keys import NONCE_BYTES, TAG_BYTES
+from geowallet.vault.keys import TAG_BYTES
 from geowallet.vault.rotate import rotate
 from geowallet.vault.slots import master_from_file, opens, read_vault_id, slots_of
 from geowallet.vault.store import open_vault
@@ -161,7 +162,7 @@ def replace_recovery(locations: Locations, master: bytes, new: NewRecovery) -> N
         DiskFullError: It could not be written; the old one stands.
     """
     with _open(locations, master) as vault:
-        slot = _slot(vault.id, master, "recovery", new.secret, KdfCost.LEAST)
+        slot = new_slot("recovery", new.secret, master, cost=KdfCost.LEAST, owner=vault.id)
         with vault.transaction(now_us=now_us()) as tx:
             tx.drop_slots("recovery")
             tx.add_slot(slot)
@@ -255,7 +256,10 @@ def rotate_keys(  # noqa: PLR0913  every kind of secret, and how far
         ("recovery", recovery.secret, KdfCost.LEAST),
         *(("file", secret, KdfCost.LEAST) for secret in key_files),
     ]
-    slots = [_slot(vault_id, fresh, *way) for way in ways]
+    slots = [
+        new_slot(kind, secret, fresh, cost=its_cost, owner=vault_id)
+        for kind, secret, its_cost in ways
+    ]
     old = [slot for _, slot in slots_of(locations.wallet)]
     with (
         new_slots(vault_id, fresh, keyrings) as kept,
@@ -273,7 +277,8 @@ def rotate_keys(  # noqa: PLR0913  every kind of secret, and how far
 
 def _add(locations: Locations, master: bytes, kind: SlotKind, secret: bytes, cost: KdfCost) -> int:
     vault_id = read_vault_id(locations.wallet)
-    return _add_slot(locations, master, _slot(vault_id, master, kind, secret, cost))
+    slot = new_slot(kind, secret, master, cost=cost, owner=vault_id)
+    return _add_slot(locations, master, slot)
 
 
 def _add_slot(locations: Locations, master: bytes, slot: Slot) -> int:
@@ -281,18 +286,6 @@ def _add_slot(locations: Locations, master: bytes, slot: Slot) -> int:
         tx.add_slot(slot)
         tx.log(_statement(f"{slot.header['kind']} added"))
     return max(way.number for way in ways_in(locations))
-
-
-def _slot(vault_id: str, master: bytes, kind: SlotKind, secret: bytes, cost: KdfCost) -> Slot:
-    return make_slot(
-        kind,
-        secret,
-        master,
-        cost=cost,
-        salt=os.urandom(SALT_BYTES),
-        nonce=os.urandom(NONCE_BYTES),
-        vault_id=vault_id,
-    )
 
 
 def _statement(what: str) -> Statement:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from geowallet.app.keeping.memories import bring_up, compare_all, remember_here
 from geowallet.app.keyrings import has_keyring, master_by_keyring
 from geowallet.app.sharing.identity import create_identity
-from geowallet.crypto.keys import SALT_BYTES, KdfCost, make_slot
+from geowallet.app.slots import new_slot
+from geowallet.crypto.keys import KdfCost
 from geowallet.crypto.recovery import parse_recovery, recovery_text
 from geowallet.model.errors import (
     DiskFullError,
@@ -22,7 +23,6 @@ from geowallet.model.errors import (
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.vault import highwater, session
 from geowallet.vault.create import create_vault
-from geowallet.vault.keys import NONCE_BYTES
 from geowallet.vault.slots import (
     is_master,
     master_from_passphrase,
@@ -166,15 +166,8 @@ def change_passphrase(
         if slot.header["kind"] == "passphrase" and (old is None or opens(slot, old))
     ]
     with open_vault(locations.wallet, master, random=os.urandom) as vault:
-        slot = make_slot(
-            "passphrase",
-            new,
-            master,
-            cost=cost or KdfCost.MODERATE,
-            salt=os.urandom(SALT_BYTES),
-            nonce=os.urandom(NONCE_BYTES),
-            vault_id=vault.id,
-        )
+        kdf = cost or KdfCost.MODERATE
+        slot = new_slot("passphrase", new, master, cost=kdf, owner=vault.id)
         with vault.transaction(now_us=now_us()) as tx:
             for number in gone:
                 tx.drop_slot(number)

@@ -119,7 +119,7 @@ class TestWaysIn:
         def refuse(*_: object, **__: object) -> None:
             raise DiskFullError(reason="")
 
-        monkeypatch.setattr(keys, "_slot", refuse)
+        monkeypatch.setattr(keys, "new_slot", refuse)
         with pytest.raises(DiskFullError):
             keys.add_key_file(home.here, home.master, tmp_path / "key")
         assert not (tmp_path / "key").exists()

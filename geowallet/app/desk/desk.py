@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geowallet.app.files import read_small, replace_whole, write_new
+from geowallet.app.slots import passphrase_slot, slot_as_json, slot_in
 from geowallet.contracts.life.grant import Contract, contract_bytes, read_contract
 from geowallet.contracts.life.offer import offer_bytes, sign_offer
 from geowallet.contracts.life.rotation import rotation_bytes
 from geowallet.contracts.terms.syntax import Recipient
 from geowallet.crypto.canonical import canonical_bytes, strict_json
 from geowallet.crypto.encoding import b64u, unb64u
-from geowallet.crypto.envelope import open_sealed, seal
-from geowallet.crypto.keys import KdfCost, Slot, check_slot, make_slot, open_slot
+from geowallet.crypto.envelope import KEY_BYTES, open_sealed, seal
+from geowallet.crypto.keys import open_slot
 from geowallet.crypto.signing import new_private_jwk, public_jwk, thumbprint
 from geowallet.model.errors import (
     DeskDamagedError,
@@ -29,7 +30,6 @@ from geowallet.model.errors import (
     ForeignContractError,
     NoDeskError,
     NoRotationError,
-    WeakPassphraseError,
 )
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geowallet.contracts.terms.syntax import Terms
-
-MINIMUM_LENGTH = 12
-"""Shortest passphrase of a desk, in characters."""
+    from geowallet.crypto.keys import KdfCost, Slot
 
 _SCHEMA = "geowallet.desk/1"
 MAX_FILE_BYTES = 1 << 20
@@ -100,28 +98,18 @@ def create_desk(folder: Path, name: str, passphrase: bytes, *, cost: KdfCost | N
 
     Raises:
         DeskExistsError: The folder already holds a desk.
-        WeakPassphraseError: Fewer than `MINIMUM_LENGTH` characters.
+        WeakPassphraseError: The passphrase is too short.
         DiskFullError: It could not be written.
     """
     if (folder / "keys.json").exists():
         raise DeskExistsError(path=str(folder))
-    if len(passphrase.decode("utf-8", "replace")) < MINIMUM_LENGTH:
-        raise WeakPassphraseError(length=MINIMUM_LENGTH)
+    master = os.urandom(KEY_BYTES)
+    slot = passphrase_slot(passphrase, master, cost=cost, owner="desk")
     desk = Desk(
         folder,
         name,
         new_private_jwk("sig", os.urandom(32)),
         new_private_jwk("enc", os.urandom(32)),
-    )
-    master = os.urandom(32)
-    slot = make_slot(
-        "passphrase",
-        passphrase,
-        master,
-        cost=cost or KdfCost.MODERATE,
-        salt=os.urandom(16),
-        nonce=os.urandom(24),
-        vault_id="desk",
     )
     _store(desk, slot, master)
     return desk
@@ -187,8 +175,7 @@ def _opened(folder: Path, ask: Callable[[], bytes]) -> tuple[Desk, Slot, bytes]:
         raise NoDeskError(path=str(folder))
     try:
         stored = strict_json(read_small(path, _MAX_BYTES), max_bytes=_MAX_BYTES)
-        slot = Slot(stored["slot"]["header"], unb64u(stored["slot"]["wrapped"]))
-        check_slot(slot)
+        slot = slot_in(stored["slot"])
         sealed, name = unb64u(stored["keys"]), str(stored["name"])
     except (ValueError, KeyError, TypeError) as error:
         raise DeskDamagedError from error
@@ -218,7 +205,7 @@ def _store(desk: Desk, slot: Slot, master: bytes) -> None:
     stored = {
         "schema": _SCHEMA,
         "name": desk.name,
-        "slot": {"header": slot.header, "wrapped": b64u(slot.wrapped)},
+        "slot": slot_as_json(slot),
         "keys": b64u(seal(master, keys, aad=_aad(desk.name), nonce24=os.urandom(24))),
     }
     replace_whole(desk.folder / "keys.json", json.dumps(stored, indent=2).encode() + b"\n")

@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geowallet.app.files import read_small, replace_whole
+from geowallet.app.slots import passphrase_slot, slot_as_json, slot_in
 from geowallet.crypto.canonical import strict_json
 from geowallet.crypto.cosignatures import witness_key
 from geowallet.crypto.encoding import b64u, unb64u
-from geowallet.crypto.envelope import open_sealed, seal
-from geowallet.crypto.keys import KdfCost, Slot, check_slot, make_slot, open_slot
+from geowallet.crypto.envelope import KEY_BYTES, open_sealed, seal
+from geowallet.crypto.keys import open_slot
 from geowallet.crypto.notes import parse_verifier_key
 from geowallet.crypto.signing import SEED_BYTES, log_public
 from geowallet.model.errors import (
     BadLogKeyError,
     LogSignatureError,
     NoWitnessError,
-    WeakPassphraseError,
     WitnessDamagedError,
     WitnessExistsError,
     WitnessPassphraseError,
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-MINIMUM_LENGTH = 12
-"""Shortest passphrase of a witness, in characters."""
+    from geowallet.crypto.keys import KdfCost
 
 _SCHEMA = "geowallet.witness/1"
 _FILE = "witness.json"
@@ -61,7 +60,7 @@ def create_witness(
     Args:
         folder: Where; it is made.
         name: As logs will show it, such as ``exemple.fr/witness``.
-        passphrase: At least `MINIMUM_LENGTH` characters.
+        passphrase: What opens it.
         cost: What a guess of it shall cost.
 
     Raises:
@@ -72,27 +71,17 @@ def create_witness(
     """
     if (folder / _FILE).exists():
         raise WitnessExistsError(path=str(folder))
-    if len(passphrase.decode("utf-8", "replace")) < MINIMUM_LENGTH:
-        raise WeakPassphraseError(length=MINIMUM_LENGTH)
-    seed, master = os.urandom(SEED_BYTES), os.urandom(32)
+    seed, master = os.urandom(SEED_BYTES), os.urandom(KEY_BYTES)
     try:
         key = witness_key(name, log_public(seed))
     except ValueError as error:
         raise BadLogKeyError from error
-    slot = make_slot(
-        "passphrase",
-        passphrase,
-        master,
-        cost=cost or KdfCost.MODERATE,
-        salt=os.urandom(16),
-        nonce=os.urandom(24),
-        vault_id="witness",
-    )
+    slot = passphrase_slot(passphrase, master, cost=cost, owner="witness")
     stored = {
         "schema": _SCHEMA,
         "name": name,
         "key": key,
-        "slot": {"header": slot.header, "wrapped": b64u(slot.wrapped)},
+        "slot": slot_as_json(slot),
         "seed": b64u(seal(master, seed, aad=_aad(key), nonce24=os.urandom(24))),
         "logs": {},
     }
@@ -110,8 +99,7 @@ def open_witness(folder: Path, ask: Callable[[], bytes]) -> Witness:
     """
     stored = stored_witness(folder)
     try:
-        slot = Slot(stored["slot"]["header"], unb64u(stored["slot"]["wrapped"]))
-        check_slot(slot)
+        slot = slot_in(stored["slot"])
         sealed, name, key = unb64u(stored["seed"]), str(stored["name"]), str(stored["key"])
     except (ValueError, KeyError, TypeError) as error:
         raise WitnessDamagedError from error
