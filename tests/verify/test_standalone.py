@@ -6,6 +6,7 @@ import json
 import re
 import runpy
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from geowallet.contracts.terms.catalogue import MEASURES
 from geowallet.crypto.curve import ORDER, scalar_bytes
 from geowallet.crypto.pedersen import SECOND_BASE, commit, opening_at
 from geowallet.verify import content, jose, points, standalone
-from geowallet.verify.standalone import main, periods
+from geowallet.verify.standalone import CHECKS, LATER, Export, judge, main, periods
+from geowallet.verify.verifier import ASKED
 from tests.crypto import slow_curve
 from tests.verify.vectors import VECTORS, Vector
 
@@ -57,6 +59,23 @@ class TestMain:
             "check": "period",
             "reason": "the file speaks of another period",
         }
+
+    def test_what_it_does_not_look_at_is_named_as_geowallet_verify_names_it(
+        self,
+        files: list[str],
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        assert {*CHECKS, *LATER.values()} == set(ASKED) - {"format"}
+
+        def carrying(*args: Any) -> Export:
+            export = judge(*args)
+            total = export.claims["total"] | {"amount_cents": 1}
+            return replace(export, claims=export.claims | {"total": total, "evidence": {}})
+
+        monkeypatch.setattr(standalone, "judge", carrying)
+        assert main(files) == 0
+        assert said(capsys)["not_checked"] == ["amount", "stamps"]
 
     def test_a_key_that_is_no_json_is_a_status_too(
         self, files: list[str], capsys: pytest.CaptureFixture[str]
