@@ -55,6 +55,14 @@ FILES: tuple[Row, ...] = (
     ),
     (
         Who.OWNER,
+        "writes an amount that the rule does not give, and signs again",
+        Comes.REFUSED,
+        "the amount is computed again, where the rule is at hand and its metres or days leave",
+        "verify/test_amounts.py::test_a_wrong_amount_under_a_right_signature_is_refused",
+        "",
+    ),
+    (
+        Who.OWNER,
         "puts figures of one contract under another",
         Comes.REFUSED,
         "the contract's digest",
