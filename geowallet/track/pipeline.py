@@ -85,6 +85,9 @@ UNUSABLE = FixFlag.POOR_ACCURACY | FixFlag.COARSE | FixFlag.REPEATED
 FIXES_TOGETHER = 50_000
 """Chunks up to this many fixes are finished together; a longer one alone."""
 
+ALWAYS_US = (-(2**63), 2**63 - 1)
+"""All instants."""
+
 VERSION = "3"
 """Of all stages; raised whenever a result changes."""
 
@@ -143,7 +146,11 @@ class Analysis:
 
 
 def analyse(
-    traces: Sequence[SourcedFixes], *, latest_us: int | None = None, hints: Hints = NO_HINTS
+    traces: Sequence[SourcedFixes],
+    *,
+    latest_us: int | None = None,
+    hints: Hints = NO_HINTS,
+    within_us: tuple[int, int] = ALWAYS_US,
 ) -> Analysis:
     """Return trips and stops; a function of the set of fixes and of ``hints``.
 
@@ -153,6 +160,9 @@ def analyse(
             flagged. None leaves the future unchecked.
         hints: What is known of modes beside the fixes. The labels of a source
             count in the chunks in which it has fixes.
+        within_us: Instant of the first fix of some chunk, and the one after the last of
+            that or a later chunk. Only trips and stops that begin there are sought, and only
+            fixes there are counted; what lies around is cleaned, and its ends are known.
     """
     checked = [
         SourcedFixes(trace.source, trace.device, flag_single(trace.fixes, latest_us=latest_us))
@@ -165,7 +175,9 @@ def analyse(
     all_trips: list[Trip] = []
     all_stops: list[Stop] = []
     coarse_us = fixes.time_us[~fixes.unflagged(UNUSABLE)]
-    for chunks in _together(_chunks(used, merged.breaks_us)):
+    begin, after = np.searchsorted(used.time_us, within_us).tolist()
+    cut = _chunks(used, merged.breaks_us)
+    for chunks in _together([chunk for chunk in cut if begin <= chunk[0] < after]):
         drafts = []
         for first, last in chunks:
             rows = slice(first, last)
@@ -173,16 +185,16 @@ def analyse(
             heard = {merged.sources[number] for number in _numbers(around)}
             drafts.append(draft_of(path_of(used.take(rows)), stream[rows], hints.of(heard)))
         found = finished(drafts, merged.sources, coarse_us=coarse_us)
-        for (first, _), (trips_there, stops_there) in zip(chunks, found, strict=True):
-            all_stops += _parked(used, first)
+        for (_, last), (trips_there, stops_there) in zip(chunks, found, strict=True):
             all_trips += trips_there
             all_stops += stops_there
+            all_stops += _parked(used, last)
     fixes = with_drift(fixes, all_stops, used)
     return Analysis(
         trips=with_doubts(all_trips, fixes),
         stops=tuple(all_stops),
         fixes=fixes,
-        counted_once=_counted_once(merged, used, stream, merged.several[good]),
+        counted_once=_counted_once(merged, used, good, slice(begin, after)),
         elsewhere=_elsewhere(merged),
     )
 
@@ -307,7 +319,7 @@ def _numbers(stream: NDArray[np.int32]) -> list[int]:
 
 def _parked(used: Fixes, first: int) -> list[Stop]:
     """Return the stop in the silence before the chunk that begins at ``first``, if it is one."""
-    if not first:
+    if first == len(used):
         return []
     lat, lon = used.lat_deg[first - 1 : first + 1], used.lon_deg[first - 1 : first + 1]
     if distance_m(float(lat[0]), float(lon[0]), float(lat[1]), float(lon[1])) > PARKED_M:
@@ -330,13 +342,13 @@ def _elsewhere(merged: Merged) -> tuple[Elsewhere, ...]:
     )
 
 
-def _counted_once(
-    merged: Merged, used: Fixes, stream: NDArray[np.int32], several: NDArray[np.bool_]
-) -> CountedOnce:
+def _counted_once(merged: Merged, used: Fixes, good: NDArray[np.intp], rows: slice) -> CountedOnce:
+    """Return what was counted once of the fixes in ``rows``, ``good`` being where they stand."""
+    several, stream = (column[good[rows]] for column in (merged.several, merged.stream))
+    time_us, lat, lon = used.time_us[rows], used.lat_deg[rows], used.lon_deg[rows]
     both = np.flatnonzero(several[1:] & several[:-1])
-    both = both[used.time_us[both + 1] - used.time_us[both] <= sources.ACTIVE_US]
-    ends = (column[at] for at in (both, both + 1) for column in (used.lat_deg, used.lon_deg))
-    metres = float(np.sum(distances_m(*ends)))
+    both = both[time_us[both + 1] - time_us[both] <= sources.ACTIVE_US]
+    metres = float(np.sum(distances_m(lat[both], lon[both], lat[both + 1], lon[both + 1])))
     count = np.bincount(stream, minlength=len(merged.sources))
     totals: dict[str, int] = {}
     for source, fixes_used in zip(merged.sources, count, strict=True):

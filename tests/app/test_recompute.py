@@ -82,9 +82,9 @@ class TestOutdated:
     ) -> None:
         heard: list[frozenset[Mode] | None] = []
 
-        def listening(*arguments: object, hints: Hints) -> Analysis:
+        def listening(*arguments: object, hints: Hints, **named: object) -> Analysis:
             heard.append(hints.owned)
-            return analyse(*arguments, hints=hints)  # type: ignore[arg-type]  # handed on
+            return analyse(*arguments, hints=hints, **named)  # type: ignore[arg-type]  # handed on
 
         monkeypatch.setattr(slices, "analyse", listening)
         monkeypatch.setattr(derive, "analyse", listening)

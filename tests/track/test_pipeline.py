@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from geowallet.model.fixes import Fixes, FixFlag, fixes_from
 from geowallet.model.mobility import Mode, Trip
 from geowallet.track import pipeline
+from geowallet.track.drafts import Draft, draft_of
 from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.labels import ModeLabel
+from geowallet.track.motion import Path
 from geowallet.track.pipeline import (
     CUT_GAP_US,
     Analysis,
+    CountedOnce,
     SourcedFixes,
     affected_window,
     algorithms,
@@ -70,6 +73,31 @@ def test_chunks_finished_together_are_as_each_alone(
     assert apart.stops == whole.stops
     heard = [["its source" in str(leg.reasons) for leg in trip.legs] for trip in whole.trips]
     assert [any(said) for said in heard] == [3 <= n < 6 for n in range(9)]
+
+
+def test_within_some_chunks_is_found_what_begins_there_and_nothing_else_is_sought(
+    day: SourcedFixes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two devices, so that something counts once, and an evening that ends a parked silence."""
+    evening = shifted(day.fixes.take(slice(-1, None)), 3 * HOUR_US)
+    parts = [shifted(day.fixes, 24 * n * HOUR_US) for n in range(3)] + [evening]
+    traces = [SourcedFixes(s * 64, "", p) for p in parts for s in "ab"]
+    whole, sought = analyse(traces), []
+
+    def seen(path: Path, *rest: object) -> Draft:
+        sought.append(path.start_us)
+        return draft_of(path, *rest)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(pipeline, "draft_of", seen)
+    edges = [int(parts[n].time_us[0]) for n in (0, 3, 1, 2)]
+    inside = [analyse(traces, within_us=span) for span in pairwise(edges)]
+    assert sought == edges[:3]
+    for found, (start_us, end_us) in zip(inside, pairwise(edges), strict=True):
+        assert found.trips == tuple(t for t in whole.trips if start_us <= t.start_us < end_us)
+        assert found.stops == tuple(s for s in whole.stops if start_us <= s.start_us < end_us)
+    assert inside[0].stops[-1].end_us == edges[1]
+    assert inside[0].counted_once.metres == pytest.approx(whole.counted_once.metres / 3, abs=1)
+    assert inside[1].counted_once == CountedOnce(0, (("a" * 64, 1), ("b" * 64, 0)))
 
 
 def test_a_workday_is_a_drive_a_lunch_walk_and_a_way_home_by_train(analysis: Analysis) -> None:

@@ -2,7 +2,8 @@
 
 Every chunk of the timeline is analysed alone, whatever lies around it; only its
 neighbours matter, for the night that is parked between them. So a slice is read with
-one chunk on each side, and what begins in those is left to their own slice.
+one chunk on each side, and what begins in those is left to their own slice: they are
+cleaned, and nothing is sought in them.
 """
 
 from __future__ import annotations
@@ -62,19 +63,9 @@ def analyse_window(vault: Vault, known: Sequence[Source], window: Window) -> Ite
         before, after = chunks[max(first - 1, 0) : first], chunks[last : last + 1]
         around = [*before, *chunks[first:last], *after]
         fixes = fixes_between(vault, known, (around[0][0], around[-1][1]))
-        whole = analyse(fixes, hints=hints)
-        shared_m = whole.counted_once.metres
-        if shared_m:
-            for chunk in (*before, *after):
-                shared_m -= analyse(fixes_between(vault, known, chunk)).counted_once.metres
-        start_us = chunks[first][0]
-        end_us = after[0][0] if after else chunks[-1][1] + 1
-        yield Found(
-            tuple(trip for trip in whole.trips if start_us <= trip.start_us < end_us),
-            tuple(stop for stop in whole.stops if start_us <= stop.start_us < end_us),
-            end_us,
-            shared_m,
-        )
+        start_us, end_us = chunks[first][0], after[0][0] if after else chunks[-1][1] + 1
+        found = analyse(fixes, hints=hints, within_us=(start_us, end_us))
+        yield Found(found.trips, found.stops, end_us, found.counted_once.metres)
 
 
 def _chunks(known: Sequence[Source], window: Window) -> tuple[Window, ...]:
