@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from geowallet.app.settings import resolve, vehicles
-from geowallet.app.vehicles.odometer import Reading, add_reading, readings
+from geowallet.app.vehicles.odometer import Reading, put_readings, readings, readings_with
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.provenance import Statement, StatementKind
 
@@ -88,16 +88,24 @@ def add_fuel(vault: Vault, vehicle: str, receipt: Receipt, *, now_us: int) -> tu
         OdometerRunsBackError: An earlier day shows more, or a later one less.
     """
     name = resolve("vehicle", vehicle, [known.id for known in vehicles(vault)])
-    if receipt.km != NOT_READ:
-        stood = [known.km for known in readings(vault, name) if known.day == receipt.day]
-        add_reading(vault, name, Reading(receipt.day, max(receipt.km, *stood, 0)), now_us=now_us)
+    shown = _shown_with(vault, name, receipt)
     kept = tuple(sorted({*fuel(vault, name), receipt}, key=_order))
     body = msgspec.json.encode(kept)
     with vault.transaction(now_us=now_us) as tx:
+        if shown:
+            put_readings(tx, name, shown)
         tx.put(_KIND, f"fuel/{name}", body)
         what = {"what": "fuel receipt noted"}
         tx.log(Statement(StatementKind.SETTING, (sha256_hex(body),), (), what))
     return kept
+
+
+def _shown_with(vault: Vault, name: str, receipt: Receipt) -> tuple[Reading, ...]:
+    """Return the readings with that of a receipt, or none where it has none."""
+    if receipt.km == NOT_READ:
+        return ()
+    stood = [known.km for known in readings(vault, name) if known.day == receipt.day]
+    return readings_with(vault, name, Reading(receipt.day, max(receipt.km, *stood, 0)))
 
 
 def stretches(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from geowallet.model.mobility import DescribedTrip
     from geowallet.vault.store import Vault
+    from geowallet.vault.transaction import Transaction
 
 _KIND = "setting"
 
@@ -79,16 +80,31 @@ def add_reading(
         OdometerRunsBackError: An earlier day shows more, or a later one less.
     """
     name = resolve("vehicle", vehicle, [known.id for known in vehicles(vault)])
+    kept = readings_with(vault, name, reading)
+    with vault.transaction(now_us=now_us) as tx:
+        put_readings(tx, name, kept)
+    return kept
+
+
+def readings_with(vault: Vault, name: str, reading: Reading) -> tuple[Reading, ...]:
+    """Return the readings of a vehicle with one more, which replaces that of its day.
+
+    Raises:
+        OdometerRunsBackError: An earlier day shows more, or a later one less.
+    """
     others = [known for known in readings(vault, name) if known.day != reading.day]
     kept = tuple(sorted([*others, reading]))
     for before, after in pairwise(kept):
         if after.km < before.km:
             raise OdometerRunsBackError(vehicle=name, date=after.day.isoformat())
-    body = msgspec.json.encode(kept)
-    with vault.transaction(now_us=now_us) as tx:
-        tx.put(_KIND, f"odometer/{name}", body)
-        tx.log(Statement(StatementKind.SETTING, (sha256_hex(body),), (), {"what": "odometer read"}))
     return kept
+
+
+def put_readings(tx: Transaction, name: str, kept: tuple[Reading, ...]) -> None:
+    """Put the readings of a vehicle into a transaction."""
+    body = msgspec.json.encode(kept)
+    tx.put(_KIND, f"odometer/{name}", body)
+    tx.log(Statement(StatementKind.SETTING, (sha256_hex(body),), (), {"what": "odometer read"}))
 
 
 def reconcile(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from geowallet.app.files import read_small
 from geowallet.app.settings import resolve, vehicles
 from geowallet.app.travel.trips import described_trips
-from geowallet.app.vehicles.odometer import Reading, add_reading
+from geowallet.app.vehicles.odometer import Reading, put_readings, readings_with
 from geowallet.crypto.canonical import sha256_hex, strict_json
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadStatementError, OtherVehicleError
@@ -116,11 +116,12 @@ def add_statement(
     name = resolve("vehicle", vehicle, known)
     if registration_of(known[name].plate) != found.vehicle:
         raise OtherVehicleError(vehicle=name)
-    add_reading(vault, name, Reading(found.day, found.km or 0), now_us=now_us)
+    shown = readings_with(vault, name, Reading(found.day, found.km or 0))
     others = [one for one in statements(vault, name) if one.day != found.day]
     kept = tuple(sorted([*others, found], key=lambda one: one.day))
     body = _written(kept)
     with vault.transaction(now_us=now_us) as tx:
+        put_readings(tx, name, shown)
         tx.put(_KIND, _name(name), body)
         said = {"what": "odometer read by others"}
         digest = sha256_hex(found.text.encode("ascii"))
