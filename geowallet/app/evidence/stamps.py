@@ -102,15 +102,20 @@ def keep(vault: Vault, stamp: Stamp, *, now_us: int) -> int:
     Raises:
         DiskFullError: It could not be written.
     """
+    with vault.transaction(now_us=now_us) as tx:
+        return put_stamp(tx, stamp, origin=vault.origin, now_us=now_us)
+
+
+def put_stamp(tx: Transaction, stamp: Stamp, *, origin: str, now_us: int) -> int:
+    """Put what `keep` keeps into a transaction, and return what it returns."""
     skew_s = now_us // 1_000_000 - stamp.at_s
     name = f"{stamp.size:012d}/{sha256_hex(stamp.by.encode())[:16]}"
-    about = sha256_hex(stamp.message(vault.origin))
+    about = sha256_hex(stamp.message(origin))
     said = {"size": stamp.size, "by": stamp.by, "at_s": stamp.at_s, "skew_s": skew_s}
-    with vault.transaction(now_us=now_us) as tx:
-        tx.put(stamp.kind, name, msgspec.msgpack.encode(stamp))
-        tx.delete("stamp", _WANTED + stamp.name)
-        subjects = (sha256_hex(stamp.token),)
-        tx.log(Statement(_STATEMENTS[stamp.kind], subjects, (about,), said))
+    tx.put(stamp.kind, name, msgspec.msgpack.encode(stamp))
+    tx.delete("stamp", _WANTED + stamp.name)
+    subjects = (sha256_hex(stamp.token),)
+    tx.log(Statement(_STATEMENTS[stamp.kind], subjects, (about,), said))
     return skew_s
 
 

@@ -6,9 +6,11 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from geowallet.app.evidence.sending import TIMEOUT_S, Channel, Reply, exchange, is_private
 from geowallet.app.evidence.witness_serving import PATH, SIZE_TYPE
-from geowallet.app.evidence.witnessing import add_witness, last_signed, take_note, witness_request
+from geowallet.app.evidence.witnessing import keep_witness, last_signed, take_note, witness_request
 from geowallet.crypto.note_lines import MAX_NOTE_CHARS
 from geowallet.model.errors import (
     BadOptionError,
@@ -35,7 +37,7 @@ _REASONS: dict[int, str] = {
 
 
 def reached_at(vault: Vault, witness: ChosenWitness, url: str, *, now_us: int) -> ChosenWitness:
-    """Return the witness with the address at which it is asked; a new one is kept.
+    """Return the witness with the address at which it is asked; what is new of it is kept.
 
     Args:
         vault: The open wallet.
@@ -53,9 +55,9 @@ def reached_at(vault: Vault, witness: ChosenWitness, url: str, *, now_us: int) -
     if url and not is_private(url):
         reason = N_("https, or http on this computer alone")
         raise BadOptionError(option="URL", reason=reason)
-    if url in {"", witness.url}:
-        return witness
-    return add_witness(vault, witness.key, now_us=now_us, url=url)
+    found = replace(witness, url=url or witness.url)
+    keep_witness(vault, found, now_us=now_us)
+    return found
 
 
 def ask_witness(
@@ -83,7 +85,7 @@ def ask_witness(
     """
     note, reply = _asked(vault, witness, last_signed(vault, witness), timeout_s)
     size = _size_in(reply)
-    if size is not None and size < vault.mark().size:
+    if size is not None and size <= vault.mark().size:
         note, reply = _asked(vault, witness, size, timeout_s)
     if reply.status != HTTPStatus.OK:
         reason = _REASONS.get(reply.status, f"HTTP {reply.status}")

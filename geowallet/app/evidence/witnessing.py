@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from geowallet.app.evidence.stamps import Stamp, keep, stamps
+from geowallet.app.evidence.stamps import Stamp, put_stamp, stamps
 from geowallet.app.files import read_small
 from geowallet.app.keeping.own_settings import settings_but_rules
 from geowallet.crypto.cosignatures import find_cosignature, parse_witness_key
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geowallet.vault.store import Vault
+    from geowallet.vault.transaction import Transaction
 
 _KIND = "setting"
 _PREFIX = "witness/"
@@ -48,8 +49,8 @@ class ChosenWitness(msgspec.Struct, frozen=True):
     url: str = ""
 
 
-def add_witness(vault: Vault, key: str, *, now_us: int, url: str = "") -> ChosenWitness:
-    """Keep the key of a witness, and where it listens; one of the same name is replaced.
+def witness_of(vault: Vault, key: str, *, now_us: int) -> ChosenWitness:
+    """Return the witness that has this key, as it is known or else new; nothing is kept.
 
     Raises:
         BadLogKeyError: It is none.
@@ -58,11 +59,31 @@ def add_witness(vault: Vault, key: str, *, now_us: int, url: str = "") -> Chosen
         name, _ = parse_witness_key(key.strip())
     except ValueError as error:
         raise BadLogKeyError from error
-    chosen = ChosenWitness(name, key.strip(), now_us, url)
-    with vault.transaction(now_us=now_us) as tx:
-        tx.put(_KIND, _PREFIX + name, msgspec.msgpack.encode(chosen))
-        tx.log(Statement(StatementKind.SETTING, (), (), {"what": "witness added"}))
+    new = ChosenWitness(name, key.strip(), now_us)
+    return next((known for known in witnesses(vault) if known.key == new.key), new)
+
+
+def keep_witness(vault: Vault, chosen: ChosenWitness, *, now_us: int) -> None:
+    """Keep a witness; one of the same name is replaced, and one that is known stays."""
+    if chosen not in witnesses(vault):
+        with vault.transaction(now_us=now_us) as tx:
+            _put_witness(tx, chosen)
+
+
+def add_witness(vault: Vault, key: str, *, now_us: int) -> ChosenWitness:
+    """Keep the witness that has this key, and return it; see `keep_witness`.
+
+    Raises:
+        BadLogKeyError: It is none.
+    """
+    chosen = witness_of(vault, key, now_us=now_us)
+    keep_witness(vault, chosen, now_us=now_us)
     return chosen
+
+
+def _put_witness(tx: Transaction, chosen: ChosenWitness) -> None:
+    tx.put(_KIND, _PREFIX + chosen.name, msgspec.msgpack.encode(chosen))
+    tx.log(Statement(StatementKind.SETTING, (), (), {"what": "witness added"}))
 
 
 def witnesses(vault: Vault) -> tuple[ChosenWitness, ...]:
@@ -112,7 +133,7 @@ def last_signed(vault: Vault, witness: ChosenWitness | None) -> int:
 
 
 def take_cosigned(vault: Vault, path: Path, witness: ChosenWitness, *, now_us: int) -> Stamp:
-    """Keep a witness's signature from a cosigned note, and return it.
+    """Keep a witness's signature from a cosigned note, and the witness if it is new.
 
     Raises:
         CosignatureError: The note is none, shows another state than this log
@@ -135,7 +156,10 @@ def take_note(vault: Vault, note: str, witness: ChosenWitness, *, now_us: int) -
         stamp = _stamp_in(vault, note, witness)
     except ValueError as error:
         raise CosignatureError(name=witness.name) from error
-    keep(vault, stamp, now_us=now_us)
+    with vault.transaction(now_us=now_us) as tx:
+        if witness not in witnesses(vault):
+            _put_witness(tx, witness)
+        put_stamp(tx, stamp, origin=vault.origin, now_us=now_us)
     return stamp
 
 

@@ -54,9 +54,12 @@ def request(
     """Write the request: hashes and a signed note, no data."""
     from geowallet.app.evidence import witnessing
     from geowallet.app.files import write_new
+    from geowallet.app.wallet import now_us
     from geowallet.crypto.notes import verifier_key
 
     with open_wallet(shell) as vault:
+        if key:
+            witnessing.add_witness(vault, key, now_us=now_us())
         chosen = _chosen(vault, key, witness)
         size = witnessing.last_signed(vault, chosen) if old is None else old
         asked = witnessing.witness_request(vault, old_size=size)
@@ -132,10 +135,10 @@ def _show(shell: Shell, stamp: Stamp, here: str) -> None:
 
 
 def _chosen(vault: Vault, key: str, name: str) -> ChosenWitness:
-    """Return the witness that is named, or only known; a key that was given is kept."""
+    """Return the witness that a key or name means, or the only one that is known."""
     from geowallet.app.evidence import witnessing
     from geowallet.app.wallet import now_us
 
     if key:
-        return witnessing.add_witness(vault, key, now_us=now_us())
+        return witnessing.witness_of(vault, key, now_us=now_us())
     return witnessing.chosen_witness(vault, name)

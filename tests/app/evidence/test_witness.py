@@ -36,6 +36,7 @@ from geowallet.model.errors import (
     BadOptionError,
     BadRequestError,
     CosignatureError,
+    DiskFullError,
     EvidenceError,
     GeowalletError,
     LogForkedError,
@@ -335,6 +336,23 @@ class TestTheOwnersSide:
         for old in (-1, vault.mark().size + 1):
             with pytest.raises(BadOptionError):
                 witnessing.witness_request(vault, old_size=old)
+
+    def test_a_new_witness_and_its_first_signature_are_kept_together(
+        self, vault: Vault, witness: Witness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object, **__: object) -> None:
+            raise DiskFullError(reason="")
+
+        path = self.answer(vault, witness, tmp_path)
+        new = witnessing.witness_of(vault, witness.key, now_us=1)
+        with monkeypatch.context() as patch:
+            patch.setattr(witnessing, "put_stamp", full)
+            with pytest.raises(DiskFullError):
+                witnessing.take_cosigned(vault, path, new, now_us=2)
+        assert witnessing.witnesses(vault) == ()
+        witnessing.take_cosigned(vault, path, new, now_us=2)
+        assert witnessing.witnesses(vault) == (new,)
+        assert witnessing.add_witness(vault, f" {witness.key}", now_us=3) == new
 
     def test_witnesses_are_found_by_name(self, vault: Vault, witness: Witness) -> None:
         with pytest.raises(UnknownWitnessError):

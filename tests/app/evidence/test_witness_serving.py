@@ -274,6 +274,18 @@ class TestTheOwnersSide:
         assert first.size < again.size < third.size
         assert reached_at(vault, witnessing.chosen_witness(vault, ""), "", now_us=3) == chosen
 
+    def test_a_signature_that_was_lost_on_the_way_is_given_again(
+        self, vault: Vault, witness: Witness
+    ) -> None:
+        add_log(witness, verifier_key(vault.origin, vault.log_public))
+        with listening(witness) as server:
+            chosen = self.chosen(vault, witness, f"http://127.0.0.1:{server.port}")
+            size = vault.mark().size
+            lost = witnessing.witness_request(vault, old_size=0)
+            assert post(server.port, str(lost).encode())[0] == 200
+            stamp = ask_witness(vault, chosen, clock=lambda: NOW_S * 1_000_000)
+        assert stamp.size == size
+
     @pytest.mark.parametrize("status", [403, 404, 409, 422, 500, 599])
     def test_a_refusal_is_told_and_keeps_nothing(
         self, vault: Vault, witness: Witness, status: int
