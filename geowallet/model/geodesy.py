@@ -56,6 +56,47 @@ def step_lengths_m(
     return distances_m(lat_deg[:-1], lon_deg[:-1], lat_deg[1:], lon_deg[1:])
 
 
+_DEGREE_M = (111_000.0, 112_000.0)
+"""Between these lies a degree of a great circle."""
+
+
+def long_steps_m(
+    lat_deg: NDArray[np.float64], lon_deg: NDArray[np.float64], *, longer_m: float
+) -> NDArray[np.float64]:
+    """Return what `step_lengths_m` says of steps longer than ``longer_m``, of some others 0.
+
+    Looking for a few long steps costs less than to measure all.
+    """
+    turned_deg = np.maximum(np.abs(np.diff(lat_deg)), np.abs(np.diff(lon_deg)))
+    at = np.flatnonzero(turned_deg > longer_m / (2 * _DEGREE_M[1]))
+    step_m = np.zeros(len(turned_deg))
+    step_m[at] = distances_m(lat_deg[at], lon_deg[at], lat_deg[at + 1], lon_deg[at + 1])
+    return step_m
+
+
+def nearer(
+    lat_a_deg: NDArray[np.float64],
+    lon_a_deg: NDArray[np.float64],
+    lat_b_deg: NDArray[np.float64],
+    lon_b_deg: NDArray[np.float64],
+    than_m: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Return which points, each ``(n,)``, at least one, are nearer than ``than_m``.
+
+    What `distances_m` says, which measures only those that are not plainly farther. They
+    are less than half a turn apart in longitude.
+    """
+    four = lat_a_deg, lon_a_deg, lat_b_deg, lon_b_deg
+    highest_deg = max(float(np.max(np.abs(lat))) for lat in (lat_a_deg, lat_b_deg))
+    # No way is shorter than along the meridian, or than the chord of the shortest parallel.
+    chord = math.cos(highest_deg * _RAD) * 2 / math.pi
+    least_deg = np.maximum(np.abs(lat_b_deg - lat_a_deg), np.abs(lon_b_deg - lon_a_deg) * chord)
+    maybe = np.flatnonzero(least_deg * _DEGREE_M[0] < than_m)
+    found = np.zeros(len(than_m), dtype=np.bool_)
+    found[maybe] = distances_m(*(column[maybe] for column in four)) < than_m[maybe]
+    return found
+
+
 _BLOCK = 1 << 13
 """Points at a time: what is held between stays in the cache, and small."""
 

@@ -91,4 +91,48 @@ class Axis:
         return Between(self._value, at, (self.before(chunk, at), self._rows.end[chunk] - 1))
 
 
+def neighbours(
+    time_s: NDArray[np.float64], rows: slice, half_s: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which values lie within ``half_s`` of each of ``rows``: the first, and after the last.
+
+    What two searches say. A window of a few values is found sooner by looking at them.
+
+    Args:
+        time_s: All of them, ascending.
+        rows: At least one, within them.
+        half_s: Half the width of the windows, at least 0.
+    """
+    own = time_s[rows]
+    since, until = own - half_s, own + half_s
+    beyond = time_s[rows.start + _LOOKED_AT : rows.stop + _LOOKED_AT]
+    if 2 * np.count_nonzero(beyond <= until[: len(beyond)]) > len(own):
+        first = np.searchsorted(time_s, since, side="left")
+        return first, np.searchsorted(time_s, until, side="right")
+    first, after = np.arange(rows.start, rows.stop), np.arange(rows.start + 1, rows.stop + 1)
+    for away in range(1, _LOOKED_AT + 1):
+        ahead = time_s[rows.start + away : rows.stop + away]
+        within = ahead <= until[: len(ahead)]
+        after[: len(ahead)] += within
+        if not np.any(within):
+            break
+    else:
+        more = np.flatnonzero(within)
+        after[more] = np.searchsorted(time_s, until[more], side="right")
+    for away in range(1, _LOOKED_AT + 1):
+        behind = time_s[max(rows.start - away, 0) : max(rows.stop - away, 0)]
+        lead = len(own) - len(behind)
+        within = behind >= since[lead:]
+        first[lead:] -= within
+        if not np.any(within):
+            break
+    else:
+        more = np.flatnonzero(within) + lead
+        first[more] = np.searchsorted(time_s, since[more], side="left")
+    return first, after
+
+
+_LOOKED_AT = 8
+"""So many values on either side are looked at before they are searched for."""
+
 _Ends = tuple["NDArray[np.intp]", "NDArray[np.intp]"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.model.geodesy import distance_m, distances_m, step_lengths_m
+from geowallet.model.geodesy import distance_m, distances_m, long_steps_m, step_lengths_m
 from geowallet.track.clean import BAD
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def device_of(fixes: Fixes) -> NDArray[np.int8]:
 def _mixes(fixes: Fixes, index: NDArray[np.intp]) -> list[tuple[int, int]]:
     """Return the first and last position in ``index`` of stretches that alternate."""
     time_us, lat, lon = fixes.time_us[index], fixes.lat_deg[index], fixes.lon_deg[index]
-    step_m = step_lengths_m(lat, lon)
+    step_m = long_steps_m(lat, lon, longer_m=FAR_M)
     leaving = np.flatnonzero(step_m > FAR_M)
     if len(leaving) < FEWEST_RETURNS:
         return []

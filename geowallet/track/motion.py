@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.geodesy import distances_m, step_lengths_m
+from geowallet.track.between import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +136,7 @@ class Windows:
     def smoothed(self, half_s: float) -> Means:
         """Return the means over ``half_s`` before and after each fix."""
         found = [np.empty(len(self._path)) for _ in self._columns]
-        for rows in self._blocks():
+        for rows in blocks(len(self._path)):
             first, last = self._reach(rows, half_s)
             count = (last - first).astype(np.float64)
             for means, column, total in zip(found, self._columns, self._sums, strict=True):
@@ -152,7 +153,7 @@ class Windows:
         on either side, however far. 0 for a fix alone in its piece.
         """
         speed = np.empty(len(self._path))
-        for rows in self._blocks():
+        for rows in blocks(len(self._path)):
             speed[rows] = self._speeds_mps(rows, half_s)
         return speed
 
@@ -180,17 +181,16 @@ class Windows:
 
     def _reach(self, rows: slice, half_s: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the first index of each window and the index after its last."""
-        time_s = self._path.time_s
-        first = np.searchsorted(time_s, time_s[rows] - half_s, side="left")
+        first, last = neighbours(self._path.time_s, rows, half_s)
         np.maximum(first, self._low[rows], out=first)
-        last = np.searchsorted(time_s, time_s[rows] + half_s, side="right")
         np.minimum(last, self._high[rows], out=last)
         return first, last
 
-    def _blocks(self) -> Iterator[slice]:
-        """Yield the fixes in blocks: what is held between stays in the cache, and small."""
-        for start in range(0, len(self._path), _BLOCK):
-            yield slice(start, min(start + _BLOCK, len(self._path)))
+
+def blocks(count: int) -> Iterator[slice]:
+    """Yield ``count`` rows in blocks: what is held between stays in the cache, and small."""
+    for start in range(0, count, _BLOCK):
+        yield slice(start, min(start + _BLOCK, count))
 
 
 def _running(column: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -207,11 +207,10 @@ def speeds_mps(path: Path, *, half_s: float) -> NDArray[np.float64]:
 
 def median(column: NDArray[np.float64]) -> float:
     """Return the median of at least one value, none of them NaN."""
-    # What numpy asks beforehand takes longer than most stays have fixes for.
-    low, high = (len(column) - 1) // 2, len(column) // 2
-    parted = np.partition(column, high)
-    below = parted[high] if low == high else parted[:high].max()
-    return float((below + parted[high]) / 2)
+    # What numpy asks beforehand takes longer than most stays have fixes for; and to part
+    # values of which many are the same, as steps of a clock are, takes longer than to sort.
+    ordered = np.sort(column)
+    return float((ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2)
 
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

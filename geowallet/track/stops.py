@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.model.geodesy import distance_m, distances_m, step_lengths_m
+from geowallet.model.geodesy import distance_m, distances_m, nearer, step_lengths_m
 from geowallet.track.modes.ragged import rows_of
-from geowallet.track.motion import median, runs
+from geowallet.track.motion import blocks, median, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,19 +109,17 @@ def still(path: Path, smooth: Means) -> NDArray[np.bool_]:
         smooth: Means over `SMOOTH_S`.
     """
     low, high = path.bounds()
-    begin_s, end_s = path.time_s[low], path.time_s[high - 1]
-    del low, high
+    where = smooth.lat_deg, smooth.lon_deg
     result = np.zeros(len(path), dtype=np.bool_)
-    for sign in (-1.0, 1.0):
-        when_s = np.clip(path.time_s + sign * STILL_WINDOW_S, begin_s, end_s)
-        span_s = np.abs(when_s - path.time_s)
-        moved_m = distances_m(
-            smooth.lat_deg,
-            smooth.lon_deg,
-            np.interp(when_s, smooth.time_s, smooth.lat_deg),
-            np.interp(when_s, smooth.time_s, smooth.lon_deg),
-        )
-        result |= (span_s >= STILL_WINDOW_S / 2) & (moved_m < STILL_MPS * span_s)
+    for rows in blocks(len(path)):
+        own_s = path.time_s[rows]
+        begin_s, end_s = path.time_s[low[rows]], path.time_s[high[rows] - 1]
+        for sign in (-1.0, 1.0):
+            when_s = np.clip(own_s + sign * STILL_WINDOW_S, begin_s, end_s)
+            span_s = np.abs(when_s - own_s)
+            lat, lon = (np.interp(when_s, smooth.time_s, column) for column in where)
+            near = nearer(where[0][rows], where[1][rows], lat, lon, STILL_MPS * span_s)
+            result[rows] |= (span_s >= STILL_WINDOW_S / 2) & near
     return result
 
 

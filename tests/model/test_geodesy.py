@@ -11,6 +11,8 @@ from geowallet.model.geodesy import (
     EARTH_RADIUS_M,
     distance_m,
     distances_m,
+    long_steps_m,
+    nearer,
     step_lengths_m,
 )
 
@@ -79,3 +81,28 @@ class TestNearPoints:
         there = min(max(lat + north, -90.0), 90.0), lon + east
         arrays = (np.array([value, value]) for value in (lat, lon, *there))
         assert distances_m(*arrays)[1] == pytest.approx(distance_m(lat, lon, *there), abs=5e-8)
+
+
+class TestBounds:
+    """Promise: what is not measured, because it is plainly far or near, is as if it were."""
+
+    @given(
+        st.lists(st.tuples(lats, lons), min_size=2, max_size=6),
+        st.floats(-2e-2, 2e-2) | st.floats(-179, 179),
+        st.floats(0.001, 5_000) | st.floats(0.001, 3e7),
+    )
+    def test_nearer_is_what_the_distances_say(
+        self, points: list[tuple[float, float]], aside_deg: float, than_m: float
+    ) -> None:
+        lat, lon = np.array(points).T
+        other = np.clip(lat + aside_deg / 3, -90, 90), lon + aside_deg
+        limit_m = np.full(len(lat), than_m)
+        expected = distances_m(lat, lon, *other) < limit_m
+        assert np.array_equal(nearer(lat, lon, *other, limit_m), expected)
+
+    @given(st.lists(st.tuples(lats, lons), max_size=6), st.floats(0, 1e5))
+    def test_long_steps_are_measured(self, points: list[tuple[float, float]], scale: float) -> None:
+        lat, lon = np.array([*points, (0.0, 0.0)]).T / max(scale, 1.0)
+        whole, found = step_lengths_m(lat, lon), long_steps_m(lat, lon, longer_m=500.0)
+        assert np.array_equal(found[whole > 500.0], whole[whole > 500.0])
+        assert np.all((found == whole) | (found == 0.0))

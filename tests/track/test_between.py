@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.track.between import Axis, Between
+from geowallet.track.between import Axis, Between, neighbours
 from geowallet.track.modes.ragged import rows_of
 
 # Fractions of a second, as devices write them, and seconds of a long recording.
@@ -41,3 +41,26 @@ class TestAxis:
             assert np.array_equal(axis.before(which, instants), found + own.start)
             expected = np.interp(instants, times, column[own])
             assert np.array_equal(axis.between(which, instants).of(column), expected)
+
+
+class TestNeighbours:
+    """Promise: what two searches of the same values say, of narrow windows and of wide ones."""
+
+    @given(
+        st.lists(st.sampled_from((0.1, 0.1, 0.3, 2.0, 9.0)), max_size=60),
+        st.sampled_from((0.0, 0.1, 0.3, 1.0, 6.0, 200.0)),
+        st.data(),
+    )
+    def test_says_the_same(self, steps: list[float], half_s: float, data: st.DataObject) -> None:
+        time_s = np.cumsum([0.0, *steps])
+        start = data.draw(st.integers(0, len(time_s) - 1))
+        rows = slice(start, data.draw(st.integers(start + 1, len(time_s))))
+        first, after = neighbours(time_s, rows, half_s)
+        assert np.array_equal(first, np.searchsorted(time_s, time_s[rows] - half_s))
+        assert np.array_equal(after, np.searchsorted(time_s, time_s[rows] + half_s, side="right"))
+
+    def test_a_few_windows_may_be_wider_than_most(self) -> None:
+        time_s = np.concatenate((np.arange(20) / 100, 1.0 + np.arange(40)))
+        first, after = neighbours(time_s, slice(0, 60), 0.5)
+        assert first.tolist() == [0] * 20 + list(range(20, 60))
+        assert after.tolist() == [20] * 20 + list(range(21, 61))
