@@ -6,19 +6,17 @@ few arrays. Reasons, gaps and sources are not among them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geowallet.model.mobility import Mode
+from geowallet.model.mobility import Leg, Mode, Point, Trip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from geowallet.model.mobility import Trip
 
 MODES = tuple(Mode)
 """What the numbers of a column of modes stand for, in this process: never stored."""
@@ -85,23 +83,67 @@ class TripColumns:
         return np.repeat(np.arange(len(self)), self.legs)
 
     def main_leg(self) -> NDArray[np.int64]:
-        """Return the number of the main leg of each trip; see `Trip.main_leg`."""
-        if len(self.leg_mode) == len(self):
-            return np.arange(len(self))
+        """Return the number of the main leg of each trip, see `Trip.main_leg`; no length is NaN."""
         number = np.arange(len(self.leg_mode))
-        keys = (-number, -self.leg_start_us, self.leg_distance_m, self.trip_of_leg())
-        order: NDArray[np.int64] = np.lexsort(keys)
-        return order[np.cumsum(self.legs) - 1]
+        if len(number) == len(self):
+            return number
+        first, trip = self.first_leg(), self.trip_of_leg()
+        longest = self.leg_distance_m == np.maximum.reduceat(self.leg_distance_m, first)[trip]
+        found: NDArray[np.int64] = np.minimum.reduceat(
+            np.where(longest, number, len(number)), first
+        )
+        return found
 
     def taken(self, wanted: NDArray[np.bool_]) -> TripColumns:
         """Return the trips that are marked in ``wanted``, with their legs."""
         if bool(wanted.all()):
             return self
-        legs = np.repeat(wanted, self.legs)
-        kept: dict[str, Any] = {name: getattr(self, name)[wanted] for name in _TRIP_COLUMNS[1:]}
+        return self._picked(np.flatnonzero(wanted), np.repeat(wanted, self.legs))
+
+    def ordered(self, order: NDArray[np.int64]) -> TripColumns:
+        """Return the trips with these numbers in this order, each with its legs; none twice."""
+        place = np.full(len(self), len(self))
+        place[order] = np.arange(len(order))
+        places = np.repeat(place, self.legs)
+        legs = np.argsort(places, kind="stable")[: int(self.legs[order].sum())]
+        return self._picked(order, legs)
+
+    def _picked(self, trips: NDArray[np.int64], legs: NDArray[Any]) -> TripColumns:
+        kept: dict[str, Any] = {name: getattr(self, name)[trips] for name in _TRIP_COLUMNS[1:]}
         kept |= {name: getattr(self, name)[legs] for name in _LEG_COLUMNS}
-        numbers = np.flatnonzero(wanted).tolist()
-        return TripColumns(ids=tuple([self.ids[number] for number in numbers]), **kept)
+        return TripColumns(ids=tuple([self.ids[number] for number in trips.tolist()]), **kept)
+
+    def bare(self, number: int) -> Trip:
+        """Return one trip with its times and ends alone, without a leg."""
+        start = Point(float(self.start_lat_deg[number]), float(self.start_lon_deg[number]))
+        end = Point(float(self.end_lat_deg[number]), float(self.end_lon_deg[number]))
+        span = int(self.start_us[number]), int(self.end_us[number])
+        return Trip(self.ids[number], *span, (), start, end, ())
+
+    def with_legs(self, number: int) -> Trip:
+        """Return one trip with all that columns say of it: no reasons, silences or sources."""
+        first = int(self.legs[:number].sum())
+        legs = slice(first, first + int(self.legs[number]))
+        columns = zip(
+            self.leg_start_us[legs].tolist(),
+            self.leg_end_us[legs].tolist(),
+            self.leg_mode[legs].tolist(),
+            self.leg_confidence[legs].tolist(),
+            self.leg_distance_m[legs].tolist(),
+            strict=True,
+        )
+        own = [
+            Leg(a, b, MODES[mode], sure, (), m, 0.0, 0.0, 0.0, 0) for a, b, mode, sure, m in columns
+        ]
+        return replace(self.bare(number), legs=tuple(own))
+
+    def joined(self, others: TripColumns) -> TripColumns:
+        """Return these trips, and ``others`` after them."""
+        both: dict[str, Any] = {
+            name: np.concatenate((getattr(self, name), getattr(others, name)))
+            for name in (*_TRIP_COLUMNS[1:], *_LEG_COLUMNS)
+        }
+        return TripColumns(ids=(*self.ids, *others.ids), **both)
 
 
 _NAMES = tuple(field.name for field in fields(TripColumns))

@@ -14,7 +14,7 @@ import numpy as np
 
 from geowallet.model.geodesy import EARTH_RADIUS_M, distances_m
 from geowallet.model.local_times import offsets_s
-from geowallet.model.mobility import Mode, PlaceKind, Point, Purpose, Trip
+from geowallet.model.mobility import Mode, PlaceKind, Point, Purpose
 from geowallet.model.trip_columns import MODE_NUMBERS
 from geowallet.track.detours import LONGEST_US, MOST_TRIPS, SAME_SPOT_M, last_of_chain
 from geowallet.track.places import PLACE_RADIUS_M, place_at
@@ -77,32 +77,17 @@ class Owner:
     busy: tuple[Busy, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Purposes:
-    """What is made of trips, in their order.
-
-    Attributes:
-        purpose: Numbers into `PURPOSES`.
-        origin: Number of the named place that each begins at, or `NOWHERE`.
-        destination: Number of the one that each ends at, or `NOWHERE`.
-    """
-
-    purpose: NDArray[np.uint8]
-    origin: NDArray[np.int64]
-    destination: NDArray[np.int64]
-
-
-def purposes(trips: TripColumns, owner: Owner, local_s: NDArray[np.int64]) -> Purposes:
-    """Return the purpose of every trip and its named ends.
+def purposes(
+    trips: TripColumns, owner: Owner, ends: NamedEnds, local_s: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """Return the purpose of every trip, as numbers into `PURPOSES`.
 
     Args:
         trips: In time order, from 1970 to 2099.
         owner: What the owner said.
+        ends: See `named_ends`.
         local_s: When each begins by the clock of the hours, see `local_seconds`.
     """
-    origin = named_at(trips.start_lat_deg, trips.start_lon_deg, owner.named)
-    destination = named_at(trips.end_lat_deg, trips.end_lon_deg, owner.named)
-    ends = _Ends(owner.named, origin, destination)
     worked, in_hours = _work(owner, local_s)
     entry, chosen = _entries(trips, owner, ends)
     on_foot = np.isin(trips.leg_mode[trips.main_leg()], _ON_FOOT)
@@ -111,7 +96,16 @@ def purposes(trips: TripColumns, owner: Owner, local_s: NDArray[np.int64]) -> Pu
     guess[entry & (chosen | in_hours)] = _BUSINESS
     guess[worked & (ends.begins(PlaceKind.CLIENT) | ends.leads(PlaceKind.CLIENT))] = _BUSINESS
     guess[ends.is_commute()] = _COMMUTE
-    return Purposes(guess.astype(np.uint8), origin, destination)
+    return guess.astype(np.uint8)
+
+
+def named_ends(trips: TripColumns, named: Sequence[NamedPlace]) -> NamedEnds:
+    """Return at which named places each trip begins and ends."""
+    return NamedEnds(
+        named,
+        named_at(trips.start_lat_deg, trips.start_lon_deg, named),
+        named_at(trips.end_lat_deg, trips.end_lon_deg, named),
+    )
 
 
 def local_seconds(time_us: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
@@ -119,9 +113,20 @@ def local_seconds(time_us: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
     return time_us // _US + offsets_s(time_us, zone)
 
 
+def day_number(day: dt.date) -> int:
+    """Return ``day`` counted from 1 January 1970."""
+    return day.toordinal() - _EPOCH
+
+
 def day_numbers(days: frozenset[dt.date]) -> NDArray[np.int64]:
     """Return ``days`` counted from 1 January 1970, in no order."""
-    return np.array([day.toordinal() - _EPOCH for day in days], dtype=np.int64)
+    return np.array([day_number(day) for day in days], dtype=np.int64)
+
+
+def weekdays_of(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the days of the week of days counted from 1 January 1970; Monday is 0."""
+    found: NDArray[np.int64] = (days + _THURSDAY) % 7
+    return found
 
 
 def named_at(
@@ -159,28 +164,40 @@ def _around(
 
 
 @dataclass(frozen=True, slots=True)
-class _Ends:
+class NamedEnds:
+    """The named places that trips lead between.
+
+    Attributes:
+        named: Named positions.
+        origin: Number of the place that each trip begins at, or `NOWHERE`.
+        destination: Number of the one that each ends at, or `NOWHERE`.
+        kinds: Numbers of the kinds of the places; the last one is that of `NOWHERE`.
+    """
+
     named: Sequence[NamedPlace]
     origin: NDArray[np.int64]
     destination: NDArray[np.int64]
     kinds: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
-        # The last one is that of `NOWHERE`.
         kinds = [*(_KINDS.index(place.kind) for place in self.named), NOWHERE]
         object.__setattr__(self, "kinds", np.array(kinds))
 
     def begins(self, kind: PlaceKind) -> Marks:
+        """Say which trips begin at a place of ``kind``."""
         return self._is(self.origin, kind)
 
     def leads(self, kind: PlaceKind) -> Marks:
+        """Say which trips end at a place of ``kind``."""
         return self._is(self.destination, kind)
 
     def is_commute(self) -> Marks:
+        """Say which trips lead from home to work or back."""
         there = self.begins(PlaceKind.HOME) & self.leads(PlaceKind.WORK)
         return there | (self.begins(PlaceKind.WORK) & self.leads(PlaceKind.HOME))
 
     def pair(self, number: int) -> tuple[NamedPlace | None, NamedPlace | None]:
+        """Return the named places of one trip."""
         return self._place(self.origin[number]), self._place(self.destination[number])
 
     def _place(self, number: int) -> NamedPlace | None:
@@ -198,7 +215,7 @@ def _work(owner: Owner, local_s: NDArray[np.int64]) -> tuple[Marks, Marks]:
         nothing = np.zeros(len(local_s), dtype=bool)
         return nothing, nothing
     day, minute = local_s // DAY_S, local_s % DAY_S // 60
-    weekday = (day + _THURSDAY) % 7
+    weekday = weekdays_of(day)
     has_hours = np.array([bool(spans) for spans in work.hours])
     worked = has_hours[weekday] & ~np.isin(day, day_numbers(owner.days_off | work.leave))
     inside = np.zeros(len(local_s), dtype=bool)
@@ -208,7 +225,7 @@ def _work(owner: Owner, local_s: NDArray[np.int64]) -> tuple[Marks, Marks]:
     return worked, worked & inside
 
 
-def _entries(trips: TripColumns, owner: Owner, ends: _Ends) -> tuple[Marks, Marks]:
+def _entries(trips: TripColumns, owner: Owner, ends: NamedEnds) -> tuple[Marks, Marks]:
     """Say of each trip whether an entry of a calendar is at its ends, and whether it was chosen."""
     found = np.zeros(len(trips), dtype=bool)
     chosen = np.zeros(len(trips), dtype=bool)
@@ -231,7 +248,7 @@ def _entries(trips: TripColumns, owner: Owner, ends: _Ends) -> tuple[Marks, Mark
     return before | after, chosen
 
 
-def _on_detours(trips: TripColumns, ends: _Ends) -> NDArray[np.int64]:
+def _on_detours(trips: TripColumns, ends: NamedEnds) -> NDArray[np.int64]:
     """Return the numbers of the trips that together lead from home to work or back."""
     found: list[int] = []
     after = 0
@@ -239,7 +256,7 @@ def _on_detours(trips: TripColumns, ends: _Ends) -> NDArray[np.int64]:
         if first < after:
             continue
         numbers = range(first, min(first + MOST_TRIPS, len(trips)))
-        bare = [_bare(trips, number) for number in numbers]
+        bare = [trips.bare(number) for number in numbers]
         last = last_of_chain(bare, [ends.pair(number) for number in numbers], 0)
         if last is not None:
             after = first + last + 1
@@ -247,7 +264,7 @@ def _on_detours(trips: TripColumns, ends: _Ends) -> NDArray[np.int64]:
     return np.array(found, dtype=np.int64)
 
 
-def _may_begin(trips: TripColumns, ends: _Ends) -> NDArray[np.int64]:
+def _may_begin(trips: TripColumns, ends: NamedEnds) -> NDArray[np.int64]:
     """Return the trips from home or work after which another goes on soon from the same spot."""
     leaves = ends.begins(PlaceKind.HOME) | ends.begins(PlaceKind.WORK)
     goes_on = (ends.destination == NOWHERE) | ends.leads(PlaceKind.OTHER)
@@ -260,11 +277,3 @@ def _may_begin(trips: TripColumns, ends: _Ends) -> NDArray[np.int64]:
         trips.start_lon_deg[numbers + 1],
     )
     return np.compress(away_m <= SAME_SPOT_M + _EDGE_M, numbers)
-
-
-def _bare(trips: TripColumns, number: int) -> Trip:
-    """Return the times and ends of a trip, which is all that a chain is told by."""
-    start = Point(float(trips.start_lat_deg[number]), float(trips.start_lon_deg[number]))
-    end = Point(float(trips.end_lat_deg[number]), float(trips.end_lon_deg[number]))
-    start_us, end_us = int(trips.start_us[number]), int(trips.end_us[number])
-    return Trip(trips.ids[number], start_us, end_us, (), start, end, ())

@@ -76,7 +76,7 @@ def reshaped(trips: Sequence[Trip], cuts: Sequence[Cut], joins: Sequence[Join]) 
     parts = [part for trip in trips for part in _parts(trip, cuts)]
     whole: list[Trip] = []
     for trip in parts:
-        if whole and any(_parts_nothing(join, whole[-1], trip) for join in joins):
+        if whole and any(parts_nothing(join, whole[-1], trip) for join in joins):
             whole[-1] = _joined(whole[-1], trip)
         else:
             whole.append(trip)
@@ -190,7 +190,7 @@ def _clipped(gaps: Sequence[Gap], start_us: int, end_us: int) -> Iterable[Gap]:
             yield replace(gap, start_us=first_us, end_us=last_us, metres=gap.metres * share)
 
 
-def _parts_nothing(join: Join, before: Trip, after: Trip) -> bool:
+def parts_nothing(join: Join, before: Trip, after: Trip) -> bool:
     """Say whether the owner said that the pause between two neighbours parts nothing.
 
     The pause may have moved since; one that is far longer is another one.

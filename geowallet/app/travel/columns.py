@@ -2,14 +2,13 @@
 
 The same as `geowallet.app.travel.trips.described_trips` says, for what contracts ask: day,
 purpose, named ends, vehicle, and mode and sureness of each leg. Where only whole trips can
-tell (they were split or merged, rules are to be tried on them, a device decides which car
-it was) there are no columns.
+tell (a device decides which car it was) there are no columns.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,20 +16,30 @@ import numpy as np
 from geowallet.app.settings import days_off, named_places, vehicles, work_week
 from geowallet.app.travel.calendars import busy_times, calendar_days_off, calendars
 from geowallet.app.travel.corrections import corrections
+from geowallet.app.travel.shapes import cuts_and_joins
 from geowallet.app.travel.trip_rules import trip_rules
 from geowallet.app.travel.trips import months_around, own_zone
+from geowallet.app.travel.word_columns import Words, fitting, ruled_vehicles, with_ruled_modes
 from geowallet.model.calendar import Period
 from geowallet.model.local_times import FIRST_S, LAST_S
 from geowallet.model.trip_columns import MODE_NUMBERS
-from geowallet.track.purpose_columns import DAY_S, PURPOSES, Owner, local_seconds, purposes
+from geowallet.track.purpose_columns import (
+    DAY_S,
+    Owner,
+    day_number,
+    local_seconds,
+    named_ends,
+    purposes,
+)
+from geowallet.track.reshape_columns import cut_columns, joined_columns
 from geowallet.vault.pages import decode_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from geowallet.app.travel.corrections import Correction
+    from geowallet.app.travel.word_columns import Ruled
     from geowallet.model.mobility import NamedPlace, Vehicle
     from geowallet.model.trip_columns import TripColumns
     from geowallet.vault.store import Vault
@@ -86,18 +95,26 @@ def described_columns(vault: Vault, period: Period, *, zone: str = "") -> Descri
         zone: Time zone of these days, "" for the owner's.
     """
     fleet = vehicles(vault)
-    if any(vehicle.devices for vehicle in fleet) or trip_rules(vault):
+    if any(vehicle.devices for vehicle in fleet):
         return None
-    if next(vault.items("shape"), None) is not None:
-        return None
-    trips = stored_columns(vault, period)
-    if not _has_sense(trips):
+    trips = _shaped(vault, stored_columns(vault, period))
+    if trips is None:
         return None
     own = own_zone(vault)
     own_s = local_seconds(trips.start_us, own)
     days = (own_s if zone in {"", own} else local_seconds(trips.start_us, zone)) // DAY_S
-    wanted = (days >= _number(period.first)) & (days <= _number(period.last))
+    wanted = (days >= day_number(period.first)) & (days <= day_number(period.last))
     return _described(vault, trips.taken(wanted), fleet, own_s[wanted])
+
+
+def _shaped(vault: Vault, trips: TripColumns) -> TripColumns | None:
+    """Return trips as they stand after all splits and merges, or None where these make no sense."""
+    cuts, joins = cuts_and_joins(vault)
+    if cuts and _has_sense(trips):
+        trips = cut_columns(trips, cuts)
+    if not _has_sense(trips):
+        return None
+    return joined_columns(trips, joins) if joins else trips
 
 
 def _has_sense(trips: TripColumns) -> bool:
@@ -115,107 +132,65 @@ def _has_sense(trips: TripColumns) -> bool:
 def _described(
     vault: Vault, trips: TripColumns, fleet: Sequence[Vehicle], own_s: NDArray[np.int64]
 ) -> DescribedColumns:
-    week, known, said = work_week(vault), calendars(vault), corrections(vault)
-    own_days = own_s // DAY_S
-    named = named_places(vault)
-    off = calendar_days_off(known)
-    if len(trips):
-        ends = Period(_date(int(own_days.min())), _date(int(own_days.max())))
-        off |= days_off(week, ends)
-    trips = _with_modes(trips, said)
-    found = purposes(trips, Owner(named, week, off, busy_times(known)), own_s)
-    purpose = found.purpose.copy()
-    for word, number in _spoken(trips, said, lambda word: word.purpose is not None):
-        if word.purpose is not None:
-            purpose[number] = PURPOSES.index(word.purpose)
+    days = own_s // DAY_S
+    words = Words(trips, corrections(vault))
+    trips, told = words.modes()
+    ends = named_ends(trips, named_places(vault))
+    rules = fitting(trip_rules(vault), trips, ends, days)
+    trips = with_ruled_modes(trips, told, rules)
+    purpose = purposes(trips, _owner(vault, ends.named, days), ends, own_s)
+    words.lay_purposes(purpose, rules)
     return DescribedColumns(
         trips=trips,
-        day=own_days,
+        day=days,
         zone=own_zone(vault),
         purpose=purpose,
-        origin=found.origin,
-        destination=found.destination,
-        vehicle=_vehicles(trips, own_days, fleet, said),
-        named=named,
+        origin=ends.origin,
+        destination=ends.destination,
+        vehicle=_vehicles(trips, days, fleet, (words, rules)),
+        named=tuple(ends.named),
         vehicles=tuple(vehicle.id for vehicle in fleet),
     )
 
 
-def _with_modes(trips: TripColumns, said: Sequence[Correction]) -> TripColumns:
-    """Return trips with the modes that the owner said; see `corrections.with_modes`."""
-    words = [word for word in said if word.mode is not None]
-    if not words or not len(trips):
-        return trips
-    mode, confidence = trips.leg_mode.copy(), trips.leg_confidence.copy()
-    reach = _Reach(trips.leg_start_us, trips.leg_end_us)
-    for word in words:
-        if word.mode is not None:
-            covered = reach.covered(word)
-            mode[covered] = MODE_NUMBERS[word.mode]
-            confidence[covered] = 1.0
-    return replace(trips, leg_mode=mode, leg_confidence=confidence)
-
-
-def _spoken(
-    trips: TripColumns, said: Sequence[Correction], speaks: Callable[[Correction], bool]
-) -> list[tuple[Correction, NDArray[np.int64]]]:
-    """Return the words that ``speaks`` picks, oldest first, with the trips each covers."""
-    words = [word for word in said if speaks(word)]
-    if not words or not len(trips):
-        return []
-    reach = _Reach(trips.start_us, trips.end_us)
-    return [(word, reach.covered(word)) for word in words]
-
-
-class _Reach:
-    """Stretches of time, to be asked which of them a word covers by half."""
-
-    def __init__(self, start_us: NDArray[np.int64], end_us: NDArray[np.int64]) -> None:
-        order = np.argsort(start_us, kind="stable")
-        self._order, self._start_us, self._end_us = order, start_us[order], end_us[order]
-        # How late any stretch up to this one ends: ascending, whatever overlaps.
-        self._latest_us = np.maximum.accumulate(self._end_us)
-
-    def covered(self, word: Correction) -> NDArray[np.int64]:
-        """Return the numbers of the stretches of which ``word`` covers half; see `corrections`."""
-        first = int(np.searchsorted(self._latest_us, word.start_us, side="right"))
-        after = int(np.searchsorted(self._start_us, word.end_us, side="left"))
-        here = slice(first, max(first, after))
-        start_us, end_us = self._start_us[here], self._end_us[here]
-        shared_us = np.minimum(end_us, word.end_us) - np.maximum(start_us, word.start_us)
-        covers = (shared_us > 0) & (shared_us >= 0.5 * (end_us - start_us))
-        found: NDArray[np.int64] = self._order[here][covers]
-        return found
+def _owner(vault: Vault, named: Sequence[NamedPlace], days: NDArray[np.int64]) -> Owner:
+    """Return what the owner said, beside single trips, for trips of ``days``."""
+    week, known = work_week(vault), calendars(vault)
+    off = calendar_days_off(known)
+    if len(days):
+        off |= days_off(week, Period(_date(int(days.min())), _date(int(days.max()))))
+    return Owner(named, week, off, busy_times(known))
 
 
 def _vehicles(
     trips: TripColumns,
     days: NDArray[np.int64],
     fleet: Sequence[Vehicle],
-    said: Sequence[Correction],
+    told: tuple[Words, Sequence[Ruled]],
 ) -> NDArray[np.int64]:
     """Return the vehicle of each trip: the one that was said, or the only one that fits."""
+    found = np.full(len(trips), NO_VEHICLE)
+    if not fleet or not len(trips):
+        return found
     modes = trips.leg_mode[trips.main_leg()]
-    fits = np.zeros((len(fleet), len(trips)), dtype=bool)
-    first, last = (int(days.min()), int(days.max())) if len(days) else (0, -1)
-    texts = [_date(day).isoformat() for day in range(first, last + 1)] if fleet else []
+    first, last = int(days.min()), int(days.max())
+    texts = [_date(day).isoformat() for day in range(first, last + 1)]
+    # The last row is of `NO_VEHICLE`, which fits no trip.
+    fits = np.zeros((len(fleet) + 1, len(trips)), dtype=bool)
     for number, vehicle in enumerate(fleet):
         held = np.array([vehicle.held_on(text) for text in texts], dtype=bool)
         fits[number] = held[days - first] & (modes == MODE_NUMBERS[vehicle.mode])
     alone = fits.sum(axis=0) == 1
-    found = np.where(alone, fits.argmax(axis=0) if len(fleet) else 0, NO_VEHICLE)
-    ids = [vehicle.id for vehicle in fleet]
-    said_last = np.full(len(trips), NO_VEHICLE)
-    for word, covered in _spoken(trips, said, lambda word: bool(word.vehicle)):
-        said_last[covered] = ids.index(word.vehicle) if word.vehicle in ids else NO_VEHICLE
-    numbers = np.flatnonzero(said_last != NO_VEHICLE)
-    fitting = numbers[fits[said_last[numbers], numbers]]
-    found[fitting] = said_last[fitting]
+    found[alone] = fits.argmax(axis=0)[alone]
+    ids, (words, rules) = [vehicle.id for vehicle in fleet], told
+    every = np.arange(len(trips))
+    for said in (
+        ruled_vehicles(rules, ids, len(trips), NO_VEHICLE),
+        words.vehicles(ids, NO_VEHICLE),
+    ):
+        fitting_ones = fits[said, every]
+        found[fitting_ones] = said[fitting_ones]
     return found
-
-
-def _number(day: dt.date) -> int:
-    return (day - _EPOCH).days
 
 
 def _date(number: int) -> dt.date:

@@ -62,10 +62,14 @@ def merges(vault: Vault) -> tuple[Merge, ...]:
     return tuple(sorted(_words(vault, "merge", Merge), key=lambda word: word.join.from_us))
 
 
+def cuts_and_joins(vault: Vault) -> tuple[list[Cut], list[Join]]:
+    """Return what all splits and merges say, each in the order of their instants."""
+    return [word.cut for word in splits(vault)], [word.join for word in merges(vault)]
+
+
 def shaped(vault: Vault, trips: Sequence[Trip]) -> tuple[Trip, ...]:
     """Return ``trips``, in time order, as they stand after all splits and merges."""
-    cuts = [word.cut for word in splits(vault)]
-    joins = [word.join for word in merges(vault)]
+    cuts, joins = cuts_and_joins(vault)
     return reshaped(trips, cuts, joins) if cuts or joins else tuple(trips)
 
 

@@ -197,7 +197,12 @@ def _lies_between(ends: Sequence[NamedPlace | None], between: Sequence[str]) -> 
 
 
 def _is(place: NamedPlace | None, said: str) -> bool:
-    return place is not None and said.casefold() in {place.name.casefold(), str(place.kind)}
+    return place is not None and names_place(place, said)
+
+
+def names_place(place: NamedPlace, said: str) -> bool:
+    """Say whether a word of a rule names ``place``: it is its name, or its kind."""
+    return said.casefold() in {place.name.casefold(), str(place.kind)}
 
 
 def weekdays_of(texts: Iterable[str]) -> tuple[int, ...]:
