@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from geowallet.track.legs import Span
 from geowallet.track.modes.decide import Guess, over_all_modes
 from geowallet.track.modes.features import FEATURES, feature_table, feature_tables
 from geowallet.track.modes.hints import NO_HINTS
+from geowallet.track.modes.mapped import followed
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.modes.weighing import Legs, Part
 from geowallet.track.motion import path_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from geowallet.model.fixes import Fixes
     from geowallet.track.modes.hints import Hints
+    from geowallet.track.modes.surroundings import Surroundings
     from geowallet.track.modes.weighing import Decided
     from geowallet.track.motion import Path
 
@@ -47,7 +49,11 @@ def leg_table(fixes: Fixes, bounds_us: NDArray[np.int64]) -> NDArray[np.float64]
 
 
 def classify_legs(
-    fixes: Fixes, bounds_us: NDArray[np.int64], *, hints: Hints = NO_HINTS
+    fixes: Fixes,
+    bounds_us: NDArray[np.int64],
+    *,
+    hints: Hints = NO_HINTS,
+    surroundings: Surroundings | None = None,
 ) -> tuple[Guess, ...]:
     """Return the mode of each leg of one traveller, with its probability and reasons.
 
@@ -59,7 +65,10 @@ def classify_legs(
         fixes: Of one device; cleaned here.
         bounds_us: int64 ``(k, 2)``, first and last instant of each leg.
         hints: What is known beside the fixes.
+        surroundings: A map, if there is one; else that of ``hints``, which mostly has none.
     """
+    if surroundings is not None:
+        hints = replace(hints, surroundings=surroundings)
     path, spans, found = _spans(fixes, bounds_us)
     guesses = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * len(bounds_us)
     if path is not None:
@@ -148,11 +157,14 @@ class SpanModes:
     def _parts(self, legs: Sequence[tuple[int, Span]]) -> list[Part]:
         """Return the legs of each chunk that has some."""
         found, after = [], 0
-        for chunk, some in groupby(legs, key=lambda leg: leg[0]):
+        for chunk, group in groupby(legs, key=lambda leg: leg[0]):
             path, hints = self._chunks[chunk]
-            bounds = [(path.instant_us(s.first), path.instant_us(s.last)) for _, s in some]
+            some = [span for _, span in group]
+            bounds = [(path.instant_us(s.first), path.instant_us(s.last)) for s in some]
             rows = slice(after, after + len(bounds))
-            found.append(Part(rows, np.array(bounds), hints))
+            around = hints.surroundings
+            along = None if around is None else followed(path, some, around)
+            found.append(Part(rows, np.array(bounds), hints, along))
             after = rows.stop
         return found
 

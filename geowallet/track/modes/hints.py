@@ -1,6 +1,6 @@
 """What is known beside the fixes.
 
-The model, the owner's vehicles and habits, and what sources say of modes.
+The model, the owner's vehicles and habits, what sources say of modes, and a map.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from geowallet.model.mobility import Mode
     from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.labels import ModeLabel
+    from geowallet.track.modes.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,14 @@ class Hints:
         habits: Share of each mode among the owner's legs, by its name; empty
             treats the owner as everybody.
         labels: What sources say, by the SHA-256 (hex) of the source.
+        surroundings: A map; None is the rule.
     """
 
     forest: Forest | None = None
     owned: frozenset[Mode] | None = None
     habits: Mapping[str, float] = field(default_factory=dict)
     labels: Mapping[str, tuple[ModeLabel, ...]] = field(default_factory=dict)
+    surroundings: Surroundings | None = None
 
     def of(self, sources: Collection[str]) -> Hints:
         """Return the same with the labels of some sources only."""

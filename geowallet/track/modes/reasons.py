@@ -73,11 +73,13 @@ class Circumstances:
         walked_s: How long its owner walked right before and right after it.
         said: The mode that sources say, or None.
         usual: Whether the owner's habits make it much more probable.
+        along: What it follows on a map, if there is one and it matters.
     """
 
     walked_s: tuple[float, float]
     said: Mode | None
     usual: bool
+    along: tuple[Phrase, ...] = ()
 
 
 def moved(
@@ -126,6 +128,7 @@ def reasons(
     fact = dict(zip(FEATURES, described.tolist(), strict=True))
     found = [] if decision.claimed else [_doubt(decision, fact)]
     found += _said(decision, around)
+    found += around.along
     found.append(_speed(fact))
     if decision.claimed:
         found += _likeness(decision.best, fact, groups)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from geowallet.track.modes.decide import Decision
     from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.hints import Hints
+    from geowallet.track.modes.mapped import Followed
 
 MUCH_MORE = 1.3
 """A habit that makes a mode this much more probable is named."""
@@ -65,11 +66,13 @@ class Part:
         rows: Where they stand.
         bounds_us: int64 ``(k, 2)``, their first and last instants.
         hints: What is known beside.
+        along: What they follow on a map; None without one.
     """
 
     rows: slice
     bounds_us: NDArray[np.int64]
     hints: Hints
+    along: Followed | None = None
 
     def said(self) -> NDArray[np.float64]:
         """Return what sources say of them, ``(k, 13)``."""
@@ -99,7 +102,11 @@ class Legs:
         alone = self._in_sequence()
         usual = self._of_owner(alone, estimate=estimate)
         ends = 0.0 if estimate else end_odds(self.table)
-        shares = told(over_all_modes(usual, self.forest.classes), said + ends)
+        beside = said + ends
+        for part in self.parts:
+            if part.along is not None:
+                beside[part.rows] += part.along.odds()
+        shares = told(over_all_modes(usual, self.forest.classes), beside)
         shares = shared_out(shares, self.table, self.parts[0].hints.owned, said)
         shares = within_physics(shares, self.table)
         settings = self.forest.settings
@@ -150,11 +157,19 @@ class Legs:
         ]
         column = {name: number for number, name in enumerate(self.forest.classes)}
         around = []
+        along = [
+            (part.along, leg)
+            for part in self.parts
+            for leg in range(part.rows.stop - part.rows.start)
+        ]
         for leg, decision in enumerate(found.decisions):
             number = column.get(decision.best, column.get(NEAREST.get(decision.best, ""), -1))
             usual = number >= 0 and bool(found.rise[leg, number] >= MUCH_MORE)
             before_s, after_s = walks[leg]
-            around.append(Circumstances((before_s, after_s), said_mode(found.said[leg]), usual))
+            drawn, row = along[leg]
+            why = () if drawn is None else drawn.why(row, decision.best, decision.second)
+            said = said_mode(found.said[leg])
+            around.append(Circumstances((before_s, after_s), said, usual, why))
         return around
 
 
