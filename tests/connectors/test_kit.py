@@ -20,7 +20,7 @@ from geowallet.connectors.standard.plt import PltConnector
 from geowallet.connectors.standard.tabular import CsvConnector
 from geowallet.model.errors import UnreadableSourceError
 from geowallet.model.words import Phrase
-from geowallet.testing import kit_inputs
+from geowallet.testing import kit_inputs, kit_memory
 from geowallet.testing.connectors import check_connector
 from geowallet.testing.kit_watch import ForbiddenError, watched
 from tests.conftest import ROOT
@@ -133,7 +133,7 @@ class Hoarding:
         if self.fault == "keeps little":
             KEPT.append([object()])
         if self.fault == "hungry":
-            KEPT[:] = [bytearray(40 << 20)]
+            KEPT[:] = [bytearray(6 << 20)]
             KEPT.clear()
         if self.fault == "seeks":
             stream.seek(0)
@@ -162,7 +162,7 @@ class Parting(Hoarding):
     [
         ("keeps", "it keeps memory of what it has read"),
         ("keeps little", "it keeps memory of what it has read"),
-        ("hungry", "the sample: takes more than 32 MiB of memory"),
+        ("hungry", "the sample: takes more than 4 MiB of memory"),
         ("impatient", "a stream that comes in drops gives something else"),
         ("seeks", "out of sample.gz it gives something else"),
         ("archive", "out of sample.tar it gives something else"),
@@ -174,6 +174,7 @@ def test_the_kit_finds_what_one_reading_does_not_show(
     fault: str, finding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kit_inputs, "MAX_CUTS", 10)
+    monkeypatch.setattr(kit_memory, "FLOOR_BYTES", 4 << 20)
     found = check_connector(Hoarding(fault), inline.GPX, mutations=0, repeats=60)
     KEPT.clear()
     assert finding in {str(said) for said in found}

@@ -117,6 +117,7 @@ class TestFollow:
 
     def test_nothing_is_whole(self) -> None:
         assert follow([]) == Chain(0, (), (), ())
+        assert follow([]).is_whole
 
     @given(st.integers(1, 12), st.randoms(use_true_random=False))
     def test_an_honest_device_is_whole_in_any_order(
@@ -159,3 +160,4 @@ class TestFollow:
         honest = chained(2)
         again = Batch(3, honest[0].sha256, honest[1].digest)
         assert follow([*honest, again]) == Chain(3, (), (), (3,))
+        assert not follow([*honest, again]).is_whole

@@ -6,6 +6,8 @@ import calendar
 import random
 from decimal import Decimal
 
+import pytest
+
 from geowallet.app import rulebook
 from geowallet.rules.compute import compute
 from geowallet.rules.facts import Facts
@@ -36,6 +38,7 @@ def euros_by_days(year: int, days: int, quota_permille: int, present: int) -> in
     return due
 
 
+@pytest.mark.untraced
 def test_a_hundred_thousand_random_years_of_days() -> None:
     random_years = random.Random(20_261_123)  # noqa: S311  not a secret
     rule = rulebook.rule(STEPS)
@@ -67,6 +70,7 @@ def test_exactly_the_days_that_are_asked_are_enough() -> None:
     ]
 
 
+@pytest.mark.untraced
 def test_a_hundred_thousand_random_months_are_paid_to_the_cent() -> None:
     """F(all so far) less what was due: each month is a difference of two whole years."""
     random_years = random.Random(20_261_124)  # noqa: S311  not a secret

@@ -123,6 +123,7 @@ def test_both_sides_of_every_boundary_where_bands_pay_their_part(row: Row) -> No
         assert found * 100 == cents_by_parts(row, metres)
 
 
+@pytest.mark.untraced
 def test_a_hundred_thousand_random_years_by_whole_numbers_alone() -> None:
     """A second, slow and obvious way: integers of micro-euros, from the transcript."""
     random_years = random.Random(20_261_122)  # noqa: S311  not a secret

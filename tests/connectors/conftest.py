@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+
+from geowallet.testing import kit_inputs
+from geowallet.testing.connectors import check_connector
+
+MAX_CUTS = 300
+MUTATIONS = 300
+
+
+@pytest.fixture(autouse=True)
+def _short_kit(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our fifty samples take the whole kit with ``--long``, and fewer of its copies without."""
+    if request.config.getoption("long"):
+        return
+    monkeypatch.setattr(kit_inputs, "MAX_CUTS", MAX_CUTS)
+    usual = check_connector.__kwdefaults__ or {}
+    monkeypatch.setitem(usual, "mutations", MUTATIONS)
