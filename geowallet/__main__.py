@@ -5,10 +5,16 @@ from __future__ import annotations
 import gc
 import sys
 
+from geowallet import __version__
+
 
 def main() -> None:
     """Run the command line and end the process with its status."""
     arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        # Said here, before the reader of command lines is even loaded; elsewhere it says so too.
+        sys.stdout.write(f"geowallet {__version__}\n")
+        return
     if _only_explains(arguments):
         gc.disable()  # it would look through all modules again and again, and find nothing
     else:

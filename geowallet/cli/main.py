@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import traceback
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,12 +11,11 @@ import typer
 import geowallet
 from geowallet.cli.commands import Root
 from geowallet.cli.terminal.language import _, told
-from geowallet.cli.terminal.shell import SCHEMA, printable
-from geowallet.cli.terminal.usage import usage_text
-from geowallet.model.errors import GeowalletError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from geowallet.model.errors import GeowalletError
 
 USAGE = 2
 """Exit status of a command line that cannot be understood."""
@@ -86,6 +83,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _failed(error: Exception, *, as_json: bool, in_full: bool) -> int:
+    from geowallet.cli.terminal.usage import usage_text
+    from geowallet.model.errors import GeowalletError
+
     if isinstance(error, GeowalletError):
         _show(error, as_json=as_json)
         return error.exit_status
@@ -107,6 +107,10 @@ def _show_usage(message: str, *, as_json: bool) -> None:
 
 
 def _write_error(code: str, text: str, hint: str, *, as_json: bool) -> None:
+    import json
+
+    from geowallet.cli.terminal.shell import SCHEMA, printable
+
     if as_json:
         record = {"schema": SCHEMA, "error": {"code": code, "message": text, "hint": hint}}
         sys.stderr.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -118,6 +122,8 @@ def _write_error(code: str, text: str, hint: str, *, as_json: bool) -> None:
 
 def _show_bug(error: Exception, *, in_full: bool) -> None:
     """Name the place of a bug, never its values: a message may quote a coordinate."""
+    import traceback
+
     if in_full:
         traceback.print_exception(error)
         return
