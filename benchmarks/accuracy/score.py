@@ -216,7 +216,7 @@ def _add_leg(trace: Trace, leg: Leg, said_of: _Said, tables: list[Table]) -> Row
     edges = np.linspace(leg.start_s, leg.end_s, count + 1)
     middle = (edges[:-1] + edges[1:]) / 2
     metres = np.diff(np.interp(edges, trace.time_s, trace.along_m))
-    moving = _moving(middle, trace)
+    moves = moving(middle, trace)
     names, confidence = said_of.at(middle)
     step_s = lasted_s / count
     seconds: dict[str, float] = {}
@@ -224,7 +224,7 @@ def _add_leg(trace: Trace, leg: Leg, said_of: _Said, tables: list[Table]) -> Row
         here = names == name
         seconds[name] = float(np.sum(here)) * step_s
         tables[1].add(truth, name, seconds[name])
-        tables[2].add(truth, name, float(np.sum(here & moving)) * step_s)
+        tables[2].add(truth, name, float(np.sum(here & moves)) * step_s)
         tables[3].add(truth, name, float(np.sum(metres[here])))
     claimed = {name: s for name, s in seconds.items() if name not in {NOTHING, "stop"}}
     guess = max(claimed, key=lambda name: claimed[name]) if claimed else NOTHING
@@ -234,7 +234,7 @@ def _add_leg(trace: Trace, leg: Leg, said_of: _Said, tables: list[Table]) -> Row
     return Row(leg, truth, guess, known)
 
 
-def _moving(time_s: NDArray[np.float64], trace: Trace) -> NDArray[np.bool_]:
+def moving(time_s: NDArray[np.float64], trace: Trace) -> NDArray[np.bool_]:
     """Return at which instants the trace does not dwell."""
     lat = np.interp(time_s, trace.time_s, trace.lat_deg)
     lon = np.interp(time_s, trace.time_s, trace.lon_deg)
@@ -247,8 +247,8 @@ def _moving(time_s: NDArray[np.float64], trace: Trace) -> NDArray[np.bool_]:
         haversine_m(lat, lon, lat[before], lon[before]),
         haversine_m(lat, lon, lat[after], lon[after]),
     )
-    moving: NDArray[np.bool_] = away_m > DWELL_M / 2
-    return moving
+    found: NDArray[np.bool_] = away_m > DWELL_M / 2
+    return found
 
 
 def _changes(legs: Sequence[Leg], guesses: Sequence[Guess]) -> tuple[int, int, int]:
@@ -256,9 +256,9 @@ def _changes(legs: Sequence[Leg], guesses: Sequence[Guess]) -> tuple[int, int, i
     truth = [(leg.start_s, leg.end_s, class_of(leg.mode)) for leg in legs]
     said = [(g.start_s, g.end_s, class_of(g.mode)) for g in guesses]
     said = [interval for interval in said if interval[2] not in {NOTHING, "stop"}]
-    zones = _zones(truth)
-    true = [w for w in _windows(truth, CHAIN_S) if _inside(sum(w) / 2, zones)]
-    claimed = [w for w in _windows(said, None) if _inside(sum(w) / 2, zones)]
+    chains = zones(truth)
+    true = [w for w in _windows(truth, CHAIN_S) if inside(sum(w) / 2, chains)]
+    claimed = [w for w in _windows(said, None) if inside(sum(w) / 2, chains)]
     used: set[int] = set()
     for low, high in true:
         near = [
@@ -282,15 +282,17 @@ def _windows(
     ]
 
 
-def _zones(legs: Sequence[tuple[float, float, str]]) -> list[tuple[float, float]]:
-    zones = [(legs[0][0], legs[0][1])]
+def zones(legs: Sequence[tuple[float, float, str]]) -> list[tuple[float, float]]:
+    """Return from when to when legs follow each other closely enough to show a change."""
+    found = [(legs[0][0], legs[0][1])]
     for start, end, _ in legs[1:]:
-        if start - zones[-1][1] <= CHAIN_S:
-            zones[-1] = (zones[-1][0], max(zones[-1][1], end))
+        if start - found[-1][1] <= CHAIN_S:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
         else:
-            zones.append((start, end))
-    return zones
+            found.append((start, end))
+    return found
 
 
-def _inside(at_s: float, zones: Sequence[tuple[float, float]]) -> bool:
+def inside(at_s: float, zones: Sequence[tuple[float, float]]) -> bool:
+    """Say whether an instant lies within a zone, and not near its ends."""
     return any(start + NEAR_S <= at_s <= end - NEAR_S for start, end in zones)
