@@ -7,7 +7,6 @@ new file changes nothing outside the chunks it touches.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from types import FunctionType
@@ -60,7 +59,7 @@ from geowallet.track.trips import finished
 from geowallet.track.walking import walking_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from types import ModuleType
 
     from numpy.typing import NDArray
@@ -68,13 +67,13 @@ if TYPE_CHECKING:
     from geowallet.model.fixes import Fixes
     from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.hints import Hints
+    from geowallet.track.windows import Window
 
 __all__ = [
     "CUT_GAP_US",
     "Analysis",
     "CountedOnce",
     "SourcedFixes",
-    "affected_window",
     "algorithms",
     "analyse",
 ]
@@ -92,17 +91,27 @@ VERSION = "3"
 """Of all stages; raised whenever a result changes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CountedOnce:
     """What several sources saw and only one was counted for.
 
     Attributes:
-        metres: Straight steps of the chosen source where another was active.
         fixes_used: For each source (SHA-256, hex), how many of its fixes were used.
+        starts_us: int64 ``(n,)``, ascending: where each straight step of the chosen
+            source begins while another was active.
+        steps_m: float64 ``(n,)``, how long each is.
     """
 
-    metres: int
     fixes_used: tuple[tuple[str, int], ...]
+    starts_us: NDArray[np.int64]
+    steps_m: NDArray[np.float64]
+
+    def metres_in(self, spans: Sequence[Window]) -> int:
+        """Return the whole metres of the steps that begin in ``spans``, ascending and disjoint."""
+        firsts, lasts = np.array(spans, dtype=np.int64).reshape(-1, 2).T
+        begun = np.searchsorted(firsts, self.starts_us, side="right")
+        ended = np.searchsorted(lasts, self.starts_us, side="left")
+        return round(float(np.sum(self.steps_m[begun > ended])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,38 +208,6 @@ def analyse(
     )
 
 
-def affected_window(
-    coverage: Iterable[tuple[int, int]], changed: Iterable[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """Return which stretches of time to analyse again after a change.
-
-    Args:
-        coverage: First and last instant (UTC microseconds) of every stored run
-            of fixes, the new ones included; overlaps are welcome.
-        changed: First and last instant of each run that came or went.
-
-    Returns:
-        ``(start_us, end_us)``, both included, ascending and disjoint: the
-        chunks that were touched and the neighbours of each, because a parked
-        night lies between two chunks. Replace the trips and stops that lie
-        wholly inside.
-    """
-    touched = list(changed)
-    chunks = _joined([*coverage, *touched])
-    # Each change lies in one chunk: that which begins last before it.
-    starts = [start for start, _ in chunks]
-    places = {bisect_right(starts, first) - 1 for first, _ in touched}
-    hit = [number in places for number in range(len(chunks))]
-    near = [any(hit[max(number - 1, 0) : number + 2]) for number in range(len(chunks))]
-    windows: list[tuple[int, int]] = []
-    for number, (start, end) in enumerate(chunks):
-        if near[number] and number and near[number - 1]:
-            windows[-1] = (windows[-1][0], end)
-        elif near[number]:
-            windows.append((start, end))
-    return windows
-
-
 def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
     """Return every stage with its version and the digest of its parameters.
 
@@ -276,17 +253,6 @@ def _written(value: object) -> str:
     if isinstance(value, tuple | list):
         return f"({', '.join(map(_written, value))})"
     return value.__qualname__ if isinstance(value, FunctionType) else repr(value)
-
-
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the spans joined where less than `CUT_GAP_US` parts them."""
-    chunks: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if chunks and start - chunks[-1][1] < CUT_GAP_US:
-            chunks[-1] = (chunks[-1][0], max(chunks[-1][1], end))
-        else:
-            chunks.append((start, end))
-    return chunks
 
 
 def _chunks(used: Fixes, breaks_us: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -348,9 +314,9 @@ def _counted_once(merged: Merged, used: Fixes, good: NDArray[np.intp], rows: sli
     time_us, lat, lon = used.time_us[rows], used.lat_deg[rows], used.lon_deg[rows]
     both = np.flatnonzero(several[1:] & several[:-1])
     both = both[time_us[both + 1] - time_us[both] <= sources.ACTIVE_US]
-    metres = float(np.sum(distances_m(lat[both], lon[both], lat[both + 1], lon[both + 1])))
+    steps_m = distances_m(lat[both], lon[both], lat[both + 1], lon[both + 1])
     count = np.bincount(stream, minlength=len(merged.sources))
     totals: dict[str, int] = {}
     for source, fixes_used in zip(merged.sources, count, strict=True):
         totals[source] = totals.get(source, 0) + int(fixes_used)
-    return CountedOnce(round(metres), tuple(sorted(totals.items())))
+    return CountedOnce(tuple(sorted(totals.items())), time_us[both], steps_m)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from geowallet.app.intake import ingest
 from geowallet.app.locations import Locations
 from geowallet.app.travel import derive, waiting
-from geowallet.track.pipeline import affected_window
+from geowallet.track.windows import affected_window
 from geowallet.vault.store import Vault
 from tests.app import scene
 
@@ -36,6 +37,21 @@ class TestOrder:
             scene.ingest_files(other, [files[number]])
         assert pages_of(other) == pages_of(empty)
         assert list(pages_of(other)) == ["2026-04", "2026-05"]
+
+
+class TestCountedOnce:
+    """Promise: "metres that more than one source saw while what changed was recorded"."""
+
+    def test_an_import_says_what_it_brought_and_nothing_of_before(
+        self, tmp_path: Path, empty: Locations
+    ) -> None:
+        files = scene.write_days(tmp_path / "days", DAYS[:2])
+        other = tmp_path / "watch.csv"
+        other.write_bytes(re.sub(rb"(\.\d{4})\d{3}", rb"\1", files[0].read_bytes()))
+        brought = [scene.ingest_files(empty, [path]) for path in (files[0], other, files[1])]
+        alone, both, beside = (one.derived for one in brought)
+        assert both.shared_m > 25_000
+        assert (alone.shared_m, beside.shared_m, beside.new) == (0, 0, alone.new)
 
 
 class TestDerive:

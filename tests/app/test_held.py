@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.app.intake.held import Held, hold
-from geowallet.app.intake.sources import joined_runs, runs_of
+from geowallet.app.intake.sources import runs_of
 from geowallet.connectors.api import Problem, ReadResult, SourceLabel, Trace
 from geowallet.model.fixes import Fixes, TimeKind, fixes_from
 from geowallet.model.words import phrase
+from geowallet.track.windows import joined_runs
 from geowallet.vault.columns import BLOB_FIXES, encode_fixes, join_fixes, split_fixes
 
 HOUR_US = 3_600_000_000

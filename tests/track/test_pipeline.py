@@ -19,15 +19,15 @@ from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.labels import ModeLabel
 from geowallet.track.motion import Path
 from geowallet.track.pipeline import (
+    ALWAYS_US,
     CUT_GAP_US,
     Analysis,
-    CountedOnce,
     SourcedFixes,
-    affected_window,
     algorithms,
     analyse,
 )
 from geowallet.track.trips import trip_id
+from geowallet.track.windows import affected_window
 from tests.strategies import fixes as any_fixes
 from tests.track.synthetic import MONDAY_US, Traveller, workday
 
@@ -41,6 +41,10 @@ def anonymous(trips: tuple[Trip, ...]) -> list[Trip]:
 
 def part(trace: SourcedFixes, source: str, rows: slice) -> SourcedFixes:
     return SourcedFixes(source * 64, trace.device, trace.fixes.take(rows))
+
+
+def shared_m(found: Analysis) -> int:
+    return found.counted_once.metres_in([ALWAYS_US])
 
 
 def shifted(fixes: Fixes, by_us: int) -> Fixes:
@@ -96,8 +100,9 @@ def test_within_some_chunks_is_found_what_begins_there_and_nothing_else_is_sough
         assert found.trips == tuple(t for t in whole.trips if start_us <= t.start_us < end_us)
         assert found.stops == tuple(s for s in whole.stops if start_us <= s.start_us < end_us)
     assert inside[0].stops[-1].end_us == edges[1]
-    assert inside[0].counted_once.metres == pytest.approx(whole.counted_once.metres / 3, abs=1)
-    assert inside[1].counted_once == CountedOnce(0, (("a" * 64, 1), ("b" * 64, 0)))
+    assert shared_m(inside[0]) == pytest.approx(shared_m(whole) / 3, abs=1)
+    assert shared_m(inside[1]) == 0
+    assert inside[1].counted_once.fixes_used == (("a" * 64, 1), ("b" * 64, 0))
 
 
 def test_a_workday_is_a_drive_a_lunch_walk_and_a_way_home_by_train(analysis: Analysis) -> None:
@@ -110,7 +115,7 @@ def test_a_workday_is_a_drive_a_lunch_walk_and_a_way_home_by_train(analysis: Ana
 def test_nothing_gives_nothing() -> None:
     analysis = analyse([])
     assert (analysis.trips, analysis.stops, len(analysis.fixes)) == ((), (), 0)
-    assert analysis.counted_once.metres == 0
+    assert shared_m(analysis) == 0
 
 
 class TestOrderDoesNotMatter:
@@ -174,7 +179,7 @@ class TestOverlap:
         assert len(both.trips) == len(analysis.trips)
         one, two = (sum(t.distance_m for t in a.trips) for a in (analysis, both))
         assert two == pytest.approx(one, rel=0.01)
-        assert both.counted_once.metres > 25_000
+        assert shared_m(both) > 25_000
 
     def test_the_sources_of_a_trip_are_those_whose_fixes_were_used(self) -> None:
         both = analyse([workday().sourced("b"), workday(seed=9, every_s=1).sourced("a", "watch")])

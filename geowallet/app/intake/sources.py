@@ -17,15 +17,13 @@ from geowallet.model.words import N_
 from geowallet.track.clean import BAD, flag_single
 from geowallet.track.pipeline import CUT_GAP_US
 from geowallet.track.sources import SourcedFixes
+from geowallet.track.windows import Window  # noqa: TC001  msgspec reads annotations
 from geowallet.vault.columns import decode_fixes, join_fixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from geowallet.vault.store import Vault
-
-Window = tuple[int, int]
-"""First and last instant, UTC microseconds, both included."""
 
 
 class Blob(msgspec.Struct, frozen=True):
@@ -150,17 +148,6 @@ def runs_of(fixes: Fixes) -> tuple[Window, ...]:
     firsts = time_us[np.concatenate(([0], cuts + 1))]
     lasts = time_us[np.concatenate((cuts, [len(time_us) - 1]))]
     return tuple((_whole_ms(a), _whole_ms(b)) for a, b in zip(firsts, lasts, strict=True))
-
-
-def joined_runs(runs: Iterable[Window]) -> tuple[Window, ...]:
-    """Return runs, given by their beginnings, joined where no silence cuts the timeline."""
-    joined: list[Window] = []
-    for first, last in runs:
-        if joined and first - joined[-1][1] < CUT_GAP_US:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
-        else:
-            joined.append((first, last))
-    return tuple(joined)
 
 
 def _blob(vault: Vault, blob: Blob) -> bytes:

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from geowallet.app.intake.sources import Blob, Source, StoredTrace, joined_runs, runs_of, source
+from geowallet.app.intake.sources import Blob, Source, StoredTrace, runs_of, source
 from geowallet.app.travel.waiting import add_pending
 from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 from geowallet.model.provenance import Statement, StatementKind
+from geowallet.track.windows import joined_runs
 from geowallet.vault.columns import encode_fixes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geowallet.app.intake.reading import ReadFile
-    from geowallet.app.intake.sources import Window
     from geowallet.connectors.api import ReadOptions
+    from geowallet.track.windows import Window
     from geowallet.vault.store import Vault
 
 Bodies = dict[str, bytes]

@@ -35,10 +35,10 @@ from geowallet.vault.records import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from geowallet.app.intake.sources import Window
     from geowallet.app.keeping.scope import Scope
     from geowallet.app.sharing.receipts import Receipt
     from geowallet.model.mobility import DescribedTrip, Stop, Trip
+    from geowallet.track.windows import Window
     from geowallet.vault.highwater import Mark
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from geowallet.app.intake.sources import StoredTrace, joined_runs, sources
+from geowallet.app.intake.sources import StoredTrace, sources
 from geowallet.app.keeping.checking import Remedy
 from geowallet.app.keeping.scope import midnight_us
 from geowallet.app.travel.derive import derive
@@ -21,12 +21,14 @@ from geowallet.app.travel.waiting import add_pending
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.calendar import Period
 from geowallet.model.provenance import Statement, StatementKind
+from geowallet.track.windows import joined_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from geowallet.app.intake.sources import Source, Window
+    from geowallet.app.intake.sources import Source
     from geowallet.app.keeping.checking import Finding
+    from geowallet.track.windows import Window
     from geowallet.vault.store import Vault
 
 

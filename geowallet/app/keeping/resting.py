@@ -20,9 +20,9 @@ from geowallet.vault.pages import decode_page
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from geowallet.app.intake.sources import Window
     from geowallet.app.sharing.receipts import Receipt
     from geowallet.model.mobility import DescribedTrip
+    from geowallet.track.windows import Window
     from geowallet.vault.store import Vault
 
 Address = tuple[str, str]

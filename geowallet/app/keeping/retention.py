@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geowallet.app.files import replace_whole
-from geowallet.app.intake.sources import joined_runs, sources
+from geowallet.app.intake.sources import sources
 from geowallet.app.keeping.durations import Duration
 from geowallet.app.keeping.erasing import Plan, carry_out
 from geowallet.app.keeping.own_settings import RULES
@@ -28,6 +28,7 @@ from geowallet.crypto.canonical import canonical_bytes
 from geowallet.model.calendar import local_time
 from geowallet.model.errors import KeptTooShortError, RulesDamagedError, VaultDamagedError
 from geowallet.model.provenance import Statement, StatementKind
+from geowallet.track.windows import joined_runs
 
 if TYPE_CHECKING:
     from pathlib import Path

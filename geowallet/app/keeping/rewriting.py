@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from geowallet.app.intake.sources import Blob, Source, StoredTrace, joined_runs, runs_of
+from geowallet.app.intake.sources import Blob, Source, StoredTrace, runs_of
 from geowallet.app.keeping.spans import disjoint, overlaps
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import VaultDamagedError
 from geowallet.model.words import N_
+from geowallet.track.windows import joined_runs
 from geowallet.vault.columns import decode_fixes, encode_fixes
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geowallet.app.intake.sources import Window
     from geowallet.app.keeping.scope import Scope
     from geowallet.connectors.api import SourceLabel
     from geowallet.model.fixes import Fixes
+    from geowallet.track.windows import Window
     from geowallet.vault.store import Vault
 
 

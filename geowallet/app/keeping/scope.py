@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.app.intake.sources import Window, sources
+from geowallet.app.intake.sources import sources
 from geowallet.app.settings import resolve
 from geowallet.app.travel.trips import find_place, find_trip, own_zone
 from geowallet.model.calendar import instant_us, zone_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geowallet.model.calendar import Period
     from geowallet.model.fixes import Fixes
     from geowallet.model.mobility import Point, Trip
+    from geowallet.track.windows import Window
     from geowallet.vault.store import Vault
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from geowallet.app.intake.sources import Window
+    from geowallet.track.windows import Window
 
 _END = 2**63
 """After every instant."""

@@ -27,7 +27,7 @@ from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import EvidenceError, NoReceiptError, NotFoundError
 from geowallet.model.provenance import StatementKind
 from geowallet.model.words import N_, Phrase, phrase
-from geowallet.track.pipeline import affected_window
+from geowallet.track.windows import affected_window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

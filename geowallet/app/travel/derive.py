@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from geowallet.app.intake.sources import Window, fixes_between, sources
+from geowallet.app.intake.sources import fixes_between, sources
 from geowallet.app.travel.engine import note_engine
 from geowallet.app.travel.hints import hints_of
 from geowallet.app.travel.models import in_use
@@ -26,7 +26,8 @@ from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import VaultBusyError
 from geowallet.model.mobility import Sureness
 from geowallet.model.provenance import Statement, StatementKind
-from geowallet.track.pipeline import affected_window, algorithms, analyse
+from geowallet.track.pipeline import algorithms, analyse
+from geowallet.track.windows import Window, affected_window, joined_runs
 from geowallet.vault.pages import encode_page
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Derived:
         new: Trips that were not there before.
         changed: Trips that are no longer there as they were.
         to_check: New trips whose mode is unsure.
-        shared_m: Whole metres seen by more than one source, counted once.
+        shared_m: Whole metres that more than one source saw while what changed was
+            recorded, counted once.
     """
 
     new: int
@@ -101,8 +103,12 @@ def _derive(vault: Vault, now_us: int) -> Derived:
     known = sources(vault)
     windows = affected_window([run for source in known for run in source.runs()], waiting)
     forest = in_use(vault).forest
-    changes = _Changes(vault)
-    slices = changes.counted(s for window in windows for s in analyse_window(vault, known, window))
+    changes, changed = _Changes(vault), joined_runs(waiting)
+    slices = changes.counted(
+        found
+        for window in windows
+        for found in analyse_window(vault, known, window, changed=changed)
+    )
     for month in renewed(vault, windows, slices, kept_from_us(vault)):
         changes.add(month)
     with vault.transaction(now_us=now_us) as tx:

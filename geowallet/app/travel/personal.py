@@ -15,7 +15,8 @@ from geowallet.model.errors import TooFewCorrectionsError
 from geowallet.model.mobility import Mode
 from geowallet.track.modes.decide import NEAREST
 from geowallet.track.modes.personal import FLOOR, Leaning, leaning_of, left_out
-from geowallet.track.pipeline import affected_window, analyse
+from geowallet.track.pipeline import analyse
+from geowallet.track.windows import affected_window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -35,9 +35,9 @@ from geowallet.vault.pages import decode_page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geowallet.app.intake.sources import Window
     from geowallet.app.travel.shapes import Split
     from geowallet.model.mobility import DescribedTrip, Stop, Trip
+    from geowallet.track.windows import Window
     from geowallet.vault.highwater import Mark
     from geowallet.vault.store import Vault
 

@@ -18,9 +18,9 @@ from geowallet.vault.pages import decode_page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from geowallet.app.intake.sources import Window
     from geowallet.app.travel.slices import Found
     from geowallet.model.mobility import Stop, Trip
+    from geowallet.track.windows import Window
     from geowallet.vault.store import Vault
 
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from geowallet.app.intake.sources import Source, Window, fixes_between, joined_runs
+from geowallet.app.intake.sources import Source, fixes_between
 from geowallet.app.travel.hints import hints_of
 from geowallet.track.pipeline import analyse
+from geowallet.track.windows import Window, joined_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,8 +37,8 @@ class Found:
         trips: In time order.
         stops: In time order.
         end_us: Nothing that a later slice shows begins before it.
-        shared_m: Whole metres seen by more than one source, counted once;
-            rounded in each slice.
+        shared_m: Whole metres of what changed that more than one source saw,
+            counted once; rounded in each slice.
     """
 
     trips: tuple[Trip, ...]
@@ -46,13 +47,16 @@ class Found:
     shared_m: int
 
 
-def analyse_window(vault: Vault, known: Sequence[Source], window: Window) -> Iterator[Found]:
+def analyse_window(
+    vault: Vault, known: Sequence[Source], window: Window, *, changed: Sequence[Window] = ()
+) -> Iterator[Found]:
     """Yield what each slice of ``window`` shows; together, what the whole window shows.
 
     Args:
         vault: The open wallet.
         known: As `sources` returns them.
         window: First and last instant, of whole chunks.
+        changed: What came or went, ascending and disjoint.
 
     Raises:
         VaultDamagedError: A blob does not authenticate.
@@ -65,7 +69,7 @@ def analyse_window(vault: Vault, known: Sequence[Source], window: Window) -> Ite
         fixes = fixes_between(vault, known, (around[0][0], around[-1][1]))
         start_us, end_us = chunks[first][0], after[0][0] if after else chunks[-1][1] + 1
         found = analyse(fixes, hints=hints, within_us=(start_us, end_us))
-        yield Found(found.trips, found.stops, end_us, found.counted_once.metres)
+        yield Found(found.trips, found.stops, end_us, found.counted_once.metres_in(changed))
 
 
 def _chunks(known: Sequence[Source], window: Window) -> tuple[Window, ...]:

@@ -14,7 +14,7 @@ from geowallet.crypto.canonical import canonical_bytes, sha256_hex
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from geowallet.app.intake.sources import Window
+    from geowallet.track.windows import Window
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
 
