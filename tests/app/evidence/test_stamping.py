@@ -49,7 +49,7 @@ def chosen(
 
 
 def stamped(vault: Vault, *which: ChosenAuthority) -> tuple[Done, ...]:
-    return stamp_now(vault, which, clock=real_us, timeout_s=5.0)
+    return stamp_now(vault, which, clock=real_us, timeout_s=60.0)
 
 
 class TestStampNow:
@@ -251,7 +251,7 @@ class TestHostileAnswers:
             thread.start()
             url = f"http://127.0.0.1:{server.getsockname()[1]}/"
             with pytest.raises(UnreachableError, match="something else"):
-                post(Channel("odd", url, "a/b", "a/b", 10), b"x", timeout_s=5.0)
+                post(Channel("odd", url, "a/b", "a/b", 10), b"x", timeout_s=60.0)
             thread.join()
 
 

@@ -102,7 +102,7 @@ def running(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(1_200):
         with socket.socket() as tried:
             if tried.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -124,7 +124,7 @@ def agent(home: Path, key: Path) -> Iterator[str]:
     command = [program("ssh-agent"), "-D", "-a", str(socket_path)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            for _ in range(200):
+            for _ in range(1_200):
                 if socket_path.exists():
                     break
                 time.sleep(0.05)
