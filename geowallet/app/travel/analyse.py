@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy as np
 from geowallet.app.travel.hints import mode_labels
 from geowallet.track.clean import BAD
 from geowallet.track.modes.hints import Hints
+from geowallet.track.modes.mapped import FOLLOWS
 from geowallet.track.pipeline import SourcedFixes, analyse
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
     from geowallet.connectors.api import SourceLabel, Trace
     from geowallet.model.fixes import Fixes
+    from geowallet.model.words import Phrase
     from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.labels import ModeLabel
+    from geowallet.track.modes.surroundings import Surroundings
     from geowallet.track.pipeline import Analysis
 
 COLUMNS = ("user", "start", "end", "mode", "confidence", "distance_m", "distance_sd_m")
@@ -38,6 +41,9 @@ are devices of one person."""
 
 STOP = "stop"
 """Stands for a mode where the owner stayed."""
+
+DRAWN = frozenset(FOLLOWS.values())
+"""Reasons that a map gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Movement:
         confidence: Probability of ``mode``; 1 for a stop.
         distance_m: Measured metres, gaps excluded; 0 for a stop.
         distance_sd_m: Standard deviation of ``distance_m``.
+        drawn: What it follows on a map, if that speaks for ``mode``.
     """
 
     user: str
@@ -83,17 +90,23 @@ class Movement:
     confidence: float
     distance_m: float
     distance_sd_m: float
+    drawn: Phrase | None = None
 
 
 def analyse_users(
-    traces: Iterable[ReadTrace], *, forest: Forest | None = None
+    traces: Iterable[ReadTrace],
+    *,
+    forest: Forest | None = None,
+    surroundings: Surroundings | None = None,
 ) -> dict[str, Analysis]:
     """Return the analysis of each user, in the order of their names.
 
     Args:
         traces: Of any number of users.
         forest: The model of modes; None is the one that ships.
+        surroundings: A map, if there is one.
     """
+    known = Hints(forest=forest, surroundings=surroundings)
     by_user: dict[str, list[SourcedFixes]] = {}
     said: dict[str, dict[str, tuple[ModeLabel, ...]]] = {}
     for item in traces:
@@ -104,7 +117,7 @@ def analyse_users(
         heard = said.setdefault(item.user, {})
         heard[item.source] = heard.get(item.source, ()) + mode_labels(own, item.connector)
     return {
-        user: analyse(by_user[user], hints=Hints(forest=forest, labels=said[user]))
+        user: analyse(by_user[user], hints=replace(known, labels=said[user]))
         for user in sorted(by_user)
     }
 
@@ -178,7 +191,8 @@ def legs_of(user: str, analysis: Analysis) -> Iterator[Movement]:
         for leg in trip.legs:
             span = leg.start_us, leg.end_us
             length = leg.distance_m, leg.distance_sd_m
-            yield Movement(user, *span, str(leg.mode), leg.confidence, *length)
+            drawn = next((why for why in leg.reasons if why.text in DRAWN), None)
+            yield Movement(user, *span, str(leg.mode), leg.confidence, *length, drawn)
 
 
 def _line(good: Fixes, start_us: int, end_us: int) -> list[list[float]]:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geowallet.app.intake.inspect import FileReport
+    from geowallet.app.travel.analyse import ReadTrace
     from geowallet.connectors.api import ReadOptions
     from geowallet.model.errors import GeowalletError
+    from geowallet.track.modes.surroundings import Surroundings
     from geowallet.track.pipeline import Analysis
 
 Paths = Annotated[
@@ -151,6 +153,12 @@ def analyse(
     driving: Annotated[
         bool, typer.Option("--driving", help=_("Show how a car was driven: score and events."))
     ] = False,
+    map_: Annotated[
+        Path | None,
+        typer.Option(
+            "--map", help=_("Look at what this OpenStreetMap extract draws around the legs.")
+        ),
+    ] = None,
     zone: Zone = "",
     date_order: DateOrder = "",
     secret_file: Secret = None,
@@ -167,7 +175,9 @@ def analyse(
     traces, refused = read_traces(
         paths, options=options_of(zone, date_order, secret_file), stdin=standard_input(paths)
     )
-    analyses = use.analyse_users(traces, forest=forest)
+    analyses = use.analyse_users(
+        traces, forest=forest, surroundings=_map_around(shell, map_, traces)
+    )
     if driving:
         from geowallet.cli.traces.driving import show_driving
 
@@ -179,6 +189,20 @@ def analyse(
             _say_refused(shell, report.path, report.error)
     if refused:
         raise typer.Exit(UNREADABLE)
+
+
+def _map_around(
+    shell: Shell, path: Path | None, traces: Sequence[ReadTrace]
+) -> Surroundings | None:
+    """Return the map at ``path``, if one was named, and say where it does not help."""
+    if path is None:
+        return None
+    from geowallet.app.maps.reading import read_map
+
+    around = read_map(path, [item.trace.fixes for item in traces])
+    if around.is_empty:
+        shell.note(_("this map draws nothing where these traces are"))
+    return around
 
 
 def _write_movements(shell: Shell, analyses: dict[str, Analysis], wanted: str) -> None:
@@ -264,6 +288,12 @@ def _show_movements(shell: Shell, movements: Sequence[Any]) -> None:
         ]
         for m in movements
     ]
+    if any(m.drawn for m in movements):
+        columns.append(Column(_("ON THE MAP")))
+        rows = [
+            [*row, "" if m.drawn is None else say(m.drawn)]
+            for row, m in zip(rows, movements, strict=True)
+        ]
     shell.table(columns, rows)
 
 

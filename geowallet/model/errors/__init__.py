@@ -114,6 +114,11 @@ from geowallet.model.errors.logbook import (
     OtherVehicleError,
     VehicleInExportError,
 )
+from geowallet.model.errors.maps import (
+    MapTooLargeError,
+    MapUnconfinedError,
+    MapUnreadableError,
+)
 from geowallet.model.errors.models import (
     BadLabelsError,
     BadModelError,
@@ -350,6 +355,9 @@ __all__ = [
     "LogForkedError",
     "LogRolledBackError",
     "LogSignatureError",
+    "MapTooLargeError",
+    "MapUnconfinedError",
+    "MapUnreadableError",
     "MemoryUnusableError",
     "MergeChoiceError",
     "MergeDisputedError",

@@ -1,0 +1,1 @@
+"""Maps that the owner has: OpenStreetMap extracts, read for what lies around a trace."""

@@ -1,0 +1,94 @@
+"""What an OpenStreetMap extract draws, read by libosmium; only the confined child loads this."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+import osmium
+from osmium.filter import KeyFilter
+from osmium.geom import WKBFactory
+from osmium.osm import NODE, WAY, Node, Way
+
+from geowallet.app.maps.tags import KEYS, kinds_of_node, kinds_of_way
+from geowallet.track.modes.surroundings import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+KINDS = tuple(Kind)
+
+POINTS_TOGETHER = 4096
+"""Lines of a kind that are handed on at a time."""
+
+HEADER_BYTES = 9
+"""Of a line in WKB: byte order, type, number of points. Source: OGC 06-103r4, 8.2.8."""
+
+
+def lines(
+    written: str, box: tuple[float, float, float, float], name: str = "-"
+) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """Yield the place of a kind in `Kind`, and lines of it as `DrawnMap` takes them.
+
+    Args:
+        written: ``pbf``, ``osm``, ``osm.gz`` or ``osm.bz2``.
+        box: West, south, east and north, degrees; lines wholly beyond one side are left out.
+        name: Of the file, ``-`` for standard input.
+
+    Raises:
+        RuntimeError: Damaged.
+        MemoryError: More nodes than the memory holds.
+    """
+    held: dict[Kind, list[NDArray[np.float64]]] = defaultdict(list)
+    count: dict[Kind, int] = defaultdict(int)
+    for kinds, ends in _drawn(osmium.io.File(name, written)):
+        inside = ends[_touches(ends, box)]
+        for kind in kinds if len(inside) else ():
+            held[kind].append(inside)
+            count[kind] += len(inside)
+            if count[kind] >= POINTS_TOGETHER:
+                yield KINDS.index(kind), np.concatenate(held.pop(kind))
+                count[kind] = 0
+    for kind, parts in held.items():
+        yield KINDS.index(kind), np.concatenate(parts)
+
+
+def _drawn(source: osmium.io.File) -> Iterator[tuple[frozenset[Kind], NDArray[np.float64]]]:
+    """Yield what each object is drawn as, and its straight lines ``(n, 4)``."""
+    binary = WKBFactory()
+    objects = osmium.FileProcessor(source, NODE | WAY)
+    for item in objects.with_locations("flex_mem").with_filter(KeyFilter(*KEYS)):
+        tags = {tag.k: tag.v for tag in item.tags}
+        if isinstance(item, Node):
+            kinds = kinds_of_node(tags)
+            if kinds and item.location.valid():
+                yield kinds, np.array([[item.lon, item.lat, item.lon, item.lat]])
+        elif isinstance(item, Way):
+            kinds = kinds_of_way(tags)
+            if kinds:
+                corners = _corners(binary, item)
+                yield kinds, np.hstack((corners[:-1], corners[1:]))
+
+
+def _corners(binary: WKBFactory, way: Way) -> NDArray[np.float64]:
+    """Return the nodes of a way, ``(n, 2)``; none where the extract lacks some of them."""
+    try:
+        data = bytes.fromhex(binary.create_linestring(way))
+    except (osmium.InvalidLocationError, RuntimeError):  # beyond the extract, or a single point
+        return np.empty((0, 2))
+    return np.frombuffer(data, "<f8", offset=HEADER_BYTES).reshape(-1, 2)
+
+
+def _touches(
+    ends: NDArray[np.float64], box: tuple[float, float, float, float]
+) -> NDArray[np.bool_]:
+    west, south, east, north = box
+    lon, lat = ends[:, 0::2], ends[:, 1::2]
+    beyond = np.all(lon < west, axis=1) | np.all(lon > east, axis=1)
+    touches: NDArray[np.bool_] = ~(
+        beyond | np.all(lat < south, axis=1) | np.all(lat > north, axis=1)
+    )
+    return touches
