@@ -1,6 +1,6 @@
 """Simulate travellers' days; go on where an earlier run stopped.
 
-    python -m training.simulation --out DIR --seed N [--quick] [--held-out] [--roads-only]
+    python -m training.simulation --out DIR --seed N [--quick] [--held-out] [--broad] [--roads-only]
 
 writes one .npz a traveller-day into DIR, and the drives of each road network into
 DIR/networks. The same seed gives the same files.
@@ -25,6 +25,8 @@ ROUNDS = 6
 HELD_OUT_ROUNDS = 2
 TRAVELLERS = 3000
 HELD_OUT_TRAVELLERS = 160
+BROAD_TRAVELLERS = (850, 80)
+"""Travellers of the broad part, and those that are held out."""
 DAYS = 4
 """Of each traveller: enough for habits to show."""
 
@@ -40,11 +42,13 @@ def main() -> None:
         return
     towns = read_towns(folder, only=[network.name for network in wanted])
     people = HELD_OUT_TRAVELLERS if asked.held_out else TRAVELLERS
+    people = BROAD_TRAVELLERS[asked.held_out] if asked.broad else people
     people = asked.travellers or (12 if asked.quick else people)
-    part = "held" if asked.held_out else "day"
+    part = ("held" if asked.held_out else "day") + ("-broad" if asked.broad else "")
     legs: Counter[str] = Counter()
     for number in range(people):
-        who = traveller(part, number, towns, generator(asked.seed, part, number))
+        chance = generator(asked.seed, part, number)
+        who = traveller(part, number, towns, chance, broad=asked.broad)
         for day in range(DAYS):
             target = asked.out / f"{part}-{number:05d}-{day}.npz"
             if not target.exists():
@@ -60,6 +64,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="eight networks, twelve travellers")
     parser.add_argument("--held-out", action="store_true", help="other networks and travellers")
+    parser.add_argument("--broad", action="store_true", help="travellers with rarer rides")
     parser.add_argument("--roads-only", action="store_true", help="stop after the networks")
     parser.add_argument("--networks", type=Path, help="where they are kept, if not in DIR")
     parser.add_argument("--travellers", type=int, help="how many")

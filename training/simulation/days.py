@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from training.simulation.broad import OFTEN, SHARE, broad_ride
 from training.simulation.chance import Range, around, often
 from training.simulation.far import ferry, flight
 from training.simulation.motion import Motion, Sky, about_face, joined, standing, under_streets
@@ -65,6 +66,7 @@ RIDES: dict[str, float] = {
 modal split."""
 
 
+OUTING_M: dict[str, Range] = {"dog": (400, 4000), "hike": (3000, 16000)}
 AT_DOOR_S: Range = (10, 240)
 PUSHED_M: Range = (5, 60)
 READY_S: Range = (3, 150)
@@ -99,6 +101,7 @@ class Traveller:
         towns: Where.
         habits: How often each main part of a trip.
         waits: What his diary calls a wait at a stop: ``walk``, ``ride``, or nothing.
+        broad: Whether he makes rides of `broad` too.
     """
 
     part: str
@@ -106,10 +109,20 @@ class Traveller:
     towns: tuple[Town, ...]
     habits: dict[str, float]
     waits: str
+    broad: bool = False
+
+    def strays(self, mode: str, chance: np.random.Generator) -> bool:
+        """Say whether the next ride by ``mode`` is a broad one."""
+        return self.broad and mode in OFTEN and often(chance, SHARE)
 
 
 def traveller(
-    part: str, number: int, towns: Sequence[Town], chance: np.random.Generator
+    part: str,
+    number: int,
+    towns: Sequence[Town],
+    chance: np.random.Generator,
+    *,
+    broad: bool = False,
 ) -> Traveller:
     """Return a traveller with habits of his own, and as many of the towns as he needs."""
     wanted = min(len(towns), int(chance.integers(2, 6)))
@@ -120,7 +133,7 @@ def traveller(
     share = np.array(list(RIDES.values())) * chance.gamma(0.6, 1.0, len(RIDES))
     habits = dict(zip(RIDES, (share / share.sum()).tolist(), strict=True))
     waits = str(chance.choice(["", "walk", "ride"], p=[0.55, 0.33, 0.12]))
-    return Traveller(part, number, tuple(some[:wanted]), habits, waits)
+    return Traveller(part, number, tuple(some[:wanted]), habits, waits, broad)
 
 
 def day(who: Traveller, chance: np.random.Generator) -> list[Part]:
@@ -134,7 +147,10 @@ def day(who: Traveller, chance: np.random.Generator) -> list[Part]:
 
 
 def _trip(main: str, who: Traveller, chance: np.random.Generator) -> Iterator[Part]:
-    if main == "foot":
+    if main == "foot" and who.broad:
+        purpose = str(chance.choice(["dog", "hike"]))
+        yield _walk(chance, around(chance, OUTING_M[purpose]), purpose)
+    elif main == "foot":
         purpose = str(chance.choice(["errand", "commute", "stroll"]))
         yield _walk(chance, around(chance, (250, 5500)), purpose)
     elif main == "run":
@@ -186,6 +202,8 @@ def _to_vehicle(chance: np.random.Generator, near: Range) -> Iterator[Part]:
 
 
 def _vehicle(mode: str, who: Traveller, chance: np.random.Generator) -> Motion:
+    if who.strays(mode, chance):
+        return broad_ride(mode, who.towns, chance)
     if mode in {"bike", "e_bike", "e_scooter"}:
         return joined(*_pushed(chance), _cycle(mode, who, chance), *_pushed(chance))
     if mode == "motorcycle":
@@ -261,6 +279,9 @@ def _line_ride(mode: str, who: Traveller, chance: np.random.Generator) -> Motion
     if mode == "bus":
         motion = _bus(who, chance)
         return under_streets(motion, chance, chance.random() * 0.7)
+    if who.strays(mode, chance):
+        motion = broad_ride(mode, who.towns, chance)
+        return under_streets(motion, chance, 0.4) if mode == "tram" else motion
     kinds = [kind for kind, of in MODES.items() if of == mode]
     weights = LINE_SHARES.get(mode, [1 / len(kinds)] * len(kinds))
     motion = railway(str(chance.choice(kinds, p=weights)), chance)
@@ -268,6 +289,8 @@ def _line_ride(mode: str, who: Traveller, chance: np.random.Generator) -> Motion
 
 
 def _bus(who: Traveller, chance: np.random.Generator) -> Motion:
+    if who.strays("bus", chance):
+        return broad_ride("bus", who.towns, chance)
     draw = chance.random()
     if draw < 0.62:
         return town_ride("bus", who.towns, chance)

@@ -22,6 +22,8 @@ PURPOSE: dict[str, Range] = {
     "transfer": (0.8, 1.15),
     "stroll": (0.5, 0.9),
     "round": (0.7, 1.1),
+    "dog": (0.55, 0.95),
+    "hike": (0.7, 1.1),
 }
 """Speed relative to the mean: leisure 0.82, shopping 0.87, commuting 1.11, business 1.20 of it.
 Source: Buchmueller and Weidmann, 2006, section 3.2."""
@@ -35,6 +37,8 @@ LINGERS: dict[str, Range] = {
     "transfer": (0.0, 0.25),
     "stroll": (0.2, 0.7),
     "round": (0.5, 1.0),
+    "dog": (0.5, 0.95),
+    "hike": (0.0, 0.1),
 }
 """Chance of a stop after each stretch that has nothing to do with crossing."""
 CROSSING_WAIT_S: Range = (3, 55)
@@ -72,7 +76,7 @@ def _blocks(
         if often(chance, lingers):
             yield _linger(chance, sky)
         if often(chance, turns):
-            angle = _corner_rad(chance, 0.0 if purpose in {"stroll", "round"} else facing)
+            angle = _corner_rad(chance, 0.0 if purpose in {"stroll", "round", "dog"} else facing)
             facing += angle
             yield _corner(speed, angle).under(sky)
 

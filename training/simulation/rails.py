@@ -120,9 +120,15 @@ MODES: Mapping[str, str] = {
 }
 
 
-def railway(kind: str, chance: np.random.Generator, *, longest_m: float = np.inf) -> Motion:
-    """Return a ride of one passenger on a line of ``kind``, from platform to platform."""
-    rail = LINES[kind]
+def railway(
+    kind: str,
+    chance: np.random.Generator,
+    *,
+    longest_m: float = np.inf,
+    rail: Rail | None = None,
+) -> Motion:
+    """Return a ride of one passenger on a line of ``kind``, or like ``rail``, between platforms."""
+    rail = rail or LINES[kind]
     apart_m = within(chance, rail.apart_m)
     wanted = min(around(chance, rail.ride_m), longest_m)
     length_m = max(wanted, apart_m * chance.uniform(0.8, 1.3))

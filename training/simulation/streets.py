@@ -136,9 +136,15 @@ STOP_AND_GO_M: Range = (250, 1800)
 (waves 1 to 3 km apart running at 15 to 20 km/h, periods of 4 to 20 minutes)."""
 
 
-def ride(kind: str, chance: np.random.Generator, *, length_m: float | None = None) -> Motion:
-    """Return a ride of ``kind``, a name of `STREETS`, from rest to rest."""
-    style = STREETS[kind]
+def ride(
+    kind: str,
+    chance: np.random.Generator,
+    *,
+    length_m: float | None = None,
+    style: Street | None = None,
+) -> Motion:
+    """Return a ride of ``kind``, a name of `STREETS`, from rest to rest, as ``style`` has it."""
+    style = style or STREETS[kind]
     long_m = around(chance, style.ride_m) if length_m is None else length_m
     way = _way(kind, style, chance, long_m)
     lights = _some(chance, long_m, style.light_m)
