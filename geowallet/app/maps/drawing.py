@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import osmium
@@ -15,14 +15,16 @@ from geowallet.app.maps.tags import KEYS, kinds_of_node, kinds_of_way
 from geowallet.track.modes.surroundings import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from geowallet.app.maps.tags import Tags
+
 KINDS = tuple(Kind)
 
-POINTS_TOGETHER = 4096
-"""Lines of a kind that are handed on at a time."""
+OBJECTS_TOGETHER = 2048
+"""Ways of a kind that are handed on at a time; each has at most 2,000 nodes."""
 
 HEADER_BYTES = 9
 """Of a line in WKB: byte order, type, number of points. Source: OGC 06-103r4, 8.2.8."""
@@ -43,17 +45,13 @@ def lines(
         MemoryError: More nodes than the memory holds.
     """
     held: dict[Kind, list[NDArray[np.float64]]] = defaultdict(list)
-    count: dict[Kind, int] = defaultdict(int)
     for kinds, ends in _drawn(osmium.io.File(name, written)):
-        inside = ends[_touches(ends, box)]
-        for kind in kinds if len(inside) else ():
-            held[kind].append(inside)
-            count[kind] += len(inside)
-            if count[kind] >= POINTS_TOGETHER:
-                yield KINDS.index(kind), np.concatenate(held.pop(kind))
-                count[kind] = 0
+        for kind in kinds:
+            held[kind].append(ends)
+            if len(held[kind]) >= OBJECTS_TOGETHER:
+                yield KINDS.index(kind), _within(held.pop(kind), box)
     for kind, parts in held.items():
-        yield KINDS.index(kind), np.concatenate(parts)
+        yield KINDS.index(kind), _within(parts, box)
 
 
 def _drawn(source: osmium.io.File) -> Iterator[tuple[frozenset[Kind], NDArray[np.float64]]]:
@@ -61,13 +59,12 @@ def _drawn(source: osmium.io.File) -> Iterator[tuple[frozenset[Kind], NDArray[np
     binary = WKBFactory()
     objects = osmium.FileProcessor(source, NODE | WAY)
     for item in objects.with_locations("flex_mem").with_filter(KeyFilter(*KEYS)):
-        tags = {tag.k: tag.v for tag in item.tags}
         if isinstance(item, Node):
-            kinds = kinds_of_node(tags)
+            kinds = kinds_of_node(cast("Tags", item.tags))
             if kinds and item.location.valid():
                 yield kinds, np.array([[item.lon, item.lat, item.lon, item.lat]])
         elif isinstance(item, Way):
-            kinds = kinds_of_way(tags)
+            kinds = kinds_of_way(cast("Tags", item.tags))
             if kinds:
                 corners = _corners(binary, item)
                 yield kinds, np.hstack((corners[:-1], corners[1:]))
@@ -82,13 +79,14 @@ def _corners(binary: WKBFactory, way: Way) -> NDArray[np.float64]:
     return np.frombuffer(data, "<f8", offset=HEADER_BYTES).reshape(-1, 2)
 
 
-def _touches(
-    ends: NDArray[np.float64], box: tuple[float, float, float, float]
-) -> NDArray[np.bool_]:
+def _within(
+    parts: Sequence[NDArray[np.float64]], box: tuple[float, float, float, float]
+) -> NDArray[np.float64]:
+    """Return the lines that do not lie wholly beyond one side of ``box``."""
+    ends = np.concatenate(parts)
     west, south, east, north = box
     lon, lat = ends[:, 0::2], ends[:, 1::2]
     beyond = np.all(lon < west, axis=1) | np.all(lon > east, axis=1)
-    touches: NDArray[np.bool_] = ~(
-        beyond | np.all(lat < south, axis=1) | np.all(lat > north, axis=1)
-    )
-    return touches
+    beyond |= np.all(lat < south, axis=1) | np.all(lat > north, axis=1)
+    within: NDArray[np.float64] = ends[~beyond]
+    return within

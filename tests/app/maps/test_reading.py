@@ -171,7 +171,7 @@ class TestDrawing:
         assert drawn(path, "osm", (3.0, 47.9, 4.0, 49.0)) == 0
 
     def test_hands_on_some_at_a_time(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("geowallet.app.maps.drawing.POINTS_TOGETHER", 5)
+        monkeypatch.setattr("geowallet.app.maps.drawing.OBJECTS_TOGETHER", 1)
         path = write_extract(tmp_path, bz2.compress(extract()), "drawn.osm.bz2")
         assert drawn(path, "osm.bz2") == 67
 
