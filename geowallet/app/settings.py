@@ -107,15 +107,28 @@ def named_places(vault: Vault) -> tuple[NamedPlace, ...]:
     return tuple(sorted(found, key=lambda place: place.name))
 
 
-def name_place(vault: Vault, place: NamedPlace, *, now_us: int) -> None:
+def name_place(
+    vault: Vault, place: NamedPlace, *, instead_of: Iterable[str] = (), now_us: int
+) -> None:
     """Store a name for a position; the same name moves it.
+
+    Args:
+        vault: The open wallet.
+        place: What it is called, and where it is.
+        instead_of: Names that it had until now, which go.
+        now_us: For the log.
 
     Raises:
         BadNameError: The name cannot be shown safely.
     """
     check_name(place.name)
     body = msgspec.json.encode(place)
-    _store(vault, ("place", place.name), body, "place named", now_us=now_us)
+    with vault.transaction(now_us=now_us) as tx:
+        tx.put("place", place.name, body)
+        for name in sorted(set(instead_of) - {place.name}):
+            tx.delete("place", name)
+        said = {"what": "place named"}
+        tx.log(Statement(StatementKind.SETTING, (sha256_hex(body),), (), said))
 
 
 def forget_place(vault: Vault, name: str, *, now_us: int) -> NamedPlace:

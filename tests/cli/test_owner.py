@@ -190,6 +190,14 @@ class TestPlacesAndSettings:
         named = lived("place", "list", "--json").records
         assert ("Client Nord", "client") in {(r["name"], r["kind"]) for r in named}
 
+    def test_a_place_is_called_what_it_was_called_last(self, lived: Terminal) -> None:
+        place = next(r["place"] for r in lived("place", "list", "--json").records if not r["name"])
+        for name in ("Alpha", "Zulu"):
+            lived("place", "name", place, name)
+        named = {r["place"]: r["name"] for r in lived("place", "list", "--json").records}
+        assert named[place] == "Zulu"
+        assert {"Home", "Work"} <= set(named.values())
+
     def test_hours_are_shown_as_they_are_set(self, lived: Terminal) -> None:
         lived(
             "work", "set", "--hours", "mon-thu 08:00-12:00 13:30-17:00", "--hours", "fri 8:00-12:00"

@@ -15,7 +15,8 @@ from geowallet.app.travel.trip_rules import ruled, ruled_modes, ruled_vehicle, t
 from geowallet.app.vehicles.fleet import Fleet, fleet_of
 from geowallet.model.calendar import Period, local_time
 from geowallet.model.errors import NotFoundError
-from geowallet.track.places import find_places
+from geowallet.model.geodesy import distance_m
+from geowallet.track.places import PLACE_RADIUS_M, find_places
 from geowallet.track.purpose import describe
 from geowallet.vault.pages import decode_page
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from geowallet.app.travel.corrections import Correction
     from geowallet.app.travel.trip_rules import TripRule
-    from geowallet.model.mobility import DescribedTrip, Place, Stop, Trip
+    from geowallet.model.mobility import DescribedTrip, NamedPlace, Place, Stop, Trip
     from geowallet.vault.store import Vault
 
 DEFAULT_ZONE = "UTC"
@@ -202,6 +203,22 @@ def find_place(vault: Vault, shortened: str) -> Place:
     if not ids:
         raise NotFoundError(what="place", name=shortened)
     return ids[resolve("place", shortened, ids)]
+
+
+def names_of(vault: Vault, place: Place) -> tuple[str, ...]:
+    """Return every name that the owner gave to a place: to which no other place is nearer."""
+    every = places(vault)
+
+    def away_m(other: Place, named: NamedPlace) -> float:
+        here, there = other.centre, named.centre
+        return distance_m(here.lat_deg, here.lon_deg, there.lat_deg, there.lon_deg)
+
+    return tuple(
+        named.name
+        for named in named_places(vault)
+        if away_m(place, named) <= PLACE_RADIUS_M
+        and away_m(place, named) <= min(away_m(other, named) for other in every)
+    )
 
 
 def months_around(period: Period) -> tuple[str, ...]:

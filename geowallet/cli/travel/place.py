@@ -75,7 +75,8 @@ def name(
     with open_wallet(shell) as vault:
         found = trips.find_place(vault, place)
         named = NamedPlace(name, PlaceKind(chosen), found.centre)
-        settings.name_place(vault, named, now_us=now_us())
+        before = trips.names_of(vault, found)
+        settings.name_place(vault, named, instead_of=before, now_us=now_us())
     shell.say(_("{id} is now {name} ({kind}).", id=found.id, name=name, kind=word(chosen)))
     shell.emit({"place": found.id, "name": name, "kind": chosen})
     shell.next("geowallet trip list")
