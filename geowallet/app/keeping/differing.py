@@ -12,6 +12,7 @@ from geowallet.app.keeping.matters import (
     KINDS,
     Address,
     Matter,
+    are_one_place,
     contradict,
     is_same,
     joined,
@@ -146,12 +147,16 @@ def _beside(word: Word, mine: bytes, *, changed: bool) -> tuple[Word, bool] | No
 def _contradicting(here: Side, word: Word) -> Iterator[str]:
     """Yield the names of words said here since that a word from there contradicts."""
     said = stretch_of((word.kind, word.name), word.body) if word.body else None
-    if said is None:
+    if not word.body or (said is None and word.kind != "place"):
         return
     for (kind, name), (body, _) in here.words.items():
         if kind == word.kind and name != word.name and here.changed((kind, name), word.matter):
             mine = stretch_of((kind, name), body)
-            if mine is not None and contradict(said, mine):
+            if said and mine:
+                against = contradict(said, mine)
+            else:
+                against = kind == "place" and are_one_place(word.body, body)
+            if against:
                 yield name
 
 

@@ -62,6 +62,9 @@ def dispute_of(vault: Vault, word: Word) -> Dispute:
     here = stretch_of((word.kind, name), mine) if mine else None
     there = stretch_of((word.kind, word.name), theirs) if theirs else None
     found = there or here
+    if word.kind == "place" and word.instead_of:
+        here_too = ", ".join(word.instead_of)
+        return Dispute(word.matter, phrase(_MATTERS["place"]), here=here_too, there=word.name)
     if found is None:
         shown = word.name.rpartition("/")[2] if word.kind in {"place", "vehicle"} else ""
         return Dispute(word.matter, phrase(_MATTERS[word.kind]), shown)

@@ -20,10 +20,13 @@ from geowallet.app.travel.shapes import Merge, Split
 from geowallet.app.vehicles.fuel import Receipt
 from geowallet.app.vehicles.odometer import Reading
 from geowallet.app.vehicles.statements import both_statements
-from geowallet.model.mobility import (  # noqa: TC001  msgspec reads annotations at run time
+from geowallet.model.geodesy import distance_m
+from geowallet.model.mobility import (
     Mode,
+    NamedPlace,
     Purpose,
 )
+from geowallet.track.places import PLACE_RADIUS_M
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -150,6 +153,13 @@ def contradict(one: Stretch, other: Stretch) -> bool:
     shared_us = min(one.end_us, other.end_us) - max(one.start_us, other.start_us)
     shorter_us = min(one.end_us - one.start_us, other.end_us - other.start_us)
     return shared_us > 0 and 2 * shared_us >= shorter_us
+
+
+def are_one_place(one: bytes, other: bytes) -> bool:
+    """Say whether two records name the same place: no two places lie so near each other."""
+    here, there = (msgspec.json.decode(body, type=NamedPlace).centre for body in (one, other))
+    away_m = distance_m(here.lat_deg, here.lon_deg, there.lat_deg, there.lon_deg)
+    return away_m < PLACE_RADIUS_M / 2
 
 
 def _said_us(body: bytes, shape: type[Split | Merge]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geowallet.app import settings
-from geowallet.app.keeping import erasing, merge_plan, scope
+from geowallet.app.keeping import erasing, merge_plan, merging, scope
 from geowallet.app.keeping.disputes import Dispute, dispute_of
 from geowallet.app.travel import corrections
 from geowallet.app.travel.trips import described_trips
@@ -47,6 +47,20 @@ def test_each_says_what_it_is_and_what_either_copy_says(two: Two) -> None:
     assert (mode.here, mode.there, mode.start_us) == ("bus", "tram", trip.start_us)
     assert (found["place"].name, found["place"].start_us) == ("Dupont", None)
     assert found["file of which 290 positions were erased there"].name == "2026-05-05.csv"
+
+
+def test_a_place_that_each_calls_otherwise_is_for_the_owner_to_decide(two: Two) -> None:
+    for here, name, kind in zip(two, ("Zoo", "Client"), PlaceKind, strict=False):
+        with scene.opened(here) as vault:
+            place = NamedPlace(name, kind, scene.CLIENT)
+            settings.name_place(vault, place, now_us=scene.NOON_US)
+    found = disputes(two)["place"]
+    assert (found.here, found.there) == ("Zoo", "Client")
+    with both(*two) as (vault, other):
+        planned = merge_plan.plan(vault, other, prefer=merge_plan.Prefer.THEIRS)
+        assert len(planned.disputed) == 1
+        merging.merge(vault, other, planned, now_us=scene.NOON_US)
+        assert {place.name for place in settings.named_places(vault)} == {"Home", "Office", "Client"}
 
 
 def test_what_was_taken_back_on_one_side_and_changed_on_the_other(two: Two) -> None:
