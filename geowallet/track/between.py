@@ -66,29 +66,30 @@ class Axis:
     what other chunks there are.
     """
 
-    __slots__ = ("_axis", "_offset", "_rows", "_span", "_value")
+    __slots__ = ("_axis", "_last", "_number", "_shift", "_start", "_value")
 
     def __init__(self, rows: Rows, value: NDArray[np.float64]) -> None:
         """Take the values ``(t,)`` of chunks of at least one row each."""
-        self._rows, self._value = rows, value
-        self._span = value[rows.end - 1] - value[rows.start]
+        self._value, self._start, self._last = value, rows.start, rows.end - 1
+        span = value[self._last] - value[self._start]
         # One apart, so that no rounding moves a value into the next chunk.
-        self._offset = np.cumsum(self._span + 1.0) - (self._span + 1.0)
-        self._axis = value - rows.spread(value[rows.start] - self._offset)
+        self._shift = value[self._start] - (np.cumsum(span + 1.0) - (span + 1.0))
+        self._axis = value - rows.spread(self._shift)
+        self._number = np.arange(len(value), dtype=np.float64)
 
     def before(self, chunk: NDArray[np.intp], at: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return the last row of each ``chunk`` whose value is not above ``at``, or its first."""
-        start, last = self._rows.start[chunk], self._rows.end[chunk] - 1
-        near = np.clip(at - self._value[start], 0.0, self._span[chunk]) + self._offset[chunk]
-        found = np.searchsorted(self._axis, near, side="right") - 1
-        found = np.minimum(np.maximum(found, start), last)
-        found -= (self._value[found] > at) & (found > start)
+        start, last = self._start.take(chunk), self._last.take(chunk)
+        # Ascending instants are found sooner so than by searching, but for the last digit.
+        near = np.interp(at - self._shift.take(chunk), self._axis, self._number)
+        found = np.minimum(np.maximum(near.astype(np.intp), start), last)
+        found -= (self._value.take(found) > at) & (found > start)
         after = np.minimum(found + 1, last)
-        return np.where(self._value[after] <= at, after, found)
+        return np.where(self._value.take(after) <= at, after, found)
 
     def between(self, chunk: NDArray[np.intp], at: NDArray[np.float64]) -> Between:
         """Return where ``at`` lies among the values of each ``chunk``."""
-        return Between(self._value, at, (self.before(chunk, at), self._rows.end[chunk] - 1))
+        return Between(self._value, at, (self.before(chunk, at), self._last.take(chunk)))
 
 
 def neighbours(

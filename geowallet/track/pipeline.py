@@ -81,7 +81,7 @@ __all__ = [
 UNUSABLE = FixFlag.POOR_ACCURACY | FixFlag.COARSE | FixFlag.REPEATED
 """Flags of positions of a device that was on and did not know better."""
 
-FIXES_TOGETHER = 50_000
+FIXES_TOGETHER = 200_000
 """Chunks up to this many fixes are finished together; a longer one alone."""
 
 ALWAYS_US = (-(2**63), 2**63 - 1)

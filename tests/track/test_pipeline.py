@@ -15,6 +15,7 @@ from geowallet.model.fixes import Fixes, FixFlag, fixes_from
 from geowallet.model.mobility import Mode, Trip
 from geowallet.track import pipeline
 from geowallet.track.drafts import Draft, draft_of
+from geowallet.track.modes import ground
 from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.labels import ModeLabel
 from geowallet.track.motion import Path
@@ -71,7 +72,8 @@ def test_chunks_finished_together_are_as_each_alone(
     label = ModeLabel(start_us, end_us, "IN_BUS", "google_timeline")
     hints = Hints(labels={days[1].source: (label,)})
     whole = analyse(days, hints=hints)
-    monkeypatch.setattr(pipeline, "FIXES_TOGETHER", together)
+    for module in (pipeline, ground):
+        monkeypatch.setattr(module, "FIXES_TOGETHER", together)
     apart = analyse(days, hints=hints)
     assert apart.trips == whole.trips
     assert apart.stops == whole.stops

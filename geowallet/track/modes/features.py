@@ -14,7 +14,7 @@ import numpy as np
 from geowallet.model.geodesy import distances_m
 from geowallet.track.modes.around import AROUND, around_table
 from geowallet.track.modes.grid import FEWEST_FIXES, core_of, grid_of, steps_of
-from geowallet.track.modes.ground import ground_of, stretches_on
+from geowallet.track.modes.ground import ground_of, stretches_on, together
 from geowallet.track.modes.halts import HALTS, halts_table
 from geowallet.track.modes.ragged import (
     largest,
@@ -110,10 +110,13 @@ def feature_tables(legs: Sequence[tuple[Path, Sequence[Span]]]) -> NDArray[np.fl
         ``(k, len(FEATURES))``; NaN where unknown, a whole row of NaN for a leg
         of fewer than four fixes.
     """
-    legs = [(path, spans) for path, spans in legs if spans]
+    tables = [_table(some) for some in together([pair for pair in legs if pair[1]])]
+    return np.concatenate(tables) if tables else np.full((0, len(FEATURES)), np.nan)
+
+
+def _table(legs: Sequence[tuple[Path, Sequence[Span]]]) -> NDArray[np.float64]:
+    """Describe legs of at least one chunk, each of which has some."""
     table = np.full((sum(len(spans) for _, spans in legs), len(FEATURES)), np.nan)
-    if not len(table):
-        return table
     ground = ground_of([path for path, _ in legs])
     stretches = stretches_on(ground, [spans for _, spans in legs])
     rich = stretches.last - stretches.first + 1 >= FEWEST_FIXES

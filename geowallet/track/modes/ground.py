@@ -12,12 +12,15 @@ from geowallet.track.between import Axis
 from geowallet.track.modes.ragged import Rows, rows_of, running
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from geowallet.track.legs import Span
     from geowallet.track.motion import Path
+
+FIXES_TOGETHER = 32_000
+"""Chunks up to this many fixes are described together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +70,25 @@ class Stretches:
     def taken(self, mask: NDArray[np.bool_]) -> Stretches:
         """Return those where ``mask`` is set."""
         return Stretches(self.chunk[mask], self.first[mask], self.last[mask])
+
+
+def together(
+    legs: Sequence[tuple[Path, Sequence[Span]]],
+) -> Iterator[list[tuple[Path, Sequence[Span]]]]:
+    """Yield chunks with their legs in groups of some fixes, or a long one alone.
+
+    What is held for a group between two steps then stays in the cache.
+    """
+    some: list[tuple[Path, Sequence[Span]]] = []
+    fixes = 0
+    for path, spans in legs:
+        if some and fixes + len(path) > FIXES_TOGETHER:
+            yield some
+            some, fixes = [], 0
+        some.append((path, spans))
+        fixes += len(path)
+    if some:
+        yield some
 
 
 def ground_of(paths: Sequence[Path]) -> Ground:
