@@ -12,7 +12,7 @@ from geowallet.model.geodesy import distance_m
 from geowallet.model.mobility import Leg, Mode, Point, Stop, Trip
 from geowallet.track.distance import Length, path_lengths
 from geowallet.track.gaps import gaps_of
-from geowallet.track.legs import Span
+from geowallet.track.legs import Span, straight_on
 from geowallet.track.modes.classify import SpanModes
 from geowallet.track.modes.ragged import rows_of, sums
 from geowallet.track.stops import SETTLED_M
@@ -101,7 +101,8 @@ def _classified(drafts: Sequence[Draft]) -> list[list[list[tuple[Span, Guess]]]]
         weighed = modes.weighed([[span for spans in cut for span in spans] for cut in cuts])
         said = iter(weighed.modes)
         joined = [
-            [_joined([(span, next(said)) for span in spans]) for spans in cut] for cut in cuts
+            [_joined(draft.path, [(span, next(said)) for span in spans]) for spans in cut]
+            for draft, cut in zip(drafts, cuts, strict=True)
         ]
         if joined == cuts:
             guesses = iter(weighed.guesses())
@@ -109,16 +110,29 @@ def _classified(drafts: Sequence[Draft]) -> list[list[list[tuple[Span, Guess]]]]
         cuts = joined
 
 
-def _joined(parts: Sequence[tuple[Span, Mode]]) -> list[Span]:
+def _joined(path: Path, parts: Sequence[tuple[Span, Mode]]) -> list[Span]:
+    """Return neighbours of one mode as one leg, and a ride with what is no walk in it."""
     spans: list[Span] = []
-    before = Mode.UNKNOWN
+    modes: list[Mode] = []
     for span, mode in parts:
-        if spans and mode is before and before is not Mode.UNKNOWN:
+        if _jammed(path, [*spans[-2:], span], [*modes[-2:], mode]):
+            spans[-2:] = [Span(spans[-2].first, span.last, on_foot=False)]
+            modes.pop()
+        elif modes and mode is modes[-1] and mode is not Mode.UNKNOWN:
             spans[-1] = Span(spans[-1].first, span.last, spans[-1].on_foot)
         else:
             spans.append(span)
-        before = mode
+            modes.append(mode)
     return spans
+
+
+def _jammed(path: Path, spans: Sequence[Span], modes: Sequence[Mode]) -> bool:
+    """Say whether the second of three legs is a jam within a ride, not a walk between two."""
+    if len(spans) < 3 or modes[0] is not modes[2] or modes[0] is Mode.UNKNOWN:
+        return False
+    if [span.on_foot for span in spans] != [False, True, False]:
+        return False
+    return straight_on(path, *spans)
 
 
 def _leg(path: Path, span: Span, length: Length, guess: Guess, coarse_us: NDArray[np.int64]) -> Leg:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from geowallet.model.mobility import Mode, Trip
+from geowallet.track.legs import Span, straight_on
+from geowallet.track.motion import path_of
 from geowallet.track.pipeline import analyse
 from tests.track.synthetic import Traveller
 
@@ -40,6 +42,52 @@ def test_a_jam_is_no_walk() -> None:
     for _ in range(12):
         drive.go(30, 3.0, every_s=3).stay(15, every_s=3)
     assert kinds(only_trip(drive.go(5000, 14.0).stay(3600))) == ["ride"]
+
+
+@pytest.mark.parametrize(
+    ("metres", "heading_deg", "expected"),
+    [
+        (340, 90, ["ride"]),
+        (340, 0, ["ride", "walk", "ride"]),
+        (460, 90, ["ride", "walk", "ride"]),
+    ],
+    ids=["straight on", "another way on", "for longer than a jam lasts"],
+)
+def test_who_creeps_at_a_walking_pace_and_goes_straight_on_has_not_changed(
+    metres: float, heading_deg: float, expected: list[str]
+) -> None:
+    drive = Traveller().stay(3600).zigzag(9000, 14.0, block_m=600, every_s=5)
+    drive.go(600, 14.0).go(metres, 1.35).go(600, 14.0, heading_deg=heading_deg)
+    drive.zigzag(9000, 14.0, block_m=600, every_s=5).stay(3600)
+    assert kinds(only_trip(drive)) == expected
+
+
+class TestStraightOn:
+    """Promise: "whether a short walk between two rides keeps to their line"."""
+
+    @pytest.mark.parametrize(
+        ("ways", "expected"),
+        [
+            ([(400, 10, 90), (200, 1.3, 90), (400, 10, 90)], True),
+            ([(400, 10, 90), (200, 1.3, 90), (400, 10, 60)], True),
+            ([(400, 10, 90), (200, 1.3, 90), (400, 10, 30)], False),
+            ([(400, 10, 90), (200, 1.3, 90), (400, 10, 270)], False),
+            ([(400, 10, 90), (130, 1.3, 0), (130, 1.3, 180), (400, 10, 90)], False),
+            ([(40, 10, 90), (200, 1.3, 90), (400, 10, 90)], False),
+            ([(400, 10, 90), (400, 1.3, 90), (400, 10, 90)], False),
+        ],
+        ids=["on", "a bend", "a corner", "back", "aside", "a short way", "long"],
+    )
+    def test_asks_where_the_rides_lead_and_how_far_the_walk_goes_aside(
+        self, ways: list[tuple[float, float, float]], *, expected: bool
+    ) -> None:
+        traveller, edges = Traveller(noise_m=0.0), [0]
+        for metres, mps, heading_deg in ways:
+            traveller.go(metres, mps, heading_deg=heading_deg, every_s=2)
+            edges.append(len(traveller.rows) - 1)
+        before, after = (Span(a, b, on_foot=False) for a, b in (edges[:2], edges[-2:]))
+        walk = Span(edges[1], edges[-2], on_foot=True)
+        assert straight_on(path_of(traveller.fixes()), before, walk, after) is expected
 
 
 def test_a_short_sprint_within_a_walk_is_still_a_walk() -> None:
