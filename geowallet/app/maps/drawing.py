@@ -42,14 +42,18 @@ def lines(
 
     Raises:
         RuntimeError: Damaged.
+        ValueError: A position that is none.
         MemoryError: More nodes than the memory holds.
     """
     held: dict[Kind, list[NDArray[np.float64]]] = defaultdict(list)
-    for kinds, ends in _drawn(osmium.io.File(name, written)):
-        for kind in kinds:
-            held[kind].append(ends)
-            if len(held[kind]) >= OBJECTS_TOGETHER:
-                yield KINDS.index(kind), _within(held.pop(kind), box)
+    try:
+        for kinds, ends in _drawn(osmium.io.File(name, written)):
+            for kind in kinds:
+                held[kind].append(ends)
+                if len(held[kind]) >= OBJECTS_TOGETHER:
+                    yield KINDS.index(kind), _within(held.pop(kind), box)
+    except osmium.InvalidLocationError as error:
+        raise ValueError("a position that is none") from error
     for kind, parts in held.items():
         yield KINDS.index(kind), _within(parts, box)
 

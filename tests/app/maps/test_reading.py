@@ -175,6 +175,12 @@ class TestDrawing:
         path = write_extract(tmp_path, bz2.compress(extract()), "drawn.osm.bz2")
         assert drawn(path, "osm.bz2") == 67
 
+    def test_takes_a_position_that_is_none_for_damage(self, tmp_path: Path) -> None:
+        stop = '<node id="1" lat="999" lon="nan"><tag k="highway" v="bus_stop"/></node>'
+        path = write_extract(tmp_path, f"<osm version='0.6'>{stop}</osm>".encode())
+        with pytest.raises((ValueError, RuntimeError)):
+            drawn(path, "osm")
+
     def test_passes_over_ways_of_which_nodes_lack(self, tmp_path: Path) -> None:
         path = write_extract(tmp_path, extract([RAILS, STREET], (), lacking=1))
         assert drawn(path, "osm") == 33
