@@ -3,6 +3,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import resource
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from geowallet.model.errors import (
 from geowallet.model.fixes import no_fixes
 from geowallet.track.modes.surroundings import FAR_M, DrawnMap, Kind
 from tests.app.maps.extracts import RAILS, STREET, extract, write_extract
+from tests.evaluator.test_unprivileged import as_nobody
 from tests.track.synthetic import EAST_DEG, METRE_DEG, Traveller
 
 EVERYWHERE = (-180.0, -90.0, 180.0, 90.0)
@@ -72,6 +75,21 @@ class TestConfined:
         monkeypatch.setattr(reading, "layer_report", lambda _: {"limits": 1})
         with pytest.raises(MapUnconfinedError, match="landlock"):
             read_map(write_extract(tmp_path), [RIDE])
+
+
+AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from geowallet.app.maps.reading import read_map
+from tests.app.maps.test_reading import RIDE, is_the_drawn_one
+assert os.geteuid() != 0
+assert is_the_drawn_one(read_map(Path(sys.argv[1]), [RIDE]))
+"""
+
+
+def test_a_user_without_rights_reads_a_map_too(tmp_path: Path) -> None:
+    command = [*as_nobody(), sys.executable, "-c", AS_NOBODY, str(write_extract(tmp_path))]
+    subprocess.run(command, cwd=Path(__file__).parents[3], check=True, timeout=60)
 
 
 class TestRefused:
