@@ -31,6 +31,17 @@ def silent_m(book: Mileage) -> int:
     return sum(line.gap_m for line in book.lines if line.gap_m >= WORTH_SHOWING_M)
 
 
+def trip_columns(*, reason_share: int) -> tuple[Column, ...]:
+    """Return the columns that say when a trip was, from where to where, why and for whom."""
+    return (
+        Column(_("Date"), "date", share=3),
+        Column(_("From"), "from", share=3),
+        Column(_("To"), "to", share=3),
+        Column(_("Reason"), "reason", share=reason_share),
+        Column(_("Client"), "client", share=3),
+    )
+
+
 def layout_total(layout: Layout, book: Mileage) -> Facts:
     """Return business, commuting and private distances, each apart, and their sum."""
     rows = [
@@ -75,14 +86,12 @@ def _miles_words(layout: Layout) -> str:
 
 
 def _closed_book(entries: Sequence[Entry]) -> Table:
+    date, *where_and_why = trip_columns(reason_share=5)
     columns = (
-        Column(_("Date"), "date", share=3),
+        date,
         Column(_("Odometer, start"), "odometer_start_km", numeric=True, share=3),
         Column(_("Odometer, end"), "odometer_end_km", numeric=True, share=3),
-        Column(_("From"), "from", share=3),
-        Column(_("To"), "to", share=3),
-        Column(_("Reason"), "reason", share=5),
-        Column(_("Client"), "client", share=3),
+        *where_and_why,
         Column(_("Business"), "business_km", numeric=True, share=5),
         Column(_("Commuting"), "commute_km", numeric=True, share=6),
         Column(_("Private"), "private_km", numeric=True),
@@ -135,11 +144,7 @@ def _why(entry: Entry) -> str:
 
 def _british(book: Mileage) -> Table:
     columns = (
-        Column(_("Date"), "date", share=3),
-        Column(_("From"), "from", share=3),
-        Column(_("To"), "to", share=3),
-        Column(_("Reason"), "reason", share=4),
-        Column(_("Client"), "client", share=3),
+        *trip_columns(reason_share=4),
         Column(_("Miles"), "distance_mi", numeric=True),
         Column(_("Tax year to date"), "cumulative_mi", numeric=True, share=3),
     )

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from geowallet.app.reports.layouts import Layout
 from geowallet.cli.reports.fuel import fuel_record, fuel_table
-from geowallet.cli.reports.layouts import WORTH_SHOWING_M, layout_total, layout_trips, silent_m
+from geowallet.cli.reports.layouts import (
+    WORTH_SHOWING_M,
+    layout_total,
+    layout_trips,
+    silent_m,
+    trip_columns,
+)
 from geowallet.cli.rules.rule_table import where_read
 from geowallet.cli.terminal.language import _, clauses, language, plural, say
 from geowallet.cli.terminal.numbers import (
@@ -295,14 +301,10 @@ def _odometer(found: tuple[Reconciled, ...]) -> list[Block]:
 
 def _lines(book: Mileage) -> Table:
     columns = (
-        Column(_("Date"), "date", share=3),
-        Column(_("From"), "from", share=3),
-        Column(_("To"), "to", share=3),
-        Column(_("Reason"), "reason", share=4),
-        Column(_("Client"), "client", share=3),
+        *trip_columns(reason_share=4),
         Column(_("Km"), "distance_km", numeric=True),
         Column(_("Year to date"), "cumulative_km", numeric=True, share=3),
-        Column(_("Mark"), "mark"),
+        Column(_("Mark"), "mark", share=3),
     )
     last = words(_("Total")), *(words("") for _unused in range(4)), _figure(book.metres)
     total = (*last, _figure(book.year_m), words(""))
