@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -150,6 +151,7 @@ class TestRecipient:
         assert lived("desk", "open", "km-2026-05.jwe").status == 0
         done = lived("desk", "open", "km-2026-05.jwe")
         assert (done.status, "[verify.replay]" in done.err) == (8, True)
+        assert re.search(r"already received on \d{1,2} [A-Z]", done.out)
         assert len(lived("desk", "list", "--json").records) == 1
 
     def test_another_desk_cannot_read_it(self, lived: Terminal) -> None:

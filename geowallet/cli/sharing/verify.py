@@ -159,7 +159,8 @@ def _accepted(verified: Verified, figures: Figures) -> list[tuple[str, str]]:
         ),
     ]
     if verified.received:
-        rows.append(("", _("already received on {date}", date=verified.received)))
+        received = day(dt.date.fromisoformat(verified.received))
+        rows.append(("", _("already received on {date}", date=received)))
     if figures.supersedes:
         from geowallet.proofs.claims import receipt_id
 
