@@ -174,17 +174,29 @@ def _show_matters(shell: Shell, planned: Plan, *, asked: bool) -> None:
     rows = [
         [
             str(matter),
+            _meaning(matter),
             count(new),
             count(sum(word.matter is matter for word in planned.disputed)),
             *([_("yes") if matter in planned.take else _("no")] if asked else []),
         ]
         for matter, new in planned.only_there.items()
     ]
-    columns = [Column(_("MATTER")), Column(_("ONLY THERE"), numeric=True)]
+    columns = [Column(_("MATTER")), Column(_("WHAT")), Column(_("ONLY THERE"), numeric=True)]
     columns += [Column(_("ON BOTH SIDES"), numeric=True)]
     columns += [Column(_("TAKEN OVER"))] if asked else []
     shell.say()
     shell.table(columns, rows)
+
+
+def _meaning(matter: Matter) -> str:
+    """Return what a word that --take knows stands for."""
+    return {
+        "sources": _("files read, and what devices signed"),
+        "corrections": _("corrections of trips, splits, rules"),
+        "places": _("names of places"),
+        "vehicles": _("vehicles, odometer, fuel"),
+        "settings": _("work week, recipients, witnesses, the like"),
+    }[matter]
 
 
 def _show_disputes(shell: Shell, planned: Plan, found: list[Dispute]) -> None:
