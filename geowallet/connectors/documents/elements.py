@@ -1,7 +1,9 @@
 """XML elements by local name, with the text of those that a format asks for.
 
 The half of an XML reader that is the same for every format: depth, names
-without their prefix, bounded text, and what a broken end means.
+without their prefix, bounded text, and what a broken end means. A format may take
+runs of elements that are all written plainly without the parser: every one of them is
+well-formed by itself, so that the document is as well-formed without them.
 """
 
 from __future__ import annotations
@@ -14,12 +16,20 @@ from geowallet.model.errors import TooLargeError, UnreadableSourceError
 from geowallet.model.words import N_
 
 if TYPE_CHECKING:
+    import re
+
     from geowallet.connectors.fields.rows import ProblemLog
 
 MAX_TEXT = 32 << 20
 """Characters in one element: a drawn line of about a million positions."""
 
 _MAX_NAMES = 1_000
+
+_MOST_MISSES = 4
+"""Times that no run begins behind such an end, after which a block of text is parsed as it is."""
+
+_DEEPEST_RUN = MAX_DEPTH // 2
+"""Elements of a run are not counted; so deep below the limit they cannot reach it."""
 
 
 class Elements:
@@ -35,6 +45,8 @@ class Elements:
     """Local name of the document's own element."""
     wanted: frozenset[str]
     """Local names of the elements whose text is passed to `closed`."""
+    plain_end: re.Pattern[str] | None = None
+    """The end tags behind which a run may begin; without any there are none."""
 
     def __init__(self) -> None:
         self.path: list[str] = []
@@ -42,6 +54,8 @@ class Elements:
         self._is_form = False
         self._parts: list[str] = []
         self._characters = 0
+        self._fed_bytes, self._behind = 0, -1
+        self._passed_lines = 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -53,6 +67,18 @@ class Elements:
     def closed(self, local: str, text: str) -> None:
         """Take the end of an element and its stripped text; ``path`` still ends with it."""
 
+    def take_run(self, text: str, start: int) -> int:  # noqa: ARG002  for formats that have runs
+        """Take the plain elements that begin at ``start``, and return where they end.
+
+        Asked right behind the end of an element. What is not plain in any way, or says
+        what the reader would find wrong, is left: it goes to the parser.
+        """
+        return start
+
+    def line_of(self, error: expat.ExpatError) -> int:
+        """Return the line of an error; the parser does not count those that it did not see."""
+        return error.lineno + self._passed_lines
+
     def walk(self, stream: BinaryIO, problems: ProblemLog) -> expat.ExpatError | None:
         """Read the document to its end; return the error at which it broke, or None.
 
@@ -60,9 +86,10 @@ class Elements:
             UnreadableSourceError: Another document, or as `feed`.
             TooLargeError: As `feed`, or more than `MAX_TEXT` in one element.
         """
-        error = feed(self._parser, stream, problems, self.form)
+        push = self._push if self.plain_end else None
+        error = feed(self._parser, stream, problems, self.form, push=push)
         if error is not None:
-            problems.add(f"line {error.lineno}", CUT_SHORT)
+            problems.add(f"line {self.line_of(error)}", CUT_SHORT)
         elif not self._is_form:
             reason = N_("its first element is not {root}").format(root=self.root)
             raise UnreadableSourceError(format=self.form, reason=reason)
@@ -74,8 +101,35 @@ class Elements:
         Raises:
             UnreadableSourceError: Always.
         """
-        reason = N_("broken XML in line {line}").format(line=error.lineno)
+        reason = N_("broken XML in line {line}").format(line=self.line_of(error))
         raise UnreadableSourceError(format=self.form, reason=reason)
+
+    def _push(self, text: str) -> int:
+        """Take a piece of the document and return how many characters the parser saw."""
+        at = seen = misses = 0
+        while at < len(text):
+            if self._behind == self._fed_bytes:
+                end = self._runs_end(text, at)
+                self._passed_lines += text.count("\n", at, end)
+                misses += end == at
+                at = end
+            piece = text[at : self._next_end(text, at) if misses < _MOST_MISSES else None]
+            self._parser.Parse(piece, False)
+            self._fed_bytes += len(piece) if piece.isascii() else len(piece.encode())
+            seen += len(piece)
+            at += len(piece)
+        return seen
+
+    def _runs_end(self, text: str, at: int) -> int:
+        """Return where the runs end that begin at ``at``, one behind the other."""
+        begun = -1
+        while begun < at < len(text) and len(self.path) < _DEEPEST_RUN:
+            begun, at = at, self.take_run(text, at)
+        return at
+
+    def _next_end(self, text: str, at: int) -> int | None:
+        found = self.plain_end.search(text, at) if self.plain_end else None
+        return found.end() if found else None
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = self._local(name)
@@ -105,6 +159,9 @@ class Elements:
             self._parser.CharacterDataHandler = None
         self.closed(local, text)
         self.path.pop()
+        if self.plain_end is not None:
+            # Where the parser is right behind the end of this element, if it is written plainly.
+            self._behind = self._parser.CurrentByteIndex + len(name) + len("</>")
 
     def _local(self, name: str) -> str:
         local = self._locals.get(name)

@@ -8,32 +8,28 @@ sees. Whatever is not plain goes to the parser.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geowallet.connectors.documents.plain_values import BLANK, INSTANT, NUMBER, moments_us, reals
 from geowallet.connectors.standard.gpx_columns import Alike, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from numpy.typing import NDArray
-
-_BLANK = r"[ \t\r\n]*+"
-_NUMBER = r"([-+]?[0-9.]++)"
-_LAT, _LON = rf'lat="{_NUMBER}"', rf'lon="{_NUMBER}"'
-_ELE = rf"(?:<ele>{_NUMBER}</ele>{_BLANK})?+"
-_TIME = rf"<time>([12]\d{{3}}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{{1,6}})?)Z</time>{_BLANK}"
-_UNUSED = rf"(?:<(hdop|vdop|pdop|sat|fix|geoidheight)>[\w.]{{0,64}}</\5>{_BLANK})*+"
+_LAT, _LON = rf'lat="{NUMBER}"', rf'lon="{NUMBER}"'
+_ELE = rf"(?:<ele>{NUMBER}</ele>{BLANK})?+"
+_TIME = rf"<time>{INSTANT}</time>{BLANK}"
+_UNUSED = rf"(?:<(hdop|vdop|pdop|sat|fix|geoidheight)>[\w.]{{0,64}}</\5>{BLANK})*+"
 _GARMIN = (
-    rf"(?:<extensions>{_BLANK}<gpxtpx:TrackPointExtension>{_BLANK}"
-    rf"(?:<gpxtpx:(atemp|hr|cad)>[\w.]{{0,64}}</gpxtpx:\6>{_BLANK})*+"
-    rf"</gpxtpx:TrackPointExtension>{_BLANK}</extensions>{_BLANK})?+"
+    rf"(?:<extensions>{BLANK}<gpxtpx:TrackPointExtension>{BLANK}"
+    rf"(?:<gpxtpx:(atemp|hr|cad)>[\w.]{{0,64}}</gpxtpx:\6>{BLANK})*+"
+    rf"</gpxtpx:TrackPointExtension>{BLANK}</extensions>{BLANK})?+"
 )
-_REST = rf"{_BLANK}>{_BLANK}{_ELE}{_TIME}{_UNUSED}{_GARMIN}</trkpt>"
+_REST = rf"{BLANK}>{BLANK}{_ELE}{_TIME}{_UNUSED}{_GARMIN}</trkpt>"
 
 END = "</trkpt>"
 """Ends a point, if it is no part of a comment."""
@@ -59,7 +55,7 @@ class _Way:
 
 
 def _way(first: str, second: str, *, lat: int, lon: int) -> _Way:
-    point = rf"{_BLANK}<trkpt[ \t\r\n]++{first}[ \t\r\n]++{second}{_REST}"
+    point = rf"{BLANK}<trkpt[ \t\r\n]++{first}[ \t\r\n]++{second}{_REST}"
     run = f"(?:{point})++"
     return _Way(re.compile(point, re.ASCII), re.compile(run, re.ASCII), lat, lon)
 
@@ -114,25 +110,14 @@ def run_at(text: str, start: int) -> Run | None:
         rows = way.point.findall(text, start, found.end())
         columns = list(zip(*rows, strict=True))
         try:
-            lat_deg, lon_deg = _reals(columns[way.lat]), _reals(columns[way.lon])
-            elevation_m = _reals(columns[2])
-            moments = np.array(columns[3], dtype="datetime64[us]")
+            lat_deg, lon_deg = reals(columns[way.lat]), reals(columns[way.lon])
+            elevation_m = reals(columns[2])
+            time_us = moments_us(columns[3])
         except ValueError:
             return None
         if np.any(np.abs(lat_deg) > 90) or np.any(np.abs(lon_deg) > 180):
             return None
         known = {"elevation_m": elevation_m}
         lines = text.count("\n", start, found.end())
-        return Run(found.end(), lines, moments.astype(np.int64), lat_deg, lon_deg, known)
+        return Run(found.end(), lines, time_us, lat_deg, lon_deg, known)
     return None
-
-
-def _reals(texts: Sequence[str]) -> NDArray[np.float64]:
-    """Return numbers, NaN for empty texts.
-
-    Raises:
-        ValueError: Something else.
-    """
-    if "" in texts:
-        return np.array([float(text) if text else math.nan for text in texts])
-    return np.array(list(map(float, texts)))

@@ -10,16 +10,18 @@ are spread over the interval, and said to be.
 from __future__ import annotations
 
 import re
-from array import array
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
 
 from geowallet.connectors.documents.elements import Elements
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.connectors.fields.intervals import instants_us
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, position
+from geowallet.connectors.standard.kml_tracks import PLAIN_ENDS, Path, Track
 from geowallet.connectors.streams import text_of
 from geowallet.model.fixes import TimeKind
 from geowallet.model.words import N_, Phrase, phrase
@@ -57,43 +59,6 @@ class KmlConnector:
 
 
 @dataclass(slots=True)
-class _Path:
-    """Positions as they stand in the file; NaN where one is blank."""
-
-    lat_deg: array[float] = field(default_factory=lambda: array("d"))
-    lon_deg: array[float] = field(default_factory=lambda: array("d"))
-    elevation_m: array[float] = field(default_factory=lambda: array("d"))
-
-    def __len__(self) -> int:
-        return len(self.lat_deg)
-
-    def add(self, lon: str, lat: str, altitude: str | None) -> None:
-        """Add one position.
-
-        Raises:
-            ValueError: Not numbers; nothing was added.
-        """
-        lon_deg, lat_deg, elevation_m = float(lon), float(lat), float(altitude or "nan")
-        self.lon_deg.append(lon_deg)
-        self.lat_deg.append(lat_deg)
-        self.elevation_m.append(elevation_m)
-
-
-@dataclass(slots=True)
-class _Track:
-    """The two lists of a track, which belong together by number."""
-
-    times_us: array[int] = field(default_factory=lambda: array("q"))
-    kinds: list[TimeKind | None] = field(default_factory=list)
-    path: _Path = field(default_factory=_Path)
-
-    def add_time(self, time: tuple[int, TimeKind] | None) -> None:
-        """Add one time; None stands for one that is blank or cannot be read."""
-        self.times_us.append(time[0] if time else 0)
-        self.kinds.append(time[1] if time else None)
-
-
-@dataclass(slots=True)
 class _Placemark:
     """What stands inside one placemark, in any order."""
 
@@ -102,14 +67,15 @@ class _Placemark:
     begin: str = ""
     end: str = ""
     category: str = ""
-    points: _Path = field(default_factory=_Path)
-    paths: list[_Path] = field(default_factory=list)
+    points: Path = field(default_factory=Path)
+    paths: list[Path] = field(default_factory=list)
 
 
 class _Reader(Elements):
     form = "KML"
     root = "kml"
     wanted = frozenset({"name", "when", "begin", "end", "coord", "coordinates", "value"})
+    plain_end = PLAIN_ENDS
 
     def __init__(self) -> None:
         super().__init__()
@@ -118,7 +84,7 @@ class _Reader(Elements):
         self._untimed = self._drawn = 0
         self._rows = self._interval_rows = 0
         self._mark = _Placemark()
-        self._track = _Track()
+        self._track = Track()
         self._category = False
 
     def opened(self, local: str, attributes: dict[str, str]) -> None:
@@ -126,7 +92,7 @@ class _Reader(Elements):
             self.placemarks += 1
             self._mark = _Placemark()
         elif local == "Track":
-            self._track = _Track()
+            self._track = Track()
         elif local == "Data":
             self._category = attributes.get("name") == "Category"
 
@@ -148,6 +114,9 @@ class _Reader(Elements):
         elif local == "Placemark":
             self._close_placemark()
 
+    def take_run(self, text: str, start: int) -> int:
+        return self._track.take_run(text, start) if self.path[-1:] == ["Track"] else start
+
     def _track_item(self, local: str, text: str) -> None:
         if local == "when":
             self._track.add_time(self._instant(text) if text else None)
@@ -161,19 +130,33 @@ class _Reader(Elements):
                 self._track.path.add("nan", "nan", None)
 
     def _close_track(self) -> None:
-        track, self._track = self._track, _Track()
+        track, self._track = self._track, Track()
         if not track.kinds:
             self._mark.paths.append(track.path)
             return
         self._problem(DIFFERENT_COUNTS, abs(len(track.kinds) - len(track.path)))
+        if track.is_plain():
+            self._add_all(track)
+            return
         for row, kind in enumerate(track.kinds[: len(track.path)]):
             if kind is not None:
                 self._add(track.times_us[row], kind, track.path, row)
             else:
                 self._untimed += 1
 
+    def _add_all(self, track: Track) -> None:
+        path = track.path
+        self.devices.extend(
+            "",
+            np.array(track.times_us, dtype=np.int64),
+            np.array(path.lat_deg),
+            np.array(path.lon_deg),
+            elevation_m=np.array(path.elevation_m),
+        )
+        self._rows += len(path)
+
     def _coordinates(self, parent: str, text: str) -> None:
-        path = self._mark.points if parent == "Point" else _Path()
+        path = self._mark.points if parent == "Point" else Path()
         for match in _TUPLE.finditer(text):
             path.add(*match.groups())
         if parent == "LineString":
@@ -213,7 +196,7 @@ class _Reader(Elements):
             what: LabelKind = "mode" if is_leg else "visit"
             self.devices.labels.add(what, mark.category, begin[0], end[0])
 
-    def _add(self, time_us: int, kind: TimeKind, path: _Path, row: int) -> None:
+    def _add(self, time_us: int, kind: TimeKind, path: Path, row: int) -> None:
         lat_deg, lon_deg = path.lat_deg[row], path.lon_deg[row]
         if lat_deg != lat_deg and lon_deg != lon_deg:  # noqa: PLR0124  blank: a pause
             return

@@ -12,7 +12,10 @@ import math
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
+import numpy as np
+
 from geowallet.connectors.documents.elements import Elements
+from geowallet.connectors.documents.plain_values import BLANK, INSTANT, NUMBER, moments_us, reals
 from geowallet.connectors.fields.devices import Devices
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.connectors.fields.rows import BAD_POSITION, BAD_TIME, placeless_note, position
@@ -26,6 +29,31 @@ if TYPE_CHECKING:
 _ROOT = re.compile(r"<(?:[\w.-]+:)?TrainingCenterDatabase[\s>/]")
 
 _COLUMNS = {"AltitudeMeters": "elevation_m", "Speed": "speed_mps"}
+
+
+def _plain(name: str, value: str) -> str:
+    return rf"<{name}>{value}</{name}>{BLANK}"
+
+
+_BEAT = _plain("Value", r"\d{1,3}")
+_EXTENSION = (
+    rf"<Extensions>{BLANK}<(?P<space>(?:\w+:)?)TPX(?: xmlns=\"[^\"<&]{{1,99}}\")?>{BLANK}"
+    rf"(?:<(?P=space)Speed>{NUMBER}</(?P=space)Speed>{BLANK})?+"
+    rf"(?:<(?P=space)(?P<what>Watts|RunCadence)>[\d.]++</(?P=space)(?P=what)>{BLANK})*+"
+    rf"</(?P=space)TPX>{BLANK}</Extensions>{BLANK}"
+)
+_POINT = (
+    rf"{BLANK}<Trackpoint>{BLANK}{_plain('Time', INSTANT)}<Position>{BLANK}"
+    rf"{_plain('LatitudeDegrees', NUMBER)}{_plain('LongitudeDegrees', NUMBER)}</Position>{BLANK}"
+    rf"(?:{_plain('AltitudeMeters', NUMBER)})?+(?:{_plain('DistanceMeters', r'[-+]?[0-9.]++')})?+"
+    rf"(?:<HeartRateBpm(?: xsi:type=\"\w{{1,64}}\")?>{BLANK}{_BEAT}</HeartRateBpm>{BLANK})?+"
+    rf"(?:{_plain('Cadence', r'[0-9]++')})?+(?:{_EXTENSION})?+</Trackpoint>"
+)
+"""A point as nearly all programs write it: the elements in the order of the schema."""
+
+_PLAIN_POINT, _PLAIN_POINTS = (re.compile(p, re.ASCII) for p in (_POINT, f"(?:{_POINT})++"))
+_LAT, _LON, _TIME, _ALTITUDE, _SPEED = 1, 2, 0, 3, 5
+"""Where these stand among the groups of a point."""
 
 COURSE_NOTE = phrase(
     N_("it is a course: its times may be planned by a computer, not measured on the way")
@@ -54,6 +82,7 @@ class _Reader(Elements):
     form = "TCX"
     root = "TrainingCenterDatabase"
     wanted = frozenset({"Time", "LatitudeDegrees", "LongitudeDegrees", *_COLUMNS})
+    plain_end = re.compile("</Trackpoint>")
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,6 +121,28 @@ class _Reader(Elements):
                 self.devices.problems.add(where, wrong)
         elif local in self.wanted and text:
             self._values.setdefault(local, text)
+
+    def take_run(self, text: str, start: int) -> int:
+        run = _PLAIN_POINTS.match(text, start) if self._values is None else None
+        if run is None:
+            return start
+        columns = list(zip(*_PLAIN_POINT.findall(text, start, run.end()), strict=True))
+        try:
+            lat_deg, lon_deg, elevation_m, speed_mps = (
+                reals(columns[place]) for place in (_LAT, _LON, _ALTITUDE, _SPEED)
+            )
+            time_us = moments_us(columns[_TIME])
+        except ValueError:
+            return start
+        if np.any(np.abs(lat_deg) > 90) or np.any(np.abs(lon_deg) > 180):
+            return start
+        known = {"elevation_m": elevation_m, "speed_mps": speed_mps}
+        self.devices.extend("", time_us, lat_deg, lon_deg, **known)
+        self._point += len(time_us)
+        self.points += len(time_us)
+        span = [int(time_us.min()), int(time_us.max()), *self._span]
+        self._span = [min(span), max(span)]
+        return run.end()
 
     def _add_point(self, values: dict[str, str]) -> Phrase | None:
         """Add the row of the point that just ended, or return what is wrong with it."""
