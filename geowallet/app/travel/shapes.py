@@ -16,7 +16,7 @@ from geowallet.track.reshape import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from geowallet.model.fixes import Fixes
     from geowallet.model.mobility import Trip
@@ -54,17 +54,22 @@ _Word = TypeVar("_Word", Split, Merge)
 
 def splits(vault: Vault) -> tuple[Split, ...]:
     """Return all splits, in the order of their instants."""
-    return tuple(sorted(_words(vault, "split", Split), key=lambda word: word.cut.at_us))
+    words = _decoded(vault.items(KIND), "split", Split)
+    return tuple(sorted(words, key=lambda word: word.cut.at_us))
 
 
 def merges(vault: Vault) -> tuple[Merge, ...]:
     """Return all merges, in the order of their instants."""
-    return tuple(sorted(_words(vault, "merge", Merge), key=lambda word: word.join.from_us))
+    words = _decoded(vault.items(KIND), "merge", Merge)
+    return tuple(sorted(words, key=lambda word: word.join.from_us))
 
 
 def cuts_and_joins(vault: Vault) -> tuple[list[Cut], list[Join]]:
     """Return what all splits and merges say, each in the order of their instants."""
-    return [word.cut for word in splits(vault)], [word.join for word in merges(vault)]
+    bodies = dict(vault.items(KIND))  # each is opened once
+    cuts = [word.cut for word in _decoded(bodies.items(), "split", Split)]
+    joins = [word.join for word in _decoded(bodies.items(), "merge", Merge)]
+    return sorted(cuts, key=lambda cut: cut.at_us), sorted(joins, key=lambda join: join.from_us)
 
 
 def shaped(vault: Vault, trips: Sequence[Trip]) -> tuple[Trip, ...]:
@@ -115,7 +120,9 @@ def digest(word: Split | Merge) -> str:
     return digest_of({"said": name_of(word), "at_us": word.said_us})
 
 
-def _words(vault: Vault, matter: str, shape: type[_Word]) -> Iterator[_Word]:
-    for name, body in vault.items(KIND):
+def _decoded(
+    bodies: Iterable[tuple[str, bytes]], matter: str, shape: type[_Word]
+) -> Iterator[_Word]:
+    for name, body in bodies:
         if name.startswith(f"{matter}/"):
             yield msgspec.msgpack.decode(body, type=shape)
