@@ -6,17 +6,28 @@ import pytest
 
 from geowallet.contracts.evaluation.result import Group, Result
 from geowallet.contracts.terms.protection import Audit
-from geowallet.crypto.signing import thumbprint
+from geowallet.crypto.signing import public_jwk, thumbprint
 from geowallet.proofs.claims import (
     ALWAYS,
     Figures,
     LogReference,
     group_of,
+    issuer_of,
     named_claims,
     shown_claims,
 )
 from geowallet.proofs.summary import csv_rows, summary_lines
-from tests.proofs.parties import COMMUTE, JTI, NULLIFIER, OCTOBER, TERMS, commute_days, mileage
+from tests.proofs.parties import (
+    COMMUTE,
+    HOLDER,
+    JTI,
+    NULLIFIER,
+    OCTOBER,
+    TERMS,
+    commute_days,
+    export_of,
+    mileage,
+)
 
 NO_SHARE = {"L0": 0, "L1": 0, "L2": 0, "L3": 0}
 
@@ -57,6 +68,10 @@ def test_what_is_shown_raw_are_the_figures_and_for_whom() -> None:
     ]
     assert set(shown) <= named_claims(TERMS)[1]
     assert "groups" not in shown_claims(replace(COMMUTE, group_by=()), commute_days())
+
+
+def test_an_export_names_its_signer_before_anything_is_verified() -> None:
+    assert issuer_of(export_of()) == thumbprint(public_jwk(HOLDER))
 
 
 def test_a_row_of_a_module_keeps_its_outputs_after_the_measures() -> None:

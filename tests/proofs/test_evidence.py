@@ -55,6 +55,10 @@ class TestEvidence:
         assert found.stamps == (backing(20), backing(41, "ab" * 32))
         assert found.leaves == ((3, LEAVES[3]), (19, LEAVES[19]), (40, LEAVES[40]))
 
+    def test_flags_are_named_with_their_metres(self) -> None:
+        claim = evidence_claim(TREE, [backing(41)], [3], flags=[("replayed", 1_200)])
+        assert claim["flags"] == [{"id": "replayed", "metres": 1_200}]
+
     @given(st.integers(1, 42), st.sets(st.integers(0, 41), min_size=1))
     @settings(max_examples=30)
     def test_any_state_and_any_entries(self, size: int, indexes: set[int]) -> None:

@@ -249,6 +249,11 @@ class TestHostile:
         finally:
             path.write_bytes(good)
 
+    def test_what_is_outside_the_sample_is_found_but_not_read(self, two: Path) -> None:
+        objects(two)[0].write_bytes(b"")
+        assert check_backup(two).problems
+        assert check_backup(two, lambda _: False).problems == ()
+
     def test_another_signing_key_cannot_stand_in(self, two: Path, made: Made) -> None:
         """It can sign what it likes; who has the master key is told."""
         value = json.loads((two / index_name(2)).read_bytes().split(b"\n")[0])

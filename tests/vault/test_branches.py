@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from geowallet.vault import highwater
-from geowallet.vault.branches import Branch, branches, is_merged
+from geowallet.vault.branches import Branch, branches, is_merged, is_state_of
 from geowallet.vault.highwater import Mark
 from geowallet.vault.memories import Standing, recall
 from geowallet.vault.store import Vault, open_vault
@@ -53,6 +53,9 @@ class TestMerged:
         assert [one.size for one in branches(vault).values()] == [6]
         assert [is_merged(vault, mark) for mark in fork] == [True] * 4 + [False]
         assert not is_merged(vault, Mark(4, bytes(32)))
+
+    def test_a_state_beyond_a_log_is_none_of_it(self, fork: list[Mark]) -> None:
+        assert not is_state_of([], fork[0])
 
     def test_a_memory_of_it_is_older_and_one_beyond_it_is_not(
         self, vault: Vault, fork: list[Mark], tmp_path: Path

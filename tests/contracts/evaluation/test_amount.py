@@ -129,6 +129,11 @@ def test_a_job_with_a_rule_survives_json() -> None:
     assert Job.from_json(json.loads(json.dumps(job.as_json()))) == job
 
 
+def test_a_job_without_a_rule_survives_json() -> None:
+    job = Job((Task("trips", 1),), (), ())
+    assert Job.from_json(json.loads(json.dumps(job.as_json()))) == job
+
+
 @pytest.mark.parametrize("amount", ["rule", ["text"], ["text", "2025", {}], ["text", 2025, []]])
 def test_a_job_with_half_a_rule_is_none(amount: object) -> None:
     value = Job((Task("trips", 1),), (), ()).as_json() | {"amount": amount}

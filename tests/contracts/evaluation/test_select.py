@@ -15,6 +15,8 @@ from geowallet.contracts.evaluation.result import check_result, job_for
 from geowallet.contracts.evaluation.rows import Row
 from geowallet.contracts.evaluation.select import Selected, select
 from geowallet.contracts.terms.catalogue import DRIVING
+from geowallet.contracts.terms.measures import Measure
+from geowallet.contracts.terms.parts import UNSEEN
 from geowallet.contracts.terms.selection import Selection
 from geowallet.contracts.terms.syntax import Terms
 from geowallet.model.calendar import Period, WorkWeek
@@ -201,6 +203,12 @@ def test_a_commute_counts_as_a_whole_by_its_main_mode() -> None:
         "e_bike": 0,
         "e_scooter": 0,
     }
+
+
+def test_a_leg_whose_driving_nobody_saw_is_unseen() -> None:
+    asked = replace(mileage(), measures=(Measure("night_percent", 1, 100),))
+    (row,) = select(asked, [TO_CLIENT], OCTOBER, days_off=NONE_OFF).rows
+    assert (row.night_m, row.driven) == (UNSEEN.night_m, UNSEEN.seen)
 
 
 def test_days_off_only_count_where_the_terms_name_hours() -> None:

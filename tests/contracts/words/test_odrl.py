@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from geowallet.contracts.life.offer import terms_digest
+from geowallet.contracts.terms.module_terms import Module
 from geowallet.contracts.terms.syntax import Terms
 from geowallet.contracts.words.odrl import odrl_policy
 from geowallet.crypto.signing import thumbprint
@@ -167,6 +168,14 @@ def test_what_the_terms_do_not_ask_is_not_said(
     assert operands(odrl_policy(terms)).get(operand) == value
     plain = operands(odrl_policy(mileage()))
     assert (operand in plain) == (operand == "gw:groupBy")
+
+
+def test_a_module_is_named_by_its_hash_and_hours_only_where_there_are_any() -> None:
+    whenever = replace(mileage().select, window=None)
+    module = Module("ab" * 32, fuel=10, memory_pages=1, outputs=())
+    said = operands(odrl_policy(replace(mileage(), select=whenever, module=module)))
+    assert said["gw:moduleSha256"] == "ab" * 32
+    assert "gw:hours" not in said
 
 
 @settings(max_examples=60)
