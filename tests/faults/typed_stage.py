@@ -26,6 +26,7 @@ from geowallet.model.mobility import Mode
 from tests.app import scene
 from tests.app.models import always
 from tests.authority import certified
+from tests.faults.quick import answer_at_once
 
 Names = dict[str, str]
 
@@ -62,6 +63,7 @@ def settled(folder: Path) -> Iterator[None]:
     """Let commands find wallet, desk and all else below ``folder``; keys cost little."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(KdfCost, "MODERATE", KdfCost.LEAST)
+        answer_at_once(patch)
         patch.chdir(folder / "out")
         patch.setenv("LC_ALL", "C.UTF-8")
         patch.setenv("GEOWALLET_WALLET", str(folder / "wallet.gwv"))

@@ -47,6 +47,8 @@ TYPED = {
     "vehicle remove": Typed("velo --yes"),
     "vehicle fuel": Typed("clio 38 --km 48300 --day 2026-05-05"),
     "model use": Typed("buses"),
+    "model fit": Typed("../days --name vans --yes"),
+    "model personal": Typed("--yes"),
     "work set": Typed("--hours mon-fri --zone Europe/Paris"),
     "work calendar add": Typed("c.ics --match client --yes"),
     "work calendar remove": Typed("c --yes", ("work calendar add c.ics --match client --yes",)),
@@ -58,7 +60,7 @@ TYPED = {
     "key add": Typed("--file k.key", between="a key file that opens nothing yet", cut="out/k.key"),
     "key remove": Typed("3 --yes", ("key add --file k.key",)),
     "key rotation-notice": Typed("mileage --out again", ("key rotate-identity --out keys --yes",)),
-    "evidence stamp": Typed("--queue", (_AUTHORITY,)),
+    "evidence stamp": Typed("", (_AUTHORITY, "evidence stamp --queue")),
     "evidence witness-request": Typed(
         "a.request --key {witness}", between="a witness of which nothing was asked"
     ),
@@ -132,8 +134,6 @@ UNTRIED = {
     "report driving": _AS_MILEAGE,
     "report year": _AS_MILEAGE,
     "report gaps": _AS_MILEAGE,
-    "model fit": "takes minutes; one file by files.replace_whole, as 'evidence proof' writes its",
-    "model personal": "needs ten corrections and a fit; one record, as 'model use' writes its own",
     "witness serve": "runs for ever; signs by the code of 'witness sign'",
     "connector new": "a folder of templates with nothing of the owner's, which can be made again",
     "connector trust": "needs another package; one file by files.replace_whole",

@@ -1,0 +1,57 @@
+"""What takes minutes, or needs another computer, answered at once: only the writing is tried."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geowallet.app.evidence import stamping
+from geowallet.app.evidence.stamps import Stamp
+from geowallet.app.travel import model_fit, personal
+from geowallet.app.travel.labelled import Labelled
+from geowallet.app.travel.model_fit import Tried
+from geowallet.app.travel.models import Personal, in_use
+from geowallet.app.travel.personal import Lesson, Outcome
+from geowallet.model.mobility import Mode
+from geowallet.track.modes.figures import figures_of
+from geowallet.track.modes.personal import Leaning
+from tests.app.models import always
+
+if TYPE_CHECKING:
+    import pytest
+
+    from geowallet.app.evidence.authorities import ChosenAuthority
+    from geowallet.vault.store import Vault
+
+_FIGURES = figures_of(["car"], ["car"], np.ones(1), np.ones(1))
+_LABELLED = Labelled(
+    np.zeros((1, 1)), np.zeros((1, 2), np.int64), ("car",), ("a",), np.ones(1), "", {}
+)
+
+
+def answer_at_once(patch: pytest.MonkeyPatch) -> None:
+    """Let a fit, a lesson and an authority answer at once."""
+    patch.setattr(model_fit, "fit_model", _fitted)
+    patch.setattr(personal, "learn", _taught)
+    patch.setattr(stamping, "_stamped", _stamped)
+
+
+def _fitted(*_: object, **__: object) -> Tried:
+    forest = always(Mode.BUS)
+    card = {"legs": {"car": 1}, "users": 1, "km": 1, "labels_sha256": "ab" * 32, "folds": 2}
+    kept = replace(forest, settings={**forest.settings, "card": card})
+    return Tried(kept, _FIGURES, _FIGURES, _LABELLED, {}, 2)
+
+
+def _taught(vault: Vault, *, now_us: int) -> Lesson:
+    leaning = Leaning({"bus": 500}, 1_000)
+    learnt = Personal(in_use(vault).base.digest, dict(leaning.bias), leaning.sharpness, 9, now_us)
+    return Lesson(9, Outcome(1, 0.1, 2.0), Outcome(9, 0.9, 0.1), leaning, learnt, ("ab" * 32,))
+
+
+def _stamped(vault: Vault, authority: ChosenAuthority, _timeout_s: float) -> Stamp:
+    mark = vault.mark()
+    by = authority.pinned.fingerprint
+    return Stamp("stamp", authority.name, by, mark.size, mark.root, 1_778_000_000, b"token")
