@@ -17,6 +17,8 @@ from geowallet.cli.main import run
 from geowallet.crypto.keys import KdfCost
 from geowallet.vault import session
 
+pytestmark = pytest.mark.untraced
+
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "how-to" / "first-figure.md"
 

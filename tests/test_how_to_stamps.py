@@ -17,6 +17,8 @@ from tests.app.evidence.test_witness_serving import listening
 from tests.authority import new_authority, served
 from tests.test_how_to import ROOT, fenced
 
+pytestmark = pytest.mark.untraced
+
 PASSPHRASE = "seven plain words for a page that is typed"  # noqa: S105  of a wallet in a test
 PAGE = ROOT / "docs" / "how-to" / "time-stamps.md"
 

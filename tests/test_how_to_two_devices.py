@@ -16,6 +16,8 @@ from geowallet.vault import session
 from tests.app import scene
 from tests.test_how_to import ROOT, fenced
 
+pytestmark = pytest.mark.untraced
+
 PAGE = ROOT / "docs" / "how-to" / "two-devices.md"
 
 MACHINES = {"sh": "laptop", "bash": "desktop"}

@@ -9,6 +9,13 @@ MAX_CUTS = 300
 MUTATIONS = 300
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Take the kit, which reads one sample a thousand times, without the tracer of coverage."""
+    for item in items:
+        if "passes_the_kit" in item.name:
+            item.add_marker("untraced")
+
+
 @pytest.fixture(autouse=True)
 def _short_kit(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Our fifty samples take the whole kit with ``--long``, and fewer of its copies without."""

@@ -40,6 +40,8 @@ from geowallet.vault import session
 from geowallet.vault.store import Vault
 from tests.app import scene
 
+pytestmark = pytest.mark.untraced
+
 SCRIPT = simulate_year.script()
 ALL_YEAR = Period.parse(str(YEAR))
 LAST = dt.date(YEAR, 12, 31)
