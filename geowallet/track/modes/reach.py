@@ -21,6 +21,7 @@ WORD = 64
 
 ANSWERS_AT_ONCE = 1 << 21
 WORDS_AT_ONCE = 1 << 18
+VALUES_AT_ONCE = 1 << 15
 """How many answers, and words of slots, are held at a time: what a processor's cache takes."""
 
 
@@ -106,10 +107,14 @@ class Reach:
     def _answers(self, rows: NDArray[np.float32]) -> NDArray[np.uint64]:
         """Return as bits whether each row goes right at each comparison, ``(d + 1, words)``."""
         values = _two_sided(np.ascontiguousarray(rows.T))
-        right = values.take(self.column, axis=0) > self.threshold[:, None]
-        packed = np.packbits(right, axis=1, bitorder="little")
-        answers = np.zeros((len(right) + 1, -(-len(rows) // WORD)), dtype=np.uint64)
-        answers.view(np.uint8)[: len(right), : packed.shape[1]] = packed
+        count = len(self.threshold)
+        answers = np.zeros((count + 1, -(-len(rows) // WORD)), dtype=np.uint64)
+        told = answers.view(np.uint8)[:, : -(-len(rows) // 8)]
+        at_once = max(VALUES_AT_ONCE // max(len(rows), 1), 1)
+        for first in range(0, count, at_once):
+            part = slice(first, min(first + at_once, count))
+            right = values.take(self.column[part], axis=0) > self.threshold[part, None]
+            told[part] = np.packbits(right, axis=1, bitorder="little")
         return answers
 
     def _slots(self, answers: NDArray[np.uint64], trees: slice) -> NDArray[np.uint64]:
@@ -157,7 +162,10 @@ def reach_of(trees: Trees) -> Reach:
     filled = np.arange(width) < trees.count[:, None]
     column = 2 * trees.feature.astype(np.intp) + ~trees.nan_left
     key = (column.astype(np.int64) << 32) + (trees.threshold + np.float32(0.0)).view(np.uint32)
-    pairs, answer = np.unique(key, return_inverse=True)
+    # Numbers of few different values are found sooner so than by ``unique``.
+    pairs = np.sort(key)
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
+    answer = np.searchsorted(pairs, key)
     kind = np.empty(len(pairs), dtype=np.intp)
     kind[answer] = np.arange(len(key))
     first, after = (_padded(c, filled, 0) for c in (trees.first, trees.after))
