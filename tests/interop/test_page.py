@@ -66,36 +66,49 @@ def browse(html: Path, *vectors: Vector, language: str = "en") -> tuple[list[Any
     return shown, end
 
 
-def ends_as_published(html: Path, *vectors: Vector) -> None:
-    shown, end = browse(html, *vectors)
-    wrong, leaking = set(), set()
-    for one, said in zip(vectors, shown, strict=True):
-        if (said["status"], said["check"]) != (one.expect, one.check):
-            wrong.add(one.name)
-        if said["figures"] and one.expect != "accepted":
-            leaking.add(one.name)
-    assert wrong == UNSEEN & {one.name for one in vectors}
-    assert leaking == set()
-    assert end == {"noise": [], "tried": "refused"}
+@pytest.fixture(scope="module")
+def chosen(request: pytest.FixtureRequest) -> list[Vector]:
+    """One vector of each check and status, as Node tries them all; with ``--long`` every one."""
+    if request.config.getoption("long"):
+        return list(VECTORS)
+    pairs = {(one.expect, one.check): one for one in VECTORS if one.name not in UNSEEN}
+    needed = [*pairs.values(), named("as it should be"), named("a coordinate as a name")]
+    return list({one.name: one for one in needed}.values())
+
+
+@pytest.fixture(scope="module")
+def browsed(html: Path, chosen: list[Vector]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the page shows for each of them by name, and what it tried of the network."""
+    shown, end = browse(html, *chosen)
+    return {one.name: said for one, said in zip(chosen, shown, strict=True)}, end
 
 
 class TestBrowser:
     """Promise: "a static page, offline, verifies a dropped file"."""
 
-    def test_ends_as_published_for_each_check_and_status(self, html: Path) -> None:
-        pairs = {(one.expect, one.check): one for one in VECTORS if one.name not in UNSEEN}
-        ends_as_published(html, *pairs.values())
+    def test_ends_as_published(
+        self, chosen: list[Vector], browsed: tuple[dict[str, Any], dict[str, Any]]
+    ) -> None:
+        shown, end = browsed
+        wrong, leaking = set(), set()
+        for one in chosen:
+            said = shown[one.name]
+            if (said["status"], said["check"]) != (one.expect, one.check):
+                wrong.add(one.name)
+            if said["figures"] and one.expect != "accepted":
+                leaking.add(one.name)
+        assert wrong == UNSEEN & set(shown)
+        assert leaking == set()
+        assert end == {"noise": [], "tried": "refused"}
 
-    @pytest.mark.slow
-    def test_ends_as_published_on_every_vector(self, html: Path) -> None:
-        ends_as_published(html, *VECTORS)
-
-    def test_shows_the_figures_that_were_signed(self, html: Path) -> None:
-        (said,), _ = browse(html, named("as it should be"))
-        assert "400,000" in said["text"]
-        assert "412,000" in said["text"]
-        assert "e41c-77b0" in said["text"]
-        assert "that the phone was not deceived" in said["text"]
+    def test_shows_the_figures_that_were_signed(
+        self, browsed: tuple[dict[str, Any], dict[str, Any]]
+    ) -> None:
+        text = browsed[0]["as it should be"]["text"]
+        assert "400,000" in text
+        assert "412,000" in text
+        assert "e41c-77b0" in text
+        assert "that the phone was not deceived" in text
 
     def test_speaks_french(self, html: Path) -> None:
         good, bad = browse(
@@ -105,9 +118,10 @@ class TestBrowser:
         assert "REFUSÉ" in bad["text"]
         assert "mais le contrat rhone-mileage ne le nomme pas" in bad["text"]
 
-    def test_repeats_nothing_of_a_hostile_file(self, html: Path) -> None:
-        (said,), _ = browse(html, named("a coordinate as a name"))
-        assert "48.853" not in said["text"]
+    def test_repeats_nothing_of_a_hostile_file(
+        self, browsed: tuple[dict[str, Any], dict[str, Any]]
+    ) -> None:
+        assert "48.853" not in browsed[0]["a coordinate as a name"]["text"]
 
 
 class TestNode:
