@@ -138,7 +138,7 @@ LEVELS: tuple[Row, ...] = (
         "keeps two copies that went on apart, and shows each to whom it suits",
         Comes.REFUSED,
         "the witness remembers",
-        "app/evidence/test_witness.py::TestTheOwnersSide::test_the_wallet_of_an_older_copy_is_refused_by_the_witness",
+        "app/evidence/test_witnessing.py::TestTheOwnersSide::test_the_wallet_of_an_older_copy_is_refused_by_the_witness",
         "",
     ),
     (
@@ -146,7 +146,7 @@ LEVELS: tuple[Row, ...] = (
         "rewrites the log behind a stamp",
         Comes.REFUSED,
         "`evidence check`; the reader's proof fails",
-        "app/evidence/test_witness.py::TestConfirmed::test_a_state_that_is_not_is_said",
+        "app/evidence/test_witnessing.py::TestConfirmed::test_a_state_that_is_not_is_said",
         "",
     ),
     (
