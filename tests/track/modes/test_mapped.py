@@ -14,7 +14,7 @@ from geowallet.track.modes.classify import good_fixes
 from geowallet.track.modes.decide import ALL_MODES
 from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.mapped import FOLLOWS, NEAR_M, Followed, followed
-from geowallet.track.modes.mapped_shares import LIKE, SHARES, shares_of
+from geowallet.track.modes.mapped_shares import LIKE, POWER, SHARES, shares_of
 from geowallet.track.modes.surroundings import DrawnMap, Kind
 from geowallet.track.motion import path_of
 from tests.track.modes.forests import forest_of
@@ -88,7 +88,7 @@ class TestOdds:
         odds = Followed(np.array([row])).odds()[0]
         assert np.all(np.isfinite(odds))
         known = np.sum(~np.isnan(row))
-        assert np.max(odds) - np.min(odds) <= known * 0.5 * np.log(0.94 / 0.02) + 1e-9
+        assert np.max(odds) - np.min(odds) <= known * POWER * np.log(0.94 / 0.02) + 1e-9
 
     def test_are_nothing_where_nothing_is_known(self) -> None:
         unknown = Followed(np.full((1, 7), np.nan))
