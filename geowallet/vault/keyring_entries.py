@@ -92,13 +92,13 @@ def _refusals() -> Iterator[None]:
     """Turn what a keyring raises into our error; its words may hold paths, and are not told."""
     try:
         yield
-    except _failures() as error:
+    except keyring_failures() as error:
         raise KeyringUnusableError(reason=_CLOSED) from error
 
 
-def _failures() -> tuple[type[Exception], ...]:
+def keyring_failures() -> tuple[type[Exception], ...]:
     """Return what a keyring raises: the library's errors, and those it lets through."""
-    library = _library()
+    library = keyring_library()
     known = [library.errors.KeyringError, OSError]
     try:
         import secretstorage  # noqa: PLC0415  comes with the library on Linux alone
@@ -116,7 +116,7 @@ def _hardened() -> Any:
         MissingExtraError: The library for it is not installed.
     """
     with _refusals():
-        ring = _library().get_keyring()
+        ring = keyring_library().get_keyring()
     chained = list(getattr(ring, "backends", [])) if _module(ring).endswith(".chainer") else [ring]
     for one in chained:
         if not _module(one).startswith(_UNPROTECTED):
@@ -131,7 +131,7 @@ def _module(ring: object) -> str:
     return type(ring).__module__
 
 
-def _library() -> ModuleType:
+def keyring_library() -> ModuleType:
     """Return the library of the extra ``keyring``; a quarter of a second to load.
 
     Raises:

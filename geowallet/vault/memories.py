@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geowallet.crypto.notes import open_checkpoint
 from geowallet.model.errors import (
@@ -24,6 +24,7 @@ from geowallet.model.errors import (
 from geowallet.model.words import N_
 from geowallet.vault.branches import is_merged
 from geowallet.vault.highwater import Mark, continues
+from geowallet.vault.keyring_entries import keyring_failures, keyring_library
 
 if TYPE_CHECKING:
     from geowallet.vault.store import Vault
@@ -33,6 +34,7 @@ KEYRING = "keyring"
 
 _SERVICE = "geowallet"
 _MAX_BYTES = 4096
+_CLOSED = N_("this system has no keyring, or it is locked")
 
 
 class Standing(StrEnum):
@@ -136,34 +138,17 @@ def _to_file(path: Path, data: bytes) -> None:
 
 
 def _from_keyring(vault_id: str) -> str | None:
-    library = _keyring()
+    library = keyring_library()
     try:
         note = library.get_password(_SERVICE, vault_id)
-    except library.errors.KeyringError as error:
+    except keyring_failures() as error:
         raise MemoryUnusableError(place=KEYRING, reason=_CLOSED) from error
     return note if note is None else str(note)[:_MAX_BYTES]
 
 
 def _to_keyring(vault_id: str, note: str) -> None:
-    library = _keyring()
+    library = keyring_library()
     try:
         library.set_password(_SERVICE, vault_id, note)
-    except library.errors.KeyringError as error:
+    except keyring_failures() as error:
         raise MemoryUnusableError(place=KEYRING, reason=_CLOSED) from error
-
-
-_CLOSED = N_("this system has no keyring, or it is locked")
-
-
-def _keyring() -> Any:
-    """Return the library of the extra ``keyring``; a quarter of a second to load.
-
-    Raises:
-        MissingExtraError: It is not installed.
-    """
-    try:
-        import keyring  # noqa: PLC0415  an extra, and slow to load
-        import keyring.errors  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError(extra="keyring") from error
-    return keyring

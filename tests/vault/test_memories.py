@@ -2,53 +2,31 @@ from __future__ import annotations
 
 import builtins
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import keyring
-import keyring.backend
-import keyring.errors
 import pytest
+import secretstorage
 
 from geowallet.crypto.merkle import EMPTY_ROOT
 from geowallet.crypto.notes import Checkpoint, sign_checkpoint
 from geowallet.model.errors import MemoryUnusableError, MissingExtraError
 from geowallet.vault.memories import KEYRING, Standing, recall, remember, signed_mark
 from geowallet.vault.store import Vault, open_vault
+from tests import rings
 from tests.vault.conftest import NOW_US, Made, statement
 
 
-class Ring(keyring.backend.KeyringBackend):
-    """A keyring of the system, in memory."""
-
-    priority = 1
-
-    def __init__(self, *, locked: bool = False) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # of the library
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = locked
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.locked:
-            raise keyring.errors.KeyringLocked
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        if self.locked:
-            raise keyring.errors.PasswordSetError
-        self.kept[service, username] = password
-
-
 @pytest.fixture
-def ring() -> Any:
-    before, own = keyring.get_keyring(), Ring()
-    keyring.set_keyring(own)
-    yield own
-    keyring.set_keyring(before)
+def ring() -> Iterator[rings.Ring]:
+    with rings.in_use(rings.Ring()) as own:
+        yield own
 
 
 @pytest.fixture(params=["file", KEYRING])
-def place(request: pytest.FixtureRequest, tmp_path: Path, ring: Ring) -> str:
+def place(request: pytest.FixtureRequest, tmp_path: Path, ring: rings.Ring) -> str:
     return KEYRING if request.param == KEYRING else str(tmp_path / "wallet.head")
 
 
@@ -160,13 +138,16 @@ class TestFile:
 
 
 class TestKeyring:
-    def test_a_locked_one_is_not_reachable(self, vault: Vault, ring: Ring) -> None:
-        ring.locked = True
+    @pytest.mark.parametrize("error", [rings.LOCKED, secretstorage.ItemNotFoundException()])
+    def test_one_that_is_locked_or_refuses_is_not_reachable(
+        self, vault: Vault, ring: rings.Ring, error: Exception
+    ) -> None:
+        ring.refuses = error
         assert recall(vault, KEYRING).standing is Standing.UNREACHABLE
         with pytest.raises(MemoryUnusableError, match="locked"):
             remember(vault, KEYRING)
 
-    def test_each_wallet_has_its_own(self, vault: Vault, ring: Ring) -> None:
+    def test_each_wallet_has_its_own(self, vault: Vault, ring: rings.Ring) -> None:
         remember(vault, KEYRING)
         assert list(ring.kept) == [("geowallet", vault.id)]
 
