@@ -75,23 +75,23 @@ class Path:
         return np.repeat(starts, count), np.repeat(ends, count)
 
 
-def path_of(fixes: Fixes) -> Path:
-    """Return the path through ``fixes`` (at least one, at distinct instants)."""
-    time_s = (fixes.time_us - fixes.time_us[0]) / 1e6
-    lon_deg = fixes.lon_deg
+def path_of(fixes: Fixes, rows: slice = slice(None)) -> Path:
+    """Return the path through some ``rows`` of ``fixes`` (at least one, at distinct instants)."""
+    time_us, lat_deg, lon_deg = fixes.time_us[rows], fixes.lat_deg[rows], fixes.lon_deg[rows]
+    time_s = (time_us - time_us[0]) / 1e6
     if np.any(np.abs(np.diff(lon_deg)) > 180.0):
         lon_deg = np.unwrap(lon_deg, period=360.0)
-    step_m = step_lengths_m(fixes.lat_deg, lon_deg)
+    step_m = step_lengths_m(lat_deg, lon_deg)
     step_s = np.diff(time_s)
     gap = step_s > gap_limit_s(step_m, step_s)
     piece = np.concatenate(([0], np.cumsum(gap & (step_m > PARKED_M))))
     return Path(
         time_s=time_s,
-        lat_deg=fixes.lat_deg,
+        lat_deg=lat_deg,
         lon_deg=lon_deg,
-        accuracy_m=fixes.accuracy_m,
-        speed_mps=fixes.speed_mps,
-        start_us=int(fixes.time_us[0]),
+        accuracy_m=fixes.accuracy_m[rows],
+        speed_mps=fixes.speed_mps[rows],
+        start_us=int(time_us[0]),
         step_m=step_m,
         gap=gap,
         piece=piece,

@@ -192,7 +192,7 @@ def analyse(
             rows = slice(first, last)
             around = merged.stream[int(good[first]) : int(good[last - 1]) + 1]
             heard = {merged.sources[number] for number in _numbers(around)}
-            drafts.append(draft_of(path_of(used.take(rows)), stream[rows], hints.of(heard)))
+            drafts.append(draft_of(path_of(used, rows), stream[rows], hints.of(heard)))
         found = finished(drafts, merged.sources, coarse_us=coarse_us)
         for (_, last), (trips_there, stops_there) in zip(chunks, found, strict=True):
             all_trips += trips_there
