@@ -22,8 +22,9 @@ GROWN = (
 
 SCORED = (
     "Each set is scored by trees that had not seen it: the others and the simulation; the "
-    "simulation by networks and seeds of its own, once more between high houses, and by random "
-    "pieces of its long legs. *Soft* are motorised metres taken for foot or bike."
+    "simulation by networks and seeds of its own, once more between high houses, by random pieces "
+    "of its long legs, and by travellers with rarer rides (*broad*). *Soft* are motorised metres "
+    "taken for foot or bike."
 )
 
 RECORDERS = (
@@ -33,8 +34,9 @@ RECORDERS = (
 
 SIMULATION = (
     "training/simulation: Eclipse SUMO traffic and rail kinematics with receivers of several "
-    "kinds; some days once more between high houses (`training/reflections.py`), some as random "
-    "pieces of long legs (`training/variants.py`); ranges from the literature"
+    "kinds; some travellers with rarer rides (`training/simulation/broad.py`); some days once more "
+    "between high houses (`training/reflections.py`), some as random pieces of long legs "
+    "(`training/variants.py`); ranges from the literature"
 )
 
 TERMS: Mapping[str, tuple[str, str]] = {
@@ -71,10 +73,12 @@ LIMITS = """\
   sets hold few of them.
 - The real sets are few travellers in few cities. Figures of a set with some dozen legs move by
   five points when three legs do.
-- Long rides on a sports bike were taken for a car where no such ride was taught; the shipped
-  model has seen some.
-- Cars on a motorway or country road at 1 Hz (UAH-DriveSet) are called buses or trains two to
-  four times in ten, as seeds and batches of the simulation have it.
+- Long rides on a sports bike are taken for a car, or left unknown, every other time where only
+  simulated ones were taught (`recorders`, left out).
+- Cars on a motorway or country road at 1 Hz (UAH-DriveSet) are called buses one to three
+  times in ten, as seeds and batches of the simulation have it.
+- A metro above the ground and a regional train over the same distance are told apart by shares
+  that the recipe states (`BROAD_SHARE`), not by what they do.
 - Drives of a minute between doors (deliveries) are taken for walks more often than any other.
 - Below a fix in twenty seconds the confidence is lower and the claims fewer.
 """

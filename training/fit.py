@@ -1,9 +1,9 @@
 """Fit the model of travel modes that ships, measure it, and write its card.
 
-    python -m training.fit --data DIR --simulation DIR --holdout DIR
+    python -m training.fit --data DIR --simulation DIR DIR --holdout DIR DIR
 
-DIR of the data holds ``labelled/`` and ``corpus/``. The same data, simulation and
-versions give the same bytes.
+The second of each pair are days of the broad part. DIR of the data holds ``labelled/`` and
+``corpus/``. The same data, simulation and versions give the same bytes.
 """
 
 from __future__ import annotations
@@ -57,7 +57,12 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 ARTEFACT = HERE.parent / "geowallet" / "track" / "modes" / "shipped.forest"
 MOST_BYTES = 2_000_000
-CALIBRATED = {"simulation": 0.5, "simulation-reflected": 0.25, "simulation-pieces": 0.25}
+CALIBRATED = {
+    "simulation": 0.35,
+    "simulation-reflected": 0.2,
+    "simulation-pieces": 0.25,
+    "simulation-broad": 0.2,
+}
 """Shares of the simulated legs by which confidence is set: legs unlike those that were taught
 are met in life, and told worse."""
 
@@ -83,14 +88,16 @@ class Sources:
     measured: Mapping[str, Table]
 
 
-def read_sources(data: Path, simulation: Path, holdout: Path) -> Sources:
-    """Return the tables of all sets under the three folders."""
+def read_sources(data: Path, simulation: Sequence[Path], holdout: Sequence[Path]) -> Sources:
+    """Return the tables of all sets; of both kinds of days there are plain and broad ones."""
     scenes = real_scenes(data)
+    held, held_broad = holdout
     return Sources(
         real=real_tables(scenes),
         plain={name: table_of(every) for name, every in scenes.items()},
-        simulated=taught_days(simulation),
-        holdout={variant.value: simulated_table(holdout, variant) for variant in Variant},
+        simulated=taught_days(*simulation),
+        holdout={variant.value: simulated_table(held, variant) for variant in Variant}
+        | {"broad": simulated_table(held_broad)},
         measured={"uah": table_of(measured_scenes(data))},
     )
 
@@ -190,8 +197,8 @@ def main() -> None:
     """Fit, measure, write."""
     parser = argparse.ArgumentParser(prog="training.fit")
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--simulation", type=Path, required=True)
-    parser.add_argument("--holdout", type=Path, required=True)
+    parser.add_argument("--simulation", type=Path, nargs=2, required=True)
+    parser.add_argument("--holdout", type=Path, nargs=2, required=True)
     parser.add_argument("--out", type=Path, default=ARTEFACT)
     parser.add_argument("--card", type=Path, default=HERE / "MODEL_CARD.md")
     parser.add_argument("--figures", type=Path, default=HERE / "figures")

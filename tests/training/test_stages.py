@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,16 @@ import pytest
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.fitting import Growth
 from training.evaluate import calibration_of, decided, figures, first_outside
-from training.recipe import DOOR_SHARE, PRIOR, Method, at_the_door, mixed, to_prior
+from training.recipe import (
+    BROAD_SHARE,
+    DOOR_SHARE,
+    PRIOR,
+    Method,
+    at_the_door,
+    fewer,
+    mixed,
+    to_prior,
+)
 from training.stages import Heard, taught
 from training.tables import CLASSES, Table
 
@@ -54,6 +64,16 @@ def test_every_class_is_lifted_to_its_stated_share() -> None:
     ratio = weights[classes == WALK].sum() / weights[classes == CAR].sum()
     assert ratio == pytest.approx(PRIOR["walk"] / PRIOR["car"])
     assert weights.mean() == pytest.approx(1.0)
+
+
+def test_of_broad_legs_some_classes_are_taught_in_part() -> None:
+    table = _table(2000, "simulation")
+    table = replace(table, classes=np.where(table.classes == CAR, SUBWAY, WALK))
+    kept = fewer(table)
+    assert np.sum(kept.classes == WALK) == 1000
+    assert np.mean(kept.classes == SUBWAY) * len(kept) / 1000 == pytest.approx(
+        BROAD_SHARE["subway"], abs=0.05
+    )
 
 
 def test_the_stated_shares_are_of_one_whole() -> None:
