@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+AT_ONCE = 1 << 16
+"""Fixes that are summed together, so that the sums need no memory of their own."""
+
+
 def read(connector: str, paths: Sequence[str]) -> list[int]:
     """Return how many fixes the files have, and the sums of their columns."""
     reader = by_name(connector)
@@ -32,9 +36,10 @@ def read(connector: str, paths: Sequence[str]) -> list[int]:
         with Path(path).open("rb") as stream:
             result = reader.read(stream, ReadOptions())
         for trace in result.traces:
-            fixes = trace.fixes
-            degrees = (np.rint(part * 1e7).sum() for part in (fixes.lat_deg, fixes.lon_deg))
-            sums += [len(fixes), *map(int, degrees), int((fixes.time_us // 1000).sum())]
+            for start in range(0, len(trace.fixes), AT_ONCE):
+                fixes = trace.fixes.take(slice(start, start + AT_ONCE))
+                degrees = (np.rint(part * 1e7).sum() for part in (fixes.lat_deg, fixes.lon_deg))
+                sums += [len(fixes), *map(int, degrees), int((fixes.time_us // 1000).sum())]
     return [int(value) for value in sums]
 
 

@@ -86,10 +86,10 @@ class Fixes:
         if len(lengths) != 1:
             msg = f"columns differ in length: {sorted(lengths)}"
             raise ValueError(msg)
-        if np.any(np.diff(self.time_us) < 0):
+        if np.any(self.time_us[1:] < self.time_us[:-1]):
             msg = "time runs backwards: sort fixes before building the table"
             raise ValueError(msg)
-        if not np.all((np.abs(self.lat_deg) <= 90) & (np.abs(self.lon_deg) <= 180)):
+        if not (_within(self.lat_deg, 90.0) and _within(self.lon_deg, 180.0)):
             msg = "coordinate out of range (or latitude and longitude swapped)"
             raise ValueError(msg)
         for column in self.columns():
@@ -127,6 +127,11 @@ class Fixes:
         """Return a mask (bool, ``(n,)``) of the fixes that carry none of ``doubts``."""
         clear: NDArray[np.bool_] = (self.flags & np.uint16(doubts)) == 0
         return clear
+
+
+def _within(degrees: NDArray[np.float64], most: float) -> bool:
+    """Say whether all lie between ``-most`` and ``most``; NaN does not. No copy is made."""
+    return not len(degrees) or bool(degrees.min() >= -most and degrees.max() <= most)
 
 
 def fixes_from(

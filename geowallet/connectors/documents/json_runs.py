@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 18
+"""Read at a time: with more, the columns of a block outweigh a million rows of a table."""
+
 MAX_VALUE_BYTES = 64 << 20
 """Of one list member, or of a value that is no list; the largest met had 90 KB."""
 MAX_NAME_BYTES = 1 << 16

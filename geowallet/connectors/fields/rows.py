@@ -34,35 +34,39 @@ ROLLOVER_US = 1_024 * 7 * 86_400_000_000
 """What a week number of ten bits loses (IS-GPS-200, 20.3.3.3.1.1)."""
 _DAY_US = 86_400_000_000
 
+_AT_ONCE = 1 << 16
+"""Rows looked at together: a file of millions needs no further columns for it."""
+
 LOWEST_M, HIGHEST_M = -1_000.0, 100_000.0
 """Elevations outside are sentinels of the writer (-9999, -32768)."""
 
 
-class FixRows:
-    """Collects the rows of one device."""
+_LARGEST = float(np.finfo(np.float64).max)
 
-    __slots__ = ("_accuracy", "_bearing", "_elevation", "_lat", "_lon", "_speed", "_time")
+KNOWN = {
+    "elevation_m": (LOWEST_M, HIGHEST_M),
+    "accuracy_m": (0.0, _LARGEST),
+    "speed_mps": (0.0, _LARGEST),
+    "bearing_deg": (0.0, 360.0),
+}
+"""The further columns, with their least and largest value."""
+
+
+class FixRows:
+    """Collects the rows of one device; a column that nothing was said of takes no memory."""
+
+    __slots__ = ("_known", "_lat", "_lon", "_time")
 
     def __init__(self) -> None:
         self._time = array("q")
-        self._lat, self._lon, self._elevation = array("d"), array("d"), array("d")
-        self._accuracy, self._speed, self._bearing = array("d"), array("d"), array("d")
+        self._lat, self._lon = array("d"), array("d")
+        self._known: dict[str, array[float]] = {}
 
     def __len__(self) -> int:
         return len(self._time)
 
-    def add(  # noqa: PLR0913  the columns of the table, in its order
-        self,
-        time_us: int,
-        lat_deg: float,
-        lon_deg: float,
-        *,
-        elevation_m: float = math.nan,
-        accuracy_m: float = math.nan,
-        speed_mps: float = math.nan,
-        bearing_deg: float = math.nan,
-    ) -> None:
-        """Add one row.
+    def add(self, time_us: int, lat_deg: float, lon_deg: float, **known: float) -> None:
+        """Add one row; ``known`` are columns of `KNOWN`, NaN where nothing is known.
 
         Raises:
             ValueError: The time does not fit 64 bits; nothing was added.
@@ -73,10 +77,9 @@ class FixRows:
             raise ValueError("time out of range") from error
         self._lat.append(lat_deg)
         self._lon.append(lon_deg)
-        self._elevation.append(elevation_m)
-        self._accuracy.append(accuracy_m)
-        self._speed.append(speed_mps)
-        self._bearing.append(bearing_deg)
+        for name, value in known.items():
+            if name in self._known or value == value:  # noqa: PLR0124  NaN is not itself
+                self._column(name, 1).append(value)
 
     def extend(
         self,
@@ -86,43 +89,47 @@ class FixRows:
         **known: NDArray[np.float64],
     ) -> None:
         """Add many rows; columns as in `add`, each ``(n,)``."""
-        unknown = np.full(len(time_us), np.nan)
         self._time.frombytes(_bytes_of(time_us))
-        for column, values in (
-            (self._lat, lat_deg),
-            (self._lon, lon_deg),
-            (self._elevation, known.get("elevation_m", unknown)),
-            (self._accuracy, known.get("accuracy_m", unknown)),
-            (self._speed, known.get("speed_mps", unknown)),
-            (self._bearing, known.get("bearing_deg", unknown)),
-        ):
-            column.frombytes(_bytes_of(values))
+        self._lat.frombytes(_bytes_of(lat_deg))
+        self._lon.frombytes(_bytes_of(lon_deg))
+        for name, values in known.items():
+            if name in self._known or not np.isnan(values).all():
+                self._column(name, len(time_us)).frombytes(_bytes_of(values))
+
+    def _column(self, name: str, added: int) -> array[float]:
+        """Return a column with a value for each row but the ``added`` last ones."""
+        column = self._known.get(name)
+        if column is None:
+            if name not in KNOWN:
+                raise TypeError("an unknown column")
+            column = self._known.setdefault(name, array("d"))
+        missing = len(self._time) - added - len(column)
+        if missing:
+            column.frombytes(_bytes_of(np.full(missing, np.nan)))
+        return column
+
+    def _whole_column(self, name: str) -> NDArray[np.float64]:
+        """Return a column of all rows; what is beyond `KNOWN` limits is not known."""
+        if name not in self._known:
+            return np.broadcast_to(np.float64(np.nan), len(self))
+        column = np.frombuffer(self._column(name, 0), dtype=np.float64)
+        least, most = KNOWN[name]
+        with np.errstate(invalid="ignore"):
+            column[~((column >= least) & (column <= most))] = np.nan
+        return column
 
     def time_us(self) -> NDArray[np.int64]:
-        """Return the times in the order of adding, as a copy."""
-        return np.array(self._time, dtype=np.int64)
+        """Return the times in the order of adding; nothing can be added while they are held."""
+        return np.frombuffer(self._time, dtype=np.int64)
 
     def positions(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return latitudes and longitudes in the order of adding, as copies."""
-        return np.array(self._lat, dtype=np.float64), np.array(self._lon, dtype=np.float64)
+        """Return latitudes and longitudes in the order of adding; held as `time_us`."""
+        lat_deg, lon_deg = (np.frombuffer(c, dtype=np.float64) for c in (self._lat, self._lon))
+        return lat_deg, lon_deg
 
     def table(self, time_us: NDArray[np.int64] | None = None) -> Fixes:
         """Return the fixes, once; ``time_us`` (int64 ``(n,)``) replaces the times if given."""
-        elevation_m, accuracy_m, speed_mps, bearing_deg = (
-            np.frombuffer(column, dtype=np.float64)
-            for column in (self._elevation, self._accuracy, self._speed, self._bearing)
-        )
-        with np.errstate(invalid="ignore"):
-            elevation_m[~((elevation_m >= LOWEST_M) & (elevation_m <= HIGHEST_M))] = np.nan
-            accuracy_m[~((accuracy_m >= 0) & np.isfinite(accuracy_m))] = np.nan
-            speed_mps[~((speed_mps >= 0) & np.isfinite(speed_mps))] = np.nan
-            bearing_deg[~((bearing_deg >= 0) & (bearing_deg <= 360))] = np.nan
-        known = {
-            "elevation_m": elevation_m,
-            "accuracy_m": accuracy_m,
-            "speed_mps": speed_mps,
-            "bearing_deg": bearing_deg,
-        }
+        known = {name: self._whole_column(name) for name in KNOWN}
         time_us = np.frombuffer(self._time, dtype=np.int64) if time_us is None else time_us
         lat_deg, lon_deg = (np.frombuffer(c, dtype=np.float64) for c in (self._lat, self._lon))
         if np.all(time_us[1:] >= time_us[:-1]):
@@ -162,13 +169,20 @@ class ProblemLog:
 
     def doubts(self, fixes: Fixes) -> None:
         """Add what is kept but doubted: odd years, lost weeks, latitude 0 with longitude 0."""
-        time_us = fixes.time_us
-        odd = (time_us < FIRST_PLAUSIBLE_US) | (time_us >= LAST_PLAUSIBLE_US)
-        self.add("*", ODD_YEARS, int(np.count_nonzero(odd)))
-        steps_us = np.diff(time_us.astype(np.float64))
-        self.add("*", ROLLOVER, int(np.count_nonzero(abs(steps_us - ROLLOVER_US) < _DAY_US)))
-        null = (fixes.lat_deg == 0) & (fixes.lon_deg == 0)
-        self.add("*", NULL_ISLAND, int(np.count_nonzero(null)))
+        odd = rolled = null = 0
+        for start in range(0, len(fixes), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            # With the first one of the next part: a step may lie between two.
+            time_us = fixes.time_us[start : start + _AT_ONCE + 1]
+            steps_us = np.diff(time_us.astype(np.float64))
+            rolled += int(np.count_nonzero(abs(steps_us - ROLLOVER_US) < _DAY_US))
+            time_us = fixes.time_us[part]
+            late = (time_us < FIRST_PLAUSIBLE_US) | (time_us >= LAST_PLAUSIBLE_US)
+            odd += int(np.count_nonzero(late))
+            null += int(np.count_nonzero((fixes.lat_deg[part] == 0) & (fixes.lon_deg[part] == 0)))
+        self.add("*", ODD_YEARS, odd)
+        self.add("*", ROLLOVER, rolled)
+        self.add("*", NULL_ISLAND, null)
 
     def entries(self) -> tuple[Problem, ...]:
         """Return the problems; those beyond `KEPT` of a kind as one entry with a count."""
