@@ -12,7 +12,7 @@ from geowallet.connectors.standard import tabular
 from geowallet.connectors.standard.tabular import CsvConnector
 from geowallet.model.errors import (
     AmbiguousDateError,
-    BadOptionError,
+    BadZoneError,
     NaiveTimeError,
     SpreadsheetDamageError,
     TooLargeError,
@@ -103,7 +103,7 @@ def test_local_times_need_a_zone() -> None:
         read(text)
     (trace,) = read(text, zone="Europe/Paris").traces
     assert (trace.fixes.time_us[0], trace.time_kind) == (FIRST_US, TimeKind.NAIVE)
-    with pytest.raises(BadOptionError):
+    with pytest.raises(BadZoneError):
         read(text, zone="Europe/Atlantis")
 
 
