@@ -162,10 +162,7 @@ def reach_of(trees: Trees) -> Reach:
     filled = np.arange(width) < trees.count[:, None]
     column = 2 * trees.feature.astype(np.intp) + ~trees.nan_left
     key = (column.astype(np.int64) << 32) + (trees.threshold + np.float32(0.0)).view(np.uint32)
-    # Numbers of few different values are found sooner so than by ``unique``.
-    pairs = np.sort(key)
-    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
-    answer = np.searchsorted(pairs, key)
+    pairs, answer = np.unique(key, return_inverse=True)
     kind = np.empty(len(pairs), dtype=np.intp)
     kind[answer] = np.arange(len(key))
     first, after = (_padded(c, filled, 0) for c in (trees.first, trees.after))
