@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,6 +99,14 @@ class TestReadings:
         assert readings(driver, "clio") == (Reading(dt.date(2026, 5, 4), 1_000),)
         assert [one.km for one in stated(driver, garage_desk, 7, 1_074)] == [1_000, 1_074]
 
+    def test_a_day_has_one_reading_the_last_that_was_taken_in(
+        self, driver: Vault, garage_desk: Desk, employer: Desk
+    ) -> None:
+        stated(driver, garage_desk, 4, 1_000)
+        (kept,) = stated(driver, employer, 4, 1_001)
+        assert kept.km == 1_001
+        assert [one.km for one in readings(driver, "clio")] == [1_001]
+
     def test_one_of_another_registration_is_refused(self, driver: Vault, garage_desk: Desk) -> None:
         with pytest.raises(OtherVehicleError):
             stated(driver, garage_desk, 4, 1_000, plate="ZZ-999-ZZ")
@@ -177,6 +186,16 @@ class TestAgreeing:
         typed = Reading(dt.date(2026, 5, 7), 1_000 + KM)
         add_reading(driver, "clio", typed, now_us=scene.NOON_US)
         assert crossed(driver, "clio") == ()
+
+    def test_what_the_traces_may_err_is_in_the_margin(
+        self, driver: Vault, garage_desk: Desk
+    ) -> None:
+        stated(driver, garage_desk, 4, 1_000)
+        stated(driver, garage_desk, 7, 1_000 + KM)
+        legs = [leg for one in described_trips(driver) for leg in one.trip.legs]
+        spread_m = math.hypot(*(leg.distance_sd_m for leg in legs))
+        assert spread_m > 1
+        assert crossed(driver, "clio")[0].margin_m == round(4_000 + 1_000 + 2 * spread_m)
 
     def test_the_margin_is_five_percent_and_a_kilometre(self, garage_desk: Desk) -> None:
         before, _ = sign_reading(
