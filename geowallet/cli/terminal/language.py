@@ -163,6 +163,31 @@ def _number(value: float) -> str:
 _SENTENCES = frozenset({"reason", "what"})
 """Values that are themselves sentences of the catalogue."""
 
+SYSTEM_REASONS = (
+    N_("No space left on device"),
+    N_("Disk quota exceeded"),
+    N_("File too large"),
+    N_("Read-only file system"),
+    N_("Input/output error"),
+    N_("Permission denied"),
+    N_("Operation not permitted"),
+    N_("No such file or directory"),
+    N_("Not a directory"),
+    N_("Is a directory"),
+    N_("File name too long"),
+    N_("Too many open files"),
+    N_("Address already in use"),
+    N_("Cannot assign requested address"),
+    N_("Connection refused"),
+    N_("Connection reset by peer"),
+    N_("Connection timed out"),
+    N_("Network is unreachable"),
+    N_("No route to host"),
+    N_("Name or service not known"),
+    N_("Temporary failure in name resolution"),
+)
+"""What Linux says where an error repeats its reason: named here for the catalogue alone."""
+
 _IDENTIFIERS = frozenset({"mode", "purpose", "sureness", "level", "day", "first", "last"})
 """Values that are identifiers of `WORDS`."""
 

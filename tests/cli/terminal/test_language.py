@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import gettext
 import io
 import os
@@ -15,6 +16,7 @@ from babel.messages.pofile import read_po
 
 from geowallet.cli.terminal import language, numbers
 from geowallet.cli.terminal.language import WORDS, choose
+from geowallet.model.errors import DiskFullError
 from geowallet.model.words import N_, phrase
 from tools.extract_messages import LOCALE
 
@@ -110,6 +112,15 @@ def test_a_process_speaks_the_language_it_was_asked_for() -> None:
 
 
 @pytest.mark.usefixtures("french")
+@pytest.mark.parametrize(
+    "number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.ECONNREFUSED]
+)
+def test_the_reasons_of_the_system_are_said_in_french_too(french: None, number: int) -> None:
+    english = os.strerror(number)
+    text, _ = language.told(DiskFullError(reason=english))
+    assert (english in language.SYSTEM_REASONS, english in text) == (True, False)
+
+
 class TestFrench:
     def test_sentences_are_translated_and_filled_in(self) -> None:
         assert language._("Next: {command}", command="x") == f"Ensuite{WIDE}: x"
