@@ -112,15 +112,6 @@ def test_a_process_speaks_the_language_it_was_asked_for() -> None:
 
 
 @pytest.mark.usefixtures("french")
-@pytest.mark.parametrize(
-    "number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.ECONNREFUSED]
-)
-def test_the_reasons_of_the_system_are_said_in_french_too(french: None, number: int) -> None:
-    english = os.strerror(number)
-    text, _ = language.told(DiskFullError(reason=english))
-    assert (english in language.SYSTEM_REASONS, english in text) == (True, False)
-
-
 class TestFrench:
     def test_sentences_are_translated_and_filled_in(self) -> None:
         assert language._("Next: {command}", command="x") == f"Ensuite{WIDE}: x"
@@ -194,3 +185,12 @@ class TestEnglish:
 def test_fractions_are_in_french_with_a_comma(french: None) -> None:
     text = phrase(N_("no street corner for {km} km"), km=4.8)
     assert language.say(text) == f"aucun coin de rue pendant 4,8{WIDE}km"
+
+
+@pytest.mark.parametrize(
+    "number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.ECONNREFUSED]
+)
+def test_the_reasons_of_the_system_are_said_in_french_too(french: None, number: int) -> None:
+    english = os.strerror(number)
+    text, _ = language.told(DiskFullError(reason=english))
+    assert (english in language.SYSTEM_REASONS, english in text) == (True, False)
