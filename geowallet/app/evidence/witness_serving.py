@@ -166,7 +166,11 @@ class WitnessServer(ThreadingHTTPServer):
         if not self._free.acquire(blocking=False):
             self.shutdown_request(request)
             return
-        super().process_request(request, client_address)
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._free.release()  # no thread could be had, which would have done so
+            raise
 
     def process_request_thread(self, request: _Request, client_address: Any) -> None:
         """Hear it until its time is over."""

@@ -260,6 +260,21 @@ server.serve_forever()
 """
 
 
+def test_a_moment_without_threads_takes_no_connection_away_for_ever(
+    known: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with listening(known) as server:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", none)
+            for _ in range(witness_serving.MOST_AT_ONCE):
+                with pytest.raises((OSError, http.client.HTTPException)):
+                    post(server.port, asked(0, LEAVES))
+        assert post(server.port, asked(0, LEAVES))[0] == 200
+
+
 class TestTheOwnersSide:
     """Promise: goes to whom was named, over TLS or within this computer, and believes nothing."""
 
