@@ -202,8 +202,9 @@ def _transfers(
 def straight_on(path: Path, before: Span, walk: Span, after: Span) -> bool:
     """Say whether a short walk between two rides keeps to their line, as a vehicle in a jam.
 
-    Who gets off leaves the lane and goes on in another direction: of the walks between two
-    rides of one mode in simulated days, none does this and a fifth of the false ones does.
+    Who gets off leaves the lane and goes on in another direction: of 136 true walks between
+    two rides of simulated days none keeps to the line of two rides that look alike, of 69 false
+    ones 15.
     """
     if path.time_s[walk.last] - path.time_s[walk.first] >= LONGEST_JAM_S:
         return False
