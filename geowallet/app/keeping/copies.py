@@ -117,7 +117,7 @@ def is_due(vault: Vault, place: Place) -> bool:
     Raises:
         GeowalletError: The place cannot be read.
     """
-    erased = _erased(vault)
+    erased = erased_up_to(vault)
     first = first_entries(place) if erased is not None else None
     return erased is not None and first is not None and first <= erased
 
@@ -157,12 +157,13 @@ def _looked_at(vault: Vault, path: str) -> Copy:
 
 
 def _concluded(vault: Vault, server: dict[str, Any]) -> Copy:
-    erased = _erased(vault)
+    erased = erased_up_to(vault)
     away = erased is not None and server["first"] <= erased
     return Copy(server["address"], Standing.AWAY if away else Standing.CLEAN)
 
 
-def _erased(vault: Vault) -> int | None:
+def erased_up_to(vault: Vault) -> int | None:
+    """Return up to how many log entries backups hold what was erased; None for none."""
     entries = vault.get(*ERASED)
     return int(json.loads(entries)) if entries is not None else None
 

@@ -13,7 +13,7 @@ import msgspec
 
 from geowallet.app.intake.sources import Source
 from geowallet.app.keeping.comparing import Relation
-from geowallet.app.keeping.copies import note_erased
+from geowallet.app.keeping.copies import erased_up_to, note_erased
 from geowallet.app.keeping.merge_log import statements_of
 from geowallet.app.travel.derive import derive
 from geowallet.app.travel.waiting import add_pending
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from geowallet.app.keeping.differing import Word
     from geowallet.app.keeping.merge_plan import Plan
     from geowallet.app.travel.derive import Derived
-    from geowallet.vault.highwater import Mark
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
 
@@ -49,14 +48,17 @@ def merge(vault: Vault, other: Other, planned: Plan, *, now_us: int) -> Derived:
         with vault.transaction(now_us=now_us) as tx:
             if vault.mark() != planned.mark:
                 raise VaultBusyError
-            for source in planned.taken_files:
-                _take_file(vault, tx, other, source, planned.mark)
+            erased = [_take_file(vault, tx, other, source) for source in planned.taken_files]
             for word in planned.taken_words:
                 _take_word(tx, word)
             for month, page in planned.taken_pages.items():
                 tx.put("trips", month, encode_page(*page))
             for record in planned.disclosed.records:
                 tx.put(*record)
+            if any(erased):
+                # Backups of either copy may hold it: those of this one up to now.
+                entries = max(planned.mark.size, erased_up_to(other.vault) or 0)
+                note_erased(tx, entries=entries)
             statements = statements_of(planned, other.vault.checkpoint())
             _keep_branches(tx, planned, size=planned.mark.size + len(statements))
             for statement in statements:
@@ -78,7 +80,8 @@ def _keep_branches(tx: Transaction, planned: Plan, *, size: int) -> None:
         tx.put(KIND, name, msgspec.msgpack.encode(branch))
 
 
-def _take_file(vault: Vault, tx: Transaction, other: Other, source: Source, mark: Mark) -> None:
+def _take_file(vault: Vault, tx: Transaction, other: Other, source: Source) -> bool:
+    """Write a file as the other copy has it; say whether that erases some of it here."""
     stored = vault.get("source", source.sha256)
     before = msgspec.msgpack.decode(stored, type=Source) if stored else None
     names = [blob.name for trace in source.traces for blob in trace.blobs]
@@ -94,10 +97,9 @@ def _take_file(vault: Vault, tx: Transaction, other: Other, source: Source, mark
         for name in sorted(gone):
             tx.delete("fixes", name)
         runs += before.runs()
-        if source.erased > before.erased:
-            note_erased(tx, entries=mark.size)
     if runs:
         add_pending(tx, runs)
+    return before is not None and source.erased > before.erased
 
 
 def _take_word(tx: Transaction, word: Word) -> None:

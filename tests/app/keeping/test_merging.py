@@ -156,6 +156,26 @@ class TestSources:
             assert copies.copies(vault) == ()
             assert vault.get(*copies.ERASED) is not None
 
+    @pytest.mark.parametrize("longer", [0, 1])
+    def test_backups_of_before_hold_what_is_erased_by_a_merge(self, two: Two, longer: int) -> None:
+        """Whichever log is the longer one: a backup of either may hold it."""
+        one, other = two
+        with scene.opened(two[longer]) as vault:
+            for number in range(9):
+                settings.set_owner_name(vault, f"Anna {number}", now_us=scene.NOON_US)
+        with scene.opened(one) as vault:
+            settings.add_vehicle(vault, CLIO, now_us=scene.NOON_US)
+        with scene.opened(other) as vault:
+            period = scope.of_period(vault, Period.parse("2026-05-04"))
+            erasing.carry_out(vault, erasing.plan(vault, period), now_us=scene.NOON_US)
+            there = int(vault.get(*copies.ERASED) or 0)
+        here = mark(one).size
+        assert (here < there) is bool(longer)
+        merge(one, other, prefer=Prefer.THEIRS)
+        assert days(one) == {"2026-05-05"}
+        with scene.opened(one) as vault:
+            assert int(vault.get(*copies.ERASED) or 0) == max(here, there)
+
 
 def batch_entries(vault: Vault) -> list[Statement]:
     found = (statement for _, statement, _ in vault.log_entries())
