@@ -60,7 +60,11 @@ def test_a_place_that_each_calls_otherwise_is_for_the_owner_to_decide(two: Two) 
         planned = merge_plan.plan(vault, other, prefer=merge_plan.Prefer.THEIRS)
         assert len(planned.disputed) == 1
         merging.merge(vault, other, planned, now_us=scene.NOON_US)
-        assert {place.name for place in settings.named_places(vault)} == {"Home", "Office", "Client"}
+        assert {place.name for place in settings.named_places(vault)} == {
+            "Home",
+            "Office",
+            "Client",
+        }
 
 
 def test_what_was_taken_back_on_one_side_and_changed_on_the_other(two: Two) -> None:
