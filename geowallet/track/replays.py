@@ -19,7 +19,7 @@ from geowallet.track.clean import BAD
 from geowallet.track.lookalikes import Lookalikes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -129,16 +129,19 @@ def course_of(trip_id: str, fixes: Fixes) -> Course | None:
     )
 
 
-def replays(courses: Sequence[Course]) -> Iterator[Replay]:
+def replays(courses: Sequence[Course], wanted: Collection[str] | None = None) -> Iterator[Replay]:
     """Yield each trip that has the moments of an earlier one, with the one most alike.
 
     Args:
         courses: In any order.
+        wanted: Ids of the trips that are asked for; None for all.
     """
     known = sorted(courses, key=lambda course: (course.start_us, course.id))
     ways = Ways([course.east_m + 1j * course.north_m for course in known])
     index = Lookalikes((ways[number] for number in range(len(ways))), STEP_S)
     for later, course in enumerate(known):
+        if wanted is not None and course.id not in wanted:
+            continue
         alike = index.of(ways[later], later)
         found = [
             replay

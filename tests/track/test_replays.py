@@ -134,6 +134,12 @@ class TestReplays:
         ]
         assert found(*honest, *forged) == [(f"f{n}", f"{n}") for n in range(0, 120, 8)]
 
+    def test_only_those_that_are_asked_for_are_looked_at(self) -> None:
+        way = drive(7)
+        days = [course(str(day), fixes_of(*way, day=day, jitter_m=day)) for day in range(3)]
+        assert [(one.id, one.of) for one in replays(days, {"2"})] == [found(*days)[1]]
+        assert list(replays(days, set())) == []
+
     def test_one_trip_recorded_twice_is_no_replay(self) -> None:
         way = drive(7)
         assert found(course("a", fixes_of(*way)), course("b", fixes_of(*way, later_s=60))) == []

@@ -61,17 +61,18 @@ def flagged_metres(
 def flags_of(vault: Vault, wanted: set[str]) -> dict[str, frozenset[TripFlag]]:
     """Return the flags of some trips by id; those without any are left out.
 
-    All other trips are read too: what is copied was copied from one of them.
+    All earlier trips are read too: what is copied was copied from one of them. Those that
+    begin after the last one wanted has ended can say nothing of it, and are not.
 
     Raises:
         VaultDamagedError: Positions are not what was written.
         EvidenceError: The log contradicts itself.
     """
-    trips = shaped(vault, stored_trips(vault))
-    as_counted = {
-        one.trip.id: one.trip
-        for one in describe_trips(vault, [trip for trip in trips if trip.id in wanted])
-    }
+    every = shaped(vault, stored_trips(vault))
+    counted = [trip for trip in every if trip.id in wanted]
+    as_counted = {one.trip.id: one.trip for one in describe_trips(vault, counted)}
+    last_us = max((trip.end_us for trip in counted), default=0)
+    trips = [trip for trip in every if trip.start_us <= last_us] if counted else []
     found: defaultdict[str, set[TripFlag]] = defaultdict(set)
     courses: list[Course] = []
     rows: list[Rows] = []
@@ -81,7 +82,7 @@ def flags_of(vault: Vault, wanted: set[str]) -> dict[str, frozenset[TripFlag]]:
         if one.trip.id in wanted:
             found[one.trip.id] |= set(_alone(as_counted[one.trip.id], one))
     for trip_id, flag in (
-        *((replay.id, TripFlag.REPLAYED) for replay in replays(courses)),
+        *((replay.id, TripFlag.REPLAYED) for replay in replays(courses, wanted)),
         *((later, TripFlag.COPIED_WAY) for later, _ in copies(rows)),
         *((trip_id, TripFlag.UNCONNECTED) for trip_id in unconnected(trips)),
         *((trip_id, TripFlag.CLOCK) for trip_id in _ahead(vault, trips)),

@@ -173,8 +173,8 @@ def evidence_of(vault: Vault, prepared: Prepared, *, note: str) -> dict[str, Any
 def looked_at(vault: Vault, prepared: Prepared) -> Prepared:
     """Return what was prepared with what looks odd about it, where that would leave.
 
-    It reads the positions of the whole wallet, so it is asked once, for what is shown
-    and sent.
+    It reads the positions of the wallet up to the period, so it is asked once, for what is
+    shown and sent.
     """
     if prepared.flags is not None or not shows_levels(prepared.result):
         return prepared

@@ -60,6 +60,11 @@ class TestFlags:
         assert set(found) == {trip.id for trip in late}
         assert all(TripFlag.COPIED_WAY in flags for flags in found.values())
         assert sum(TripFlag.REPLAYED in flags for flags in found.values()) >= 2
+        every = flags_of(new, {trip.id for trip in stored_trips(new)})
+        for some in (late, late[:2], stored_trips(new)[:5]):
+            ids = {trip.id for trip in some}
+            # What is asked of a part is what is known of the whole.
+            assert flags_of(new, ids) == {one: every[one] for one in every if one in ids}
         used = [(trip.id, 1_001) for trip in late]
         assert dict(flagged_metres(new, used))[TripFlag.COPIED_WAY] == len(late) * 1_000 + 1_000
         assert flagged_metres(new, [("gone", 5), (stored_trips(new)[0].id, 5)]) == ()
