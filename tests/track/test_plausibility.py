@@ -98,6 +98,7 @@ class TestOwnFlags:
         [
             (Mode.BIKE, 9_000.0, 600, 0.0, True),  # 54 km/h
             (Mode.BIKE, 4_000.0, 600, 0.0, False),  # 24 km/h
+            (Mode.BIKE, 7_509.0, 600, 0.0, False),  # 45 km/h, and what the length may err
             (Mode.WALK, 3_000.0, 600, 0.0, True),  # 18 km/h
             (Mode.CAR, 36_000.0, 900, 0.0, False),  # 144 km/h
             (Mode.AIRPLANE, 240_000.0, 1_000, 0.0, False),
@@ -115,6 +116,8 @@ class TestOwnFlags:
     def test_positions_that_nobody_reaches(self) -> None:
         assert flags(leg(Mode.CAR, 14_000.0, 1_200, jumps=4)) == set()
         assert flags(leg(Mode.CAR, 14_000.0, 1_200, jumps=12)) == {"leaps"}
+        sparse = dataclasses.replace(leg(Mode.CAR, 14_000.0, 1_200, jumps=4), n_fixes=20)
+        assert flags(sparse) == set()
 
     def test_one_accuracy_all_day(self) -> None:
         same, steps = np.full(300, 5.0), np.where(np.arange(300) == 7, 10.0, 5.0)
@@ -150,6 +153,11 @@ class TestClockLeaps:
         stands = np.flatnonzero(np.diff(along_m) == 0)[3]
         later = np.where(np.arange(len(at_s)) > stands, 1_200.0, 0.0)
         assert clock_leaps(fixes_of(at_s + later, along_m, jitter_m=2)) == ()
+
+    def test_a_source_that_is_often_silent_has_none(self) -> None:
+        at_s = np.arange(0.0, 9_000.0, 90.0)
+        late = np.where(np.arange(len(at_s)) >= 60, 3_600.0, 0.0)
+        assert clock_leaps(fixes_of(at_s + late, at_s * 14, jitter_m=3)) == ()
 
     def test_a_few_positions_hold_none(self) -> None:
         assert clock_leaps(fixes_of(np.arange(8.0), np.arange(8.0))) == ()
