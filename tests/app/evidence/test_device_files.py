@@ -89,6 +89,20 @@ class TestLevels:
         seen(known, at(4, 20))
         assert levels_of(known) == {4: {1}}
 
+    def test_one_file_without_a_signature_behind_a_trip_is_enough_for_l1(
+        self, known: Vault, van: Van
+    ) -> None:
+        unsigned = van.day(5)
+        batch_path(unsigned).unlink()
+        read(known, van.day(4), unsigned)
+        seen(known, at(4, 20))
+        trip = next(one for one in stored_trips(known) if grounds(known, [one], highest="L2"))
+        every = tuple(source.sha256 for source in sources(known))
+        assert (len(trip.sources), len(every)) == (1, 2)
+        for files, level in ((trip.sources, 2), (every, 1)):
+            one = dataclasses.replace(trip, sources=files)
+            assert grounds(known, [one], highest="L2")[trip.id].level == level
+
     def test_a_device_that_was_forgotten_speaks_for_nothing(self, known: Vault, van: Van) -> None:
         taken_in(known, van, 4)
         remove_device(known, "van-1", now_us=scene.NOON_US)

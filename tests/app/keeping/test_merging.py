@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from geowallet.app import settings, wallet
 from geowallet.app.evidence.devices import add_device, registered
 from geowallet.app.intake.sources import sources
-from geowallet.app.keeping import copies, erasing, merge_plan, merging, scope
+from geowallet.app.keeping import copies, erasing, merge_plan, merging, retention, scope
 from geowallet.app.keeping.comparing import Other, Relation, opened_other
+from geowallet.app.keeping.durations import Duration
 from geowallet.app.keeping.matters import ALL, Matter
 from geowallet.app.keeping.merge_plan import Plan, Prefer
 from geowallet.app.locations import Locations
@@ -315,6 +316,37 @@ class TestWords:
         planned = merge(one, other)
         assert (len(planned.taken_words), planned.open) == (1, ())
         assert said(one) == {Mode.BUS, Mode.BIKE, Mode.TRAIN}
+
+
+def test_a_third_copy_is_asked_for_all_that_it_said(
+    two: Two, lived_in: Locations, tmp_path: Path
+) -> None:
+    """Up to where the second was looked at says nothing of the third."""
+    one, second = two
+    third = scene.copied(lived_in, tmp_path / "c")
+    read(one, tmp_path, 6)
+    for here, times in ((second, 9), (third, 1)):
+        with scene.opened(here) as vault:
+            for number in range(times):
+                car = Vehicle(f"car-{times}-{number}", Mode.CAR)
+                settings.add_vehicle(vault, car, now_us=scene.NOON_US)
+    merge(one, second)
+    merge(one, third)
+    with scene.opened(one) as vault:
+        assert len([car for car in settings.vehicles(vault) if car.id.startswith("car-")]) == 10
+
+
+def test_other_rules_of_retention_stay_there_and_are_said(two: Two) -> None:
+    one, other = two
+    with scene.opened(one) as vault:
+        settings.add_vehicle(vault, CLIO, now_us=scene.NOON_US)
+    assert not merge(one, other).other_rules
+    with scene.opened(other) as vault:
+        ten_years = retention.Rules(fixes=Duration.parse("10-years"))
+        retention.set_rules(vault, ten_years, now_us=scene.NOON_US)
+    assert merge(one, other).other_rules
+    with scene.opened(one) as vault:
+        assert retention.rules(vault) == retention.Rules()
 
 
 def reading(day: int, km: int) -> odometer.Reading:
