@@ -2,6 +2,7 @@
 
 By ``python -m training.map_ways`` on five extracts of OpenStreetMap (Liechtenstein, the middle
 of Helsinki, Baltimore, Krems and Harrisburg), 120 ways by each mode over the network of each.
+Shares only, no map: the extracts are © OpenStreetMap contributors, ODbL 1.0.
 Of trams there was one town, of undergrounds two, shown by their middle: that half of all other
 ways are far from their lines is assumed. What trams do on motorways is taken from trains, what
 both have of cycleways and bus stops from cars.
