@@ -57,7 +57,8 @@ class Side:
     Attributes:
         words: Payload and version by address.
         since: Entries that both had, or were looked at before, by matter.
-        removed: Row ids of records that were removed since, with the entry that says so.
+        removed: Row ids of records that were removed since, with the last entry that says
+            so; looked up for those alone that are not there.
         still: The copy.
     """
 
@@ -79,13 +80,12 @@ class Side:
             for name, body, version in still.versioned_items(kind)
             if matter_of((kind, name)) is not None
         }
-        removed: dict[bytes, int] = {}
-        for leaf in leaves:
-            for change in leaf.changes:
-                if change.sealed_sha256 is None:
-                    removed[change.id] = leaf.index
-                else:
-                    removed.pop(change.id, None)
+        removed = {
+            change.id: leaf.index
+            for leaf in leaves
+            for change in leaf.changes
+            if change.sealed_sha256 is None
+        }
         return cls(words, since, removed, still)
 
     def changed(self, address: Address, matter: Matter) -> bool:
