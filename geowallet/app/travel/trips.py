@@ -78,7 +78,8 @@ def described_trips(
     """
     found = stored_trips(vault, months_around(period) if period else None)
     trips = shaped(vault, found)
-    days = [local_time(trip.start_us, zone or own_zone(vault)).date() for trip in trips]
+    counted_in = zone or own_zone(vault)
+    days = [local_time(trip.start_us, counted_in).date() for trip in trips]
     inside = [t for t, day in zip(trips, days, strict=True) if period is None or day in period]
     return marked(describe_trips(vault, inside, rules=rules), found)
 
