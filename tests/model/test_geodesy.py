@@ -91,6 +91,8 @@ class TestBounds:
         st.floats(-2e-2, 2e-2) | st.floats(-179, 179),
         st.floats(0.001, 5_000) | st.floats(0.001, 3e7),
     )
+    @example([(0.0, 0.0)], 0.003, 360.0)
+    @example([(60.0, 0.0)], 0.003, 204.0)
     def test_nearer_is_what_the_distances_say(
         self, points: list[tuple[float, float]], aside_deg: float, than_m: float
     ) -> None:

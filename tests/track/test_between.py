@@ -34,7 +34,7 @@ class TestAxis:
         rows = rows_of(np.array([len(times) for times, _ in chunks]))
         axis, column = Axis(rows, value), np.random.default_rng(1).normal(0.0, 1e3, len(value))
         for chunk, (times, at_s) in enumerate(chunks):
-            instants = np.array([*at_s, *times])
+            instants = np.array([*at_s, *times, *np.nextafter(times, -np.inf)])
             own = slice(rows.start[chunk], rows.end[chunk])
             which = np.full(len(instants), chunk)
             found = np.maximum(np.searchsorted(times, instants, side="right") - 1, 0)
