@@ -62,6 +62,7 @@ def measure(*, quick: bool, lifetime: bool, only: Collection[str] = ()) -> dict[
         "reading": lambda: jobs.reading(n, rounds=rounds),
         "memory": lambda: jobs.memory(10 * n),
         "engine": lambda: jobs.engine(n, rounds=3),
+        "long_engine": lambda: [] if quick else jobs.engine(10 * n, rounds=1),
         "whole": lambda: jobs.whole(n),
         "long_reading": lambda: {} if quick else jobs.long_reading(10 * n),
         "long_whole": lambda: [] if quick else jobs.whole(10 * n),

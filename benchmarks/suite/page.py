@@ -32,6 +32,7 @@ def write(path: Path, measured: Measured) -> None:
         ),
         "memory": ", ".join(f"{name} {mb:.0f} MB" for name, mb in measured["memory"].items()),
         "engine": _standings(measured["engine"]),
+        "long_engine": _standings(measured["long_engine"]) if measured["long_engine"] else "",
         "whole": _wallets(measured["whole"]),
         "long_whole": _wallets(measured["long_whole"]) if measured["long_whole"] else "",
         "beside": table(

@@ -65,6 +65,7 @@ def test_the_page_shows_what_was_measured(tmp_path: Path) -> None:
         "beside": [{"n": 9_000, "jobs": 2, "cpu_s": 3.0, "wall_s": 2.25}],
         "memory": {"GPX": 123.0},
         "engine": [standing],
+        "long_engine": [],
         "whole": grown,
         "growth": grown,
         "daily": {"empty": 0.5, "full": 0.6, "check": 1.0, "fixes": 1_000},
