@@ -261,6 +261,13 @@ def _unchecked(vault: Vault) -> Transaction:
     return tx
 
 
+def test_a_wallet_that_names_another_log_does_not_open(path: Path, made: Made) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE wallet SET log_public = zeroblob(32)")
+    with pytest.raises(VaultDamagedError, match="wallet's file"):
+        open_vault(path, made.master, random=os.urandom)
+
+
 def test_closing_twice_does_nothing(vault: Vault) -> None:
     vault.close()
     vault.close()
