@@ -87,7 +87,7 @@ FIXES_TOGETHER = 200_000
 ALWAYS_US = (-(2**63), 2**63 - 1)
 """All instants."""
 
-VERSION = "3"
+VERSION = "4"
 """Of all stages; raised whenever a result changes."""
 
 
