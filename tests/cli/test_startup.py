@@ -45,6 +45,7 @@ def test_help_loads_nothing_heavy(words: list[str]) -> None:
     assert [name for name in HEAVY if name in loaded] == []
 
 
+@pytest.mark.untraced  # the tracer loads modules of its own in a child
 @pytest.mark.parametrize(
     ("words", "unused"),
     [(["--version"], ["typer", "json"]), (["--help"], ["json", "geowallet.model.errors"])],
