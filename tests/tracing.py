@@ -30,16 +30,19 @@ def is_traced(item: pytest.Item) -> bool:
 
 @contextmanager
 def untraced() -> Iterator[None]:
-    """Stop the tracer meanwhile, if there is one, here and in children."""
-    tracer = coverage.Coverage.current()
-    if tracer is None:
-        yield
-        return
-    told = os.environ.pop(_FOR_CHILDREN, None)
-    tracer.stop()
+    """Stop the tracers meanwhile, here and in children.
+
+    A worker has two, as it is a child as well: the second stopped would wake the first.
+    """
+    tracers = []
+    while (tracer := coverage.Coverage.current()) is not None:
+        tracer.stop()
+        tracers.append(tracer)
+    told = os.environ.pop(_FOR_CHILDREN, None) if tracers else None
     try:
         yield
     finally:
-        tracer.start()
+        for tracer in reversed(tracers):
+            tracer.start()
         if told is not None:
             os.environ[_FOR_CHILDREN] = told
