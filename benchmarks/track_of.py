@@ -1,4 +1,4 @@
-"""A long trace: the phone of the simulated month, repeated month after month."""
+"""Long traces: a device of the simulated month, repeated month after month."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ MONTH_US = 31 * 86_400_000_000
 ROWS_A_FILE = 50_000
 
 
-def one_month() -> Fixes:
-    """Return the fixes of the phone in the simulated month, in time order."""
-    return fixes_in(MONTH / "phone")
+def one_month(device: str = "phone") -> Fixes:
+    """Return the fixes of a device in the simulated month, in time order."""
+    return fixes_in(MONTH / device)
 
 
 def fixes_in(folder: Path) -> Fixes:
@@ -38,9 +38,9 @@ def fixes_in(folder: Path) -> Fixes:
     return Fixes(*(column[order] for column in joined))
 
 
-def trace_of(n: int) -> Fixes:
+def trace_of(n: int, device: str = "phone") -> Fixes:
     """Return ``n`` fixes: the month, and copies of it in the months before."""
-    month = one_month()
+    month = one_month(device)
     copies = range(-(-n // len(month)) - 1, -1, -1)
     months = [replace(month, time_us=month.time_us - back * MONTH_US) for back in copies]
     columns = zip(*(part.columns() for part in months), strict=True)

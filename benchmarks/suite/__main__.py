@@ -68,6 +68,7 @@ def measure(*, quick: bool, lifetime: bool, only: Collection[str] = ()) -> dict[
         "long_whole": lambda: [] if quick else jobs.whole(10 * n),
         "beside": lambda: jobs.beside(2 * n),
         "growth": lambda: jobs.growth(sizes),
+        "watch": lambda: jobs.watch(10 * n),
         "daily": lambda: jobs.daily(min(sizes[-1], jobs.GROWTH[-1]), rounds=3),
         "query": lambda: query.asked(rounds=rounds),
         "starting": lambda: jobs.starting(rounds=4 * rounds),

@@ -1,6 +1,6 @@
 """Files for the suite, written once under ``build/bench/inputs``: one trace in every form.
 
-The trace is the phone of the simulated month, repeated month after month, on a
+The trace is the phone of the simulated month, or its watch, repeated month after month, on a
 grid of 1e-7 degree: all readers can give the same numbers.
 """
 
@@ -32,12 +32,13 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _FIT_EPOCH_S = 631_065_600
 
 
-def made(form: str, n: int, *, files: int = 1) -> list[Path]:
+def made(form: str, n: int, *, files: int = 1, device: str = "phone") -> list[Path]:
     """Return the files of ``n`` fixes in a form of `FORMS`; written on first use."""
-    folder = BUILD / "inputs" / f"{form}-{n}-{files}"
+    prefix = "" if device == "phone" else f"{device}-"
+    folder = BUILD / "inputs" / f"{prefix}{form}-{n}-{files}"
     if not (folder / "done").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        fixes = trace_of(n)
+        fixes = trace_of(n, device)
         for number, part in enumerate(np.array_split(np.arange(n), files)):
             taken = fixes.take(slice(int(part[0]), int(part[-1]) + 1))
             FORMS[form](taken, folder / f"part-{number:04d}.{form}")
@@ -56,6 +57,12 @@ def _iso(ms: int) -> str:
 
 
 def _gpx(fixes: Fixes, path: Path) -> None:
+    beside = (
+        "    <extensions><gpxtpx:TrackPointExtension><gpxtpx:speed>{:.2f}</gpxtpx:speed>"
+        "</gpxtpx:TrackPointExtension></extensions>\n"
+    )
+    if np.all(np.isnan(fixes.speed_mps)):
+        beside = ""
     with path.open("w") as out:
         out.write(
             '<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="suite"'
@@ -64,9 +71,7 @@ def _gpx(fixes: Fixes, path: Path) -> None:
         )
         out.writelines(
             f'   <trkpt lat="{lat:.7f}" lon="{lon:.7f}">\n    <ele>{ele:.1f}</ele>\n'
-            f"    <time>{_iso(ms)}</time>\n    <extensions><gpxtpx:TrackPointExtension>"
-            f"<gpxtpx:speed>{speed:.2f}</gpxtpx:speed></gpxtpx:TrackPointExtension></extensions>\n"
-            "   </trkpt>\n"
+            f"    <time>{_iso(ms)}</time>\n{beside.format(speed)}   </trkpt>\n"
             for ms, lat, lon, ele, speed in _rows(fixes)
         )
         out.write(" </trkseg></trk>\n</gpx>\n")

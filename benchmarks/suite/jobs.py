@@ -106,12 +106,19 @@ def whole(n: int) -> list[dict[str, Any]]:
 
 def beside(n: int) -> list[dict[str, Any]]:
     """Measure an import of ``n`` fixes, in 16 files that take long to read, by one and two jobs."""
-    folder, found = made("tcx", n, files=16)[0].parent, []
+    folder, found = made("fit", n, files=16)[0].parent, []
     with tempfile.TemporaryDirectory() as name:
         for jobs in (1, 2):
             run = Wallet(Path(name) / str(jobs)).run("ingest", str(folder), "--jobs", str(jobs))
             found.append({"n": n, "jobs": jobs, "cpu_s": run.cpu_s, "wall_s": run.wall_s})
     return found
+
+
+def watch(n: int) -> dict[str, Any]:
+    """Measure an import of ``n`` fixes of a watch, one a second, for the bytes that they take."""
+    folder = made("gpx", n, files=max(11, n // 6_000), device="watch")[0].parent
+    with tempfile.TemporaryDirectory() as name:
+        return _ingested(n, folder, Path(name) / "wallet")
 
 
 def growth(sizes: Sequence[int], *, files: int = 11) -> list[dict[str, Any]]:

@@ -42,8 +42,10 @@ def write(path: Path, measured: Measured) -> None:
                 for row in measured["beside"]
             ],
         ),
-        "tcx": f"{measured['beside'][0]['n']:,}",
+        "many": f"{measured['beside'][0]['n']:,}",
         "growth": _growth(measured["growth"]),
+        "watched": f"{measured['watch']['n']:,}",
+        "watch": f"{measured['watch']['bytes']:.1f}",
         "empty": f"{daily['empty']:.2f}",
         "full": f"{daily['full']:.2f}",
         "daily": f"{daily['full'] / daily['empty']:.2f}",

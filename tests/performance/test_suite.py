@@ -28,7 +28,7 @@ def saying(name: str, *sums: int) -> Contender:
 
 def test_every_form_holds_the_same_trace(monkeypatch: pytest.MonkeyPatch) -> None:
     month = track_of.one_month()
-    monkeypatch.setattr(track_of, "one_month", lambda: month)
+    monkeypatch.setattr(track_of, "one_month", lambda _device: month)
     said = {
         title: read(connector, [str(path) for path in inputs.made(form, FIXES, files=2)])
         for title, (form, connector, *_) in READINGS.items()
@@ -68,6 +68,7 @@ def test_the_page_shows_what_was_measured(tmp_path: Path) -> None:
         "long_engine": [],
         "whole": grown,
         "growth": grown,
+        "watch": {"n": 1_000, "bytes": 4.25},
         "daily": {"empty": 0.5, "full": 0.6, "check": 1.0, "fixes": 1_000},
         "query": [standing],
         "starting": [standing | {"ratio": 6.5}],
@@ -78,6 +79,7 @@ def test_the_page_shows_what_was_measured(tmp_path: Path) -> None:
     assert "\none made up.\n" in text
     assert "**1.20 times**" in text
     assert "GPX 123 MB" in text
-    assert "9,000 fixes of TCX" in text
+    assert "9,000 fixes of FIT" in text
+    assert "take 4.2 bytes each" in text
     assert "$" not in text
     assert (tmp_path / "performance" / "growth.svg").read_text().startswith("<svg")
