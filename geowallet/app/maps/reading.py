@@ -76,7 +76,7 @@ def read_map(path: Path, traces: Iterable[Fixes]) -> DrawnMap:
     """
     ending = next((end for end in FORMATS if path.name.lower().endswith(end)), None)
     if ending is None:
-        raise MapUnreadableError(reason=N_("its name does not end so"))
+        raise MapUnreadableError(reason=N_("its name lacks the ending of one"))
     if find_spec("osmium") is None:
         raise MissingExtraError(extra=EXTRA)
     box = box_of(traces)
