@@ -102,6 +102,8 @@ class GapKind(StrEnum):
     """The device was on, but its positions were too coarse to follow."""
     OFF = "off"
     """Too long or too slow for a way: switched off, or empty."""
+    LEAP = "leap"
+    """No silence: its ends are farther apart than anything moves; one of them is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

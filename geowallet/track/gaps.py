@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.mobility import Gap, GapKind
-from geowallet.track.motion import PARKED_M
+from geowallet.track.motion import PARKED_M, SHORTEST_GAP_S
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,6 +47,8 @@ def gaps_of(path: Path, first: int, last: int, coarse_us: NDArray[np.int64]) -> 
 def _kind(metres: float, seconds: float, coarse: int) -> GapKind:
     if metres <= PARKED_M:
         return GapKind.STILL
+    if seconds < SHORTEST_GAP_S:
+        return GapKind.LEAP
     if coarse >= FEWEST_COARSE:
         return GapKind.NO_SIGNAL
     if seconds <= COVERED_S and metres >= COVERED_MPS * seconds:

@@ -31,6 +31,12 @@ PARKED_M = 250.0
 after the radius of their geofence, 100 to 200 m (Android and iOS documentation)."""
 
 
+LEAP_MPS2 = 10.0
+"""About 1 g: nothing on land speeds up or brakes so hard (see `geowallet.track.clean`)."""
+
+LEAP_TIMES = 3.0
+"""A leap is this many times as fast as the steps beside it: fast and noisy is no leap."""
+
 _BLOCK = 1 << 13
 
 
@@ -46,7 +52,7 @@ class Path:
         speed_mps: float64 ``(n,)``, as the receiver measured it, NaN where unknown.
         start_us: Instant of the first fix.
         step_m: float64 ``(n - 1,)``, metres to the next fix.
-        gap: bool ``(n - 1,)``, whether the step is a silence: never travelled metres.
+        gap: bool ``(n - 1,)``, whether the step is a silence or a leap: never travelled metres.
         piece: int ``(n,)``, counts the silences with displacement before each fix.
     """
 
@@ -83,7 +89,7 @@ def path_of(fixes: Fixes, rows: slice = slice(None)) -> Path:
         lon_deg = np.unwrap(lon_deg, period=360.0)
     step_m = step_lengths_m(lat_deg, lon_deg)
     step_s = np.diff(time_s)
-    gap = step_s > gap_limit_s(step_m, step_s)
+    gap = (step_s > gap_limit_s(step_m, step_s)) | leaps(step_m, step_s)
     piece = np.concatenate(([0], np.cumsum(gap & (step_m > PARKED_M))))
     return Path(
         time_s=time_s,
@@ -107,6 +113,30 @@ def gap_limit_s(step_m: NDArray[np.float64], step_s: NDArray[np.float64]) -> flo
     moving = step_s[step_m > step_s]
     usual_s = median(moving) if len(moving) else 0.0
     return float(np.clip(GAP_CADENCES * usual_s, SHORTEST_GAP_S, LONGEST_GAP_S))
+
+
+def leaps(step_m: NDArray[np.float64], step_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which steps nothing can travel: a remembered position, then a measured one.
+
+    Such a step is far longer than the receiver's noise, and both its begin and its end
+    would take more than 1 g. Where a trace begins or ends, so would a start from rest.
+    """
+    found = np.zeros(len(step_m), dtype=np.bool_)
+    far = np.flatnonzero(step_m > PARKED_M)
+    if not len(far):
+        return found
+    lasts_s = np.maximum(step_s, 1e-3)
+    mps = np.concatenate(([0.0], step_m / lasts_s, [0.0]))
+    beside_s = np.concatenate((lasts_s[:1], lasts_s, lasts_s[-1:]))
+    own_mps, own_s = mps[far + 1], lasts_s[far]
+    leap = np.ones(len(far), dtype=np.bool_)
+    for side in (far, far + 2):
+        # A long silence beside it is no time to speed up in: it ends where it began.
+        near_s = np.minimum(beside_s[side], own_s)
+        change_mps2 = (own_mps - mps[side]) / ((own_s + near_s) / 2)
+        leap &= (change_mps2 > LEAP_MPS2) & (own_mps > LEAP_TIMES * mps[side])
+    found[far[leap]] = True
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

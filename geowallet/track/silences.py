@@ -16,7 +16,7 @@ from geowallet.model.geodesy import distance_m, step_lengths_m
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.track.clocks import clock_leaps
 from geowallet.track.gaps import COVERED_MPS, COVERED_S, FEWEST_COARSE
-from geowallet.track.motion import PARKED_M
+from geowallet.track.motion import PARKED_M, SHORTEST_GAP_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,6 +141,15 @@ def cause_of(
     return Cause.UNKNOWN, (phrase(N_("nothing before or after it says why")),)
 
 
+def _impossible(silence: _Silence) -> Iterator[Phrase]:
+    if silence.seconds < SHORTEST_GAP_S:
+        yield phrase(
+            N_("nothing goes {metres} m in {seconds} s: one end is remembered, or wrong"),
+            metres=round(silence.metres),
+            seconds=round(silence.seconds),
+        )
+
+
 def _leapt(silence: _Silence) -> Iterator[Phrase]:
     edges = (int(silence.before.time_us[-1]), int(silence.after.time_us[0]))
     near = (silence.before, slice(-USUAL, None)), (silence.after, slice(None, USUAL))
@@ -218,6 +227,7 @@ def _off(silence: _Silence) -> Iterator[Phrase]:
 
 
 _CAUSE_OF: dict[Callable[[_Silence], Iterator[Phrase]], Cause] = {
+    _impossible: Cause.NO_SIGNAL,
     _leapt: Cause.CLOCK,
     _paused: Cause.PAUSED,
     _slept: Cause.ASLEEP,

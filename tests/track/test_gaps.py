@@ -5,6 +5,7 @@ import pytest
 
 from geowallet.model.fixes import Fixes, fixes_from
 from geowallet.model.mobility import Gap, GapKind
+from geowallet.track.motion import path_of
 from geowallet.track.pipeline import analyse
 from geowallet.track.sources import SourcedFixes
 from tests.track.synthetic import Traveller
@@ -54,6 +55,32 @@ def test_coarse_positions_in_the_silence_say_that_the_device_was_on() -> None:
     (gap,) = gaps_of(merged)
     assert gap.kind is GapKind.NO_SIGNAL
     assert [one.kind for one in gaps_of(table)] == [GapKind.COVERED]
+
+
+class TestLeaps:
+    """Promise: what nothing can travel is a gap, and no metre of it counts."""
+
+    @pytest.mark.parametrize(("silent_s", "woken_s"), [(6000, 7.0), (400, 1.0), (60, 2.0)])
+    def test_a_place_remembered_once_more_after_a_silence(
+        self, silent_s: float, woken_s: float
+    ) -> None:
+        home = Traveller().stay(3600).silence(silent_s).stay(1, every_s=1).silence(woken_s)
+        away = home.jump_to(50_000, 0).go(6000, 15.0).stay(3600)
+        found = analyse([away.sourced()])
+        assert sum(t.distance_m for t in found.trips) == pytest.approx(6000, rel=0.02)
+        leaps = [g for t in found.trips for leg in t.legs for g in leg.gaps]
+        assert all(leap.metres == pytest.approx(50_000, rel=0.01) for leap in leaps)
+
+    def test_within_a_ride_it_is_told(self) -> None:
+        before = Traveller().stay(3600).go(6000, 15.0, every_s=2).silence(1)
+        ride = before.jump_to(8000, 0).go(6000, 15.0, every_s=2).stay(3600)
+        (leap,) = gaps_of(ride.fixes())
+        assert (leap.kind, leap.metres) == (GapKind.LEAP, pytest.approx(2000, abs=50))
+
+    @pytest.mark.parametrize(("mps", "every_s"), [(36.0, 10.0), (90.0, 5.0), (260.0, 1.0)])
+    def test_what_is_only_fast_is_none(self, mps: float, every_s: float) -> None:
+        ride = Traveller().go(mps * 600, mps, every_s=every_s)
+        assert not path_of(ride.fixes()).gap.any()
 
 
 def test_a_halt_with_a_sleeping_device_is_a_silence_without_movement() -> None:

@@ -82,6 +82,7 @@ def _of_kind(kind: GapKind) -> str:
         GapKind.COVERED: _("gaps as in a tunnel or a subway: {count}, {km}, not counted"),
         GapKind.NO_SIGNAL: _("gaps without exact positions: {count}, {km}, not counted"),
         GapKind.OFF: _("gaps of a silent device: {count}, {km}, {minutes} min, not counted"),
+        GapKind.LEAP: _("leaps that nothing can travel: {count}, {km}, not counted"),
     }[kind]
 
 
