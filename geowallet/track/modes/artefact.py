@@ -3,9 +3,11 @@
 ``GWFOREST1`` and a line feed; the length of the header in four bytes; the header,
 canonical JSON; then, deflated, for each set of trees the counts, features, first and
 last leaves (a byte each), directions of unknown values (a bit each), thresholds
-(float32) and leaves (int64), all little-endian.
+(float32) and leaves (int64), all little-endian; last the tables of the network, if there
+is one (`modes.layered`).
 
-Of the header, ``features``, ``classes``, ``trees`` and ``context`` describe the tables.
+Of the header, ``features``, ``classes``, ``trees``, ``context`` and ``network`` describe
+the tables; the last is left out where there is none.
 The rest are the settings; `check_settings` says which the program reads.
 """
 
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +27,7 @@ from geowallet.track.modes.context import context_names
 from geowallet.track.modes.decide import ALL_MODES
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.forest import MOST_LEAVES, UNIT, Forest, Trees
+from geowallet.track.modes.layered import network_from, packed, shape_of, size_of
 from geowallet.track.modes.reach import nested
 
 if TYPE_CHECKING:
@@ -55,15 +59,18 @@ _MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError,
 
 def forest_bytes(forest: Forest) -> bytes:
     """Return the forest as bytes; the same forest gives the same bytes."""
-    header = {
+    header: dict[str, Any] = {
         "classes": list(forest.classes),
         "features": list(forest.features),
         "settings": dict(forest.settings),
         "trees": _shape(forest.trees),
         "context": None if forest.context is None else _shape(forest.context),
     }
-    head = json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
     body = _packed(forest.trees) + (b"" if forest.context is None else _packed(forest.context))
+    if forest.network is not None:
+        header["network"] = shape_of(forest.network)
+        body += packed(forest.network)
+    head = json.dumps(header, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
     return MAGIC + len(head).to_bytes(4, "little") + head + zlib.compress(body, 9)
 
 
@@ -98,7 +105,8 @@ def _forest(header: Mapping[str, Any], deflated: bytes, digest: str) -> Forest:
     _check(len(features) > 0 and set(features) <= set(FEATURES))
     _check(len(set(features)) == len(features))
     shapes = [header["trees"]] + ([header["context"]] if header["context"] else [])
-    sizes = [_size(shape) for shape in shapes]
+    network = header.get("network")
+    sizes = [_size(shape) for shape in shapes] + ([] if network is None else [size_of(network)])
     inflate = zlib.decompressobj()
     try:
         body = inflate.decompress(deflated, sum(sizes) + 1)
@@ -106,15 +114,17 @@ def _forest(header: Mapping[str, Any], deflated: bytes, digest: str) -> Forest:
         raise BadModelError from error
     _check(len(body) == sum(sizes) and inflate.eof and not inflate.unused_data)
     widths = len(features), len(features) + len(context_names(classes))
+    ends = list(accumulate(sizes, initial=0))
+    parts = [body[first:after] for first, after in pairwise(ends)]
     trees = [
         _trees(shape, part, len(classes), width)
-        for shape, part, width in zip(
-            shapes, (body[: sizes[0]], body[sizes[0] :]), widths, strict=False
-        )
+        for shape, part, width in zip(shapes, parts, widths, strict=False)
     ]
     settings = header["settings"]
     check_settings(settings, classes)
-    return Forest(features, classes, trees[0], trees[1] if trees[1:] else None, settings, digest)
+    context = trees[1] if trees[1:] else None
+    read = None if network is None else network_from(network, parts[-1], len(classes))
+    return Forest(features, classes, trees[0], context, settings, digest, read)
 
 
 def check_settings(settings: Mapping[str, Any], classes: tuple[str, ...]) -> None:
@@ -138,6 +148,7 @@ def check_settings(settings: Mapping[str, Any], classes: tuple[str, ...]) -> Non
     _check(1 <= float(settings.get("sparsest_s", 60)) <= MOST_SPARSE_S)
     _check(0 <= float(settings.get("habit_power", 1)) <= 1)
     _check(0 <= float(settings.get("soft_needs", 1)) <= 1)
+    _check(0 <= float(settings.get("network_share", 0)) <= 1)
     pairs = settings.get("pairs")
     if pairs is not None:
         _check(len(pairs) == len(classes) and all(len(row) == len(classes) for row in pairs))

@@ -16,6 +16,7 @@ from geowallet.track.modes.decide import Guess, over_all_modes
 from geowallet.track.modes.features import FEATURES, feature_table, feature_tables
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.mapped import followed
+from geowallet.track.modes.network import Listener
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.modes.weighing import Legs, Part
 from geowallet.track.motion import path_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from geowallet.model.fixes import Fixes
     from geowallet.track.modes.hints import Hints
+    from geowallet.track.modes.network import Network
     from geowallet.track.modes.surroundings import Surroundings
     from geowallet.track.modes.weighing import Decided
     from geowallet.track.motion import Path
@@ -46,6 +48,21 @@ def leg_table(fixes: Fixes, bounds_us: NDArray[np.int64]) -> NDArray[np.float64]
     if path is not None:
         table[found] = feature_table(path, spans)
     return table
+
+
+def leg_logits(network: Network, fixes: Fixes, bounds_us: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what ``network`` says of legs of raw fixes, ``(k, classes)``; 0 of what has none.
+
+    Args:
+        network: Of a forest.
+        fixes: As for `leg_table`.
+        bounds_us: As for `leg_table`.
+    """
+    path, spans, found = _spans(fixes, bounds_us)
+    logits = np.zeros((len(bounds_us), network.classes))
+    if path is not None:
+        logits[found] = Listener(network, path).logits(spans)
+    return logits
 
 
 def classify_legs(
@@ -100,13 +117,16 @@ def span_shares(
     """
     forest = hints.forest or shipped_forest()
     table = feature_table(path, spans)
-    return over_all_modes(forest.probabilities(table), forest.classes)
+    logits = forest.logits(table)
+    if forest.network is not None:
+        logits = forest.joined(logits, Listener(forest.network, path).logits(spans))
+    return over_all_modes(forest.calibrated(logits, table), forest.classes)
 
 
 class SpanModes:
     """Modes of legs of some chunks; a leg is described once, however often it is asked for."""
 
-    __slots__ = ("_chunks", "_forest", "_known")
+    __slots__ = ("_chunks", "_forest", "_known", "_listeners")
 
     def __init__(self, chunks: Sequence[tuple[Path, Hints]]) -> None:
         """Take the fixes of each chunk, and what is known beside.
@@ -116,9 +136,8 @@ class SpanModes:
         self._chunks = chunks
         forest = chunks[0][1].forest if chunks else None
         self._forest = forest or shipped_forest()
-        self._known: dict[
-            tuple[int, int, int], tuple[NDArray[np.float64], NDArray[np.float64]]
-        ] = {}
+        self._listeners: dict[int, Listener] = {}
+        self._known: dict[tuple[int, int, int], tuple[NDArray[np.float64], ...]] = {}
 
     def weighed(self, spans: Sequence[Sequence[Span]], *, estimate: bool = False) -> Weighed:
         """Return what legs are taken for.
@@ -132,13 +151,14 @@ class SpanModes:
         self._describe(spans)
         asked = [(chunk, span) for chunk, some in enumerate(spans) for span in some]
         rows = [self._known[chunk, span.first, span.last] for chunk, span in asked]
-        places = [place for place, (row, _) in enumerate(rows) if not np.all(np.isnan(row))]
+        places = [place for place, (row, *_) in enumerate(rows) if not np.all(np.isnan(row))]
         if not places:
             return Weighed(len(asked))
-        table, logits = (
+        table, logits, by_trees = (
             np.array(column) for column in zip(*(rows[p] for p in places), strict=True)
         )
-        legs = Legs(self._forest, table, logits, self._parts([asked[place] for place in places]))
+        parts = self._parts([asked[place] for place in places])
+        legs = Legs(self._forest, table, logits, by_trees, parts)
         return Weighed(len(asked), places, legs, legs.decided(estimate=estimate))
 
     def _describe(self, spans: Sequence[Sequence[Span]]) -> None:
@@ -149,10 +169,26 @@ class SpanModes:
         ]
         paths = (path for path, _ in self._chunks)
         table = feature_tables(list(zip(paths, new, strict=True)))
-        rows = iter(zip(table, self._forest.logits(table), strict=True))
+        by_trees = self._forest.logits(table)
+        rows = iter(zip(table, self._heard(new, by_trees), by_trees, strict=True))
         for chunk, some in enumerate(new):
             for span in some:
                 known[chunk, span.first, span.last] = next(rows)
+
+    def _heard(
+        self, spans: Sequence[Sequence[Span]], by_trees: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return what trees and network say together of the legs of each chunk."""
+        network, listeners = self._forest.network, self._listeners
+        if network is None:
+            return by_trees
+        said = [np.zeros((0, network.classes))]
+        for chunk, some in enumerate(spans):
+            if some:
+                if chunk not in listeners:
+                    listeners[chunk] = Listener(network, self._chunks[chunk][0])
+                said.append(listeners[chunk].logits(some))
+        return self._forest.joined(by_trees, np.concatenate(said))
 
     def _parts(self, legs: Sequence[tuple[int, Span]]) -> list[Part]:
         """Return the legs of each chunk that has some."""

@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geowallet.track.modes.network import Network
+
 MOST_LEAVES = 64
 """Of one tree: the bits of a word."""
 
 UNIT = 2.0**-36
 """Of a leaf: fine enough for sums of thousands, coarse enough that they never overflow."""
+
+NETWORK_SHARE = 0.5
+"""Of what is said of a leg, the part that the network says, unless a header says more."""
 
 SPARSEST_S = 60.0
 """Usual distance of fixes up to which a forest is believed, unless its header says more."""
@@ -97,6 +102,7 @@ class Forest:
             are those of `trees`, then those of `modes.context`.
         settings: The rest of the header; see `modes.artefact`.
         digest: SHA-256 of its bytes, hex.
+        network: What speaks of the course of a leg beside the trees, or None.
     """
 
     features: tuple[str, ...]
@@ -105,6 +111,7 @@ class Forest:
     context: Trees | None
     settings: Mapping[str, Any]
     digest: str
+    network: Network | None = None
 
     @property
     def sparsest_s(self) -> float:
@@ -122,6 +129,13 @@ class Forest:
     def logits(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the trees say of each class, before calibration, ``(k, classes)``."""
         return self.trees.logits(self.columns(table))
+
+    def joined(
+        self, by_trees: NDArray[np.float64], by_network: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return what trees and network say together, before calibration, ``(k, classes)``."""
+        share = float(self.settings.get("network_share", NETWORK_SHARE))
+        return (1.0 - share) * by_trees + share * by_network
 
     def calibrated(
         self, logits: NDArray[np.float64], table: NDArray[np.float64]

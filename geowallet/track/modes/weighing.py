@@ -87,13 +87,15 @@ class Legs:
     Attributes:
         forest: What describes modes.
         table: ``(k, len(FEATURES))``.
-        logits: ``(k, classes)`` as `Forest.logits` returns of it.
+        logits: ``(k, classes)``, what trees and network say together.
+        by_trees: ``(k, classes)`` as `Forest.logits` returns: reasons are sought there.
         parts: The legs of each chunk, at least one chunk.
     """
 
     forest: Forest
     table: NDArray[np.float64]
     logits: NDArray[np.float64]
+    by_trees: NDArray[np.float64]
     parts: Sequence[Part]
 
     def decided(self, *, estimate: bool) -> Decided:
@@ -117,7 +119,7 @@ class Legs:
 
     def guesses(self, found: Decided) -> list[Guess]:
         """Return the mode of each leg, with reasons."""
-        groups = moved(self.forest, self.table, self.logits, found.decisions)
+        groups = moved(self.forest, self.table, self.by_trees, found.decisions)
         around = self._circumstances(found)
         known = zip(found.decisions, self.table, groups, around, strict=True)
         return [_guess(decision, reasons(decision, *rest)) for decision, *rest in known]
