@@ -103,7 +103,7 @@ class TestJoined:
     def test_the_network_moves_what_a_leg_is_taken_for(self) -> None:
         path, spans = straight(15.0, 600), [Span(0, 120, on_foot=False)]
         forest = forest_with(fast_is("bus", logit=30.0))
-        assert classify_spans(path, spans, hints=Hints(forest=forest_of()))[0].mode is Mode.TRAIN
+        assert classify_spans(path, spans, hints=Hints(forest=forest_of()))[0].mode is Mode.CAR
         assert classify_spans(path, spans, hints=Hints(forest=forest))[0].mode is Mode.BUS
         shares = span_shares(path, spans, hints=Hints(forest=forest))[0]
         assert ALL_MODES[int(shares.argmax())] is Mode.BUS
