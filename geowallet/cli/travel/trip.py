@@ -142,6 +142,13 @@ def sureness(trip: DescribedTrip) -> Sureness:
     return Sureness.of(trip.trip.main_leg.confidence)
 
 
+def marks(trip: DescribedTrip) -> str:
+    """Return the marks of a trip in the list: whose word its mode is, and whether it has a gap."""
+    said = "=" if trip.by_owner else ""
+    said = "!" if sureness(trip) is Sureness.UNSURE else said
+    return said + ("~" if trip.trip.gap_m >= _GAP_M else "")
+
+
 def _fits(trip: DescribedTrip, mode: str, purpose: str, tag: str, *, to_check: bool) -> bool:
     return (
         (not mode or trip.trip.main_leg.mode == mode)
@@ -232,12 +239,9 @@ def _show_list(
 
 
 def _row(trip: DescribedTrip, short: dict[str, str], here: str) -> list[str]:
-    mark = "~" if trip.trip.gap_m >= _GAP_M else ""
-    mark = "=" if trip.by_owner else mark
-    mark = "!" if sureness(trip) is Sureness.UNSURE else mark
     minutes = round((trip.trip.end_us - trip.trip.start_us) / 60e6)
     return [
-        mark,
+        marks(trip),
         short[trip.trip.id],
         weekday(dt.date.fromisoformat(trip.day)),
         clock(trip.trip.start_us, here),

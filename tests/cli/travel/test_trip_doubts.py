@@ -4,9 +4,20 @@ from dataclasses import replace
 
 import pytest
 
+from geowallet.cli.travel.trip import marks
 from geowallet.cli.travel.trip_doubts import doubt_record, doubts, pause_line, pauses, silences
 from geowallet.model.fixes import FixFlag
-from geowallet.model.mobility import Gap, GapKind, Leg, Mode, Point, Stop, Trip
+from geowallet.model.mobility import (
+    DescribedTrip,
+    Gap,
+    GapKind,
+    Leg,
+    Mode,
+    Point,
+    Purpose,
+    Stop,
+    Trip,
+)
 
 HOUR_US = 3_600_000_000
 HERE = Point(48.0, 2.0)
@@ -47,3 +58,13 @@ def test_only_short_stops_within_the_trip_are_pauses() -> None:
 def test_a_leg_without_doubts_says_nothing() -> None:
     assert doubts(LEG) == silences(LEG) == []
     assert doubt_record(LEG) == {"gaps": [], "set_aside": {}}
+
+
+@pytest.mark.parametrize(
+    ("sure", "by_owner", "gap_m", "mark"),
+    [(0.9, False, 0, ""), (0.9, False, 900, "~"), (0.4, False, 900, "!~"), (0.9, True, 900, "=~")],
+)
+def test_no_other_mark_hides_a_gap(*, sure: float, by_owner: bool, gap_m: float, mark: str) -> None:
+    trip = replace(TRIP, legs=(replace(LEG, confidence=sure, gap_m=gap_m),))
+    named = DescribedTrip(trip, "2026-05-04", 0, 60, Purpose.PRIVATE, None, None, "")
+    assert marks(replace(named, by_owner=by_owner)) == mark
