@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.model.fixes import Fixes
+    from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.hints import Hints
     from geowallet.track.modes.network import Network
     from geowallet.track.modes.surroundings import Surroundings
@@ -118,9 +119,21 @@ def span_shares(
     forest = hints.forest or shipped_forest()
     table = feature_table(path, spans)
     logits = forest.logits(table)
-    if forest.network is not None:
-        logits = forest.joined(logits, Listener(forest.network, path).logits(spans))
+    listener = listener_of(path, forest)
+    if listener is not None:
+        logits = forest.joined(logits, listener.logits(spans))
     return over_all_modes(forest.calibrated(logits, table), forest.classes)
+
+
+def listener_of(path: Path, forest: Forest | None) -> Listener | None:
+    """Return what listens to ``path`` for ``forest``, or for the one that ships.
+
+    None if the forest has no network.
+    """
+    chosen = forest or shipped_forest()
+    if chosen.network is None:
+        return None
+    return Listener(chosen.network, path, chosen.classes)
 
 
 class SpanModes:
@@ -128,15 +141,23 @@ class SpanModes:
 
     __slots__ = ("_chunks", "_forest", "_known", "_listeners")
 
-    def __init__(self, chunks: Sequence[tuple[Path, Hints]]) -> None:
+    def __init__(
+        self,
+        chunks: Sequence[tuple[Path, Hints]],
+        listeners: Sequence[Listener | None] = (),
+    ) -> None:
         """Take the fixes of each chunk, and what is known beside.
 
         The hints of the chunks differ in nothing but what sources say.
+
+        Args:
+            chunks: Any number.
+            listeners: As `listener_of` returns, of each chunk, if there are any already.
         """
         self._chunks = chunks
         forest = chunks[0][1].forest if chunks else None
         self._forest = forest or shipped_forest()
-        self._listeners: dict[int, Listener] = {}
+        self._listeners = {n: some for n, some in enumerate(listeners) if some is not None}
         self._known: dict[tuple[int, int, int], tuple[NDArray[np.float64], ...]] = {}
 
     def weighed(self, spans: Sequence[Sequence[Span]], *, estimate: bool = False) -> Weighed:
@@ -179,15 +200,15 @@ class SpanModes:
         self, spans: Sequence[Sequence[Span]], by_trees: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return what trees and network say together of the legs of each chunk."""
-        network, listeners = self._forest.network, self._listeners
-        if network is None:
-            return by_trees
-        said = [np.zeros((0, network.classes))]
+        said = [np.zeros((0, by_trees.shape[1]))]
         for chunk, some in enumerate(spans):
             if some:
-                if chunk not in listeners:
-                    listeners[chunk] = Listener(network, self._chunks[chunk][0])
-                said.append(listeners[chunk].logits(some))
+                found = self._listeners.get(chunk)
+                found = found or listener_of(self._chunks[chunk][0], self._forest)
+                if found is None:
+                    return by_trees
+                self._listeners[chunk] = found
+                said.append(found.logits(some))
         return self._forest.joined(by_trees, np.concatenate(said))
 
     def _parts(self, legs: Sequence[tuple[int, Span]]) -> list[Part]:

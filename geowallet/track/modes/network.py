@@ -119,12 +119,16 @@ class Network:
 class Listener:
     """What a network says of legs of one path; each stretch of it is read once."""
 
-    __slots__ = ("_course", "_network", "_path", "_read")
+    __slots__ = ("_course", "_network", "_path", "_read", "on_foot")
 
-    def __init__(self, network: Network, path: Path) -> None:
-        """Take the network and a path of at least two fixes."""
+    on_foot: tuple[int, ...]
+    """The columns of walking and running."""
+
+    def __init__(self, network: Network, path: Path, classes: Sequence[str] = ()) -> None:
+        """Take the network, a path of at least two fixes and the names of the classes."""
         self._network, self._path = network, path
         self._course = Course(path)
+        self.on_foot = tuple(n for n, name in enumerate(classes) if name in ("walk", "run"))
         self._read: list[tuple[int, int, NDArray[np.float64]]] = []
 
     def logits(self, spans: Sequence[Span]) -> NDArray[np.float64]:
@@ -133,12 +137,21 @@ class Listener:
         asked = [self._rows_of(span) for span in spans]
         self._listen(asked)
         for leg, (first, after) in enumerate(asked):
-            start, _, total = next(
-                part for part in self._read if part[0] <= first and after <= part[1]
-            )
-            said = total[after - start] - total[first - start]
+            total = self._total(first, after)
+            said = total[-1] - total[0]
             found[leg] = said[:-1] / (after - first) * LOGIT_UNIT
         return found
+
+    def rows(self, first: int, after: int) -> NDArray[np.float64]:
+        """Return the logits of rows, ``(after - first, classes + 1)``; the last of no mode."""
+        self._listen([(first, after)])
+        each: NDArray[np.float64] = np.diff(self._total(first, after), axis=0) * LOGIT_UNIT
+        return each
+
+    def _total(self, first: int, after: int) -> NDArray[np.float64]:
+        """Return the running sums of rows that were read, ``(after - first + 1, classes + 1)``."""
+        start, _, total = next(part for part in self._read if part[0] <= first and after <= part[1])
+        return total[first - start : after - start + 1]
 
     def _rows_of(self, span: Span) -> tuple[int, int]:
         """Return the rows whose middles lie in a leg, or the one that holds its middle."""

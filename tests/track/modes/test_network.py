@@ -68,6 +68,14 @@ class TestListener:
         monkeypatch.setattr(network, "MOST_ROWS", 30)
         assert np.array_equal(Listener(DRAWN, path).logits([Span(0, 120, on_foot=False)]), half)
 
+    def test_rows_are_those_of_the_network(self) -> None:
+        listener = Listener(DRAWN, ERRAND, CLASSES)
+        listener.logits([Span(0, 30, on_foot=False)])
+        each = DRAWN.at_rows(Course(ERRAND), -4, 70) * LOGIT_UNIT
+        assert np.array_equal(listener.rows(-4, 70), each)
+        assert np.array_equal(listener.rows(3, 5), each[7:9])
+        assert listener.on_foot == (0,)
+
     def test_reading_in_blocks_changes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = DRAWN.at_rows(Course(ERRAND), -3, 90)
         monkeypatch.setattr(network, "ROWS_TOGETHER", 7)
