@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geowallet.track.modes.artefact import forest_bytes
+from geowallet.track.modes.artefact import forest_bytes, read_forest
 from geowallet.track.modes.fitting import assembled, neutral_of
 from training.card import Made, card_of
+from training.courses import taught_courses
 from training.evaluate import (
     calibration_of,
     decided,
@@ -30,6 +31,7 @@ from training.evaluate import (
 from training.recipe import (
     FERRY_BIAS,
     LEAST_CONFIDENCE,
+    NETWORK_SHARE,
     PRIOR,
     SEEDS,
     SIMULATED_SHARE,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geowallet.track.modes.forest import Forest
+    from geowallet.track.modes.network import Network
     from training.measure import Figures
     from training.stages import Heard
     from training.tables import Table
@@ -88,24 +91,28 @@ class Sources:
     measured: Mapping[str, Table]
 
 
-def read_sources(data: Path, simulation: Sequence[Path], holdout: Sequence[Path]) -> Sources:
+def read_sources(
+    data: Path, simulation: Sequence[Path], holdout: Sequence[Path], network: Network
+) -> Sources:
     """Return the tables of all sets; of both kinds of days there are plain and broad ones."""
     scenes = real_scenes(data)
     held, held_broad = holdout
     return Sources(
-        real=real_tables(scenes),
-        plain={name: table_of(every) for name, every in scenes.items()},
+        real=real_tables(scenes, network),
+        plain={name: table_of(every, network=network) for name, every in scenes.items()},
         simulated=taught_days(*simulation),
-        holdout={variant.value: simulated_table(held, variant) for variant in Variant}
-        | {"broad": simulated_table(held_broad)},
-        measured={"uah": table_of(measured_scenes(data))},
+        holdout={
+            variant.value: simulated_table(held, variant, network=network) for variant in Variant
+        }
+        | {"broad": simulated_table(held_broad, network=network)},
+        measured={"uah": table_of(measured_scenes(data), network=network)},
     )
 
 
-def fitted(sources: Sources, method: Method) -> tuple[Forest, Made]:
-    """Return the forest fitted on all sets, and what was measured on the way.
+def fitted(sources: Sources, method: Method, network: Network) -> tuple[Forest, Made]:
+    """Return the forest fitted on all sets with its network, and what was measured on the way.
 
-    Every figure is of legs whose set, or network, the trees had not seen; the
+    Every figure is of legs whose set, or roads, neither trees nor network had seen; the
     temperature of the confidence comes from the same legs.
     """
     lesson = taught(sources.simulated, list(sources.real.values()), method)
@@ -129,9 +136,11 @@ def fitted(sources: Sources, method: Method) -> tuple[Forest, Made]:
         "prior": [PRIOR[name] for name in CLASSES],
         "least_confidence": dict(LEAST_CONFIDENCE),
         "soft_needs": SOFT_NEEDS,
+        "network_share": NETWORK_SHARE,
         "neutral": neutral_of(lesson.table.features[:, method.columns], method.names),
     }
-    forest = assembled((grown, None), CLASSES, method.names, settings)
+    trees = assembled((grown, None), CLASSES, method.names, settings)
+    forest = read_forest(forest_bytes(dataclasses.replace(trees, network=network)))
     parts = {**outside.plain, **others}
     return forest, Made(
         digest=forest.digest,
@@ -193,18 +202,38 @@ def write_figures(folder: Path, every: Mapping[str, Figures]) -> None:
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
+def network_of(forest: Path | None, simulation: Sequence[Path]) -> Network:
+    """Return the network of a forest that was written before, or teach one.
+
+    Raises:
+        ValueError: The forest has none.
+    """
+    if forest is None:
+        # Here, for torch is slow to load, and needed for nothing else.
+        from training.network import Schooling, taught  # noqa: PLC0415
+
+        return taught(taught_courses(*simulation), Schooling())
+    network = read_forest(forest.read_bytes()).network
+    if network is None:
+        msg = f"{forest} has no network"
+        raise ValueError(msg)
+    return network
+
+
 def main() -> None:
     """Fit, measure, write."""
     parser = argparse.ArgumentParser(prog="training.fit")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--simulation", type=Path, nargs=2, required=True)
     parser.add_argument("--holdout", type=Path, nargs=2, required=True)
+    parser.add_argument("--network-of", type=Path, help="take the network of this forest")
     parser.add_argument("--out", type=Path, default=ARTEFACT)
     parser.add_argument("--card", type=Path, default=HERE / "MODEL_CARD.md")
     parser.add_argument("--figures", type=Path, default=HERE / "figures")
     chosen = parser.parse_args()
-    sources = read_sources(chosen.data, chosen.simulation, chosen.holdout)
-    forest, made = fitted(sources, Method())
+    network = network_of(chosen.network_of, chosen.simulation)
+    sources = read_sources(chosen.data, chosen.simulation, chosen.holdout, network)
+    forest, made = fitted(sources, Method(), network)
     if made.size > MOST_BYTES:
         sys.exit(f"the artefact has {made.size} bytes, more than {MOST_BYTES}")
     chosen.out.write_bytes(forest_bytes(forest))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geowallet.track.modes.network import Network
     from training.scenes import Scene
     from training.tables import Table
 
@@ -94,6 +95,9 @@ SOFT_NEEDS = 0.35
 FERRY_BIAS = -1.0
 """Logit: ferries are known from simulation alone, and are rarer than `PRIOR` can state."""
 
+NETWORK_SHARE = 0.5
+"""Of what is said of a leg, the part that the network says."""
+
 SEEDS = 2
 """Forests whose scores are averaged."""
 
@@ -153,32 +157,44 @@ def measured_scenes(data: Path) -> Iterator[Scene]:
     yield from drives(data / "labelled" / "uah" / "gps.csv.gz", "uah")
 
 
-def real_tables(scenes: Mapping[str, Sequence[Scene]]) -> dict[str, Table]:
-    """Return each set blurred, as it is taught."""
+def real_tables(
+    scenes: Mapping[str, Sequence[Scene]], network: Network | None = None
+) -> dict[str, Table]:
+    """Return each set blurred, as it is taught, with what ``network`` says of it."""
     found = {}
     for number, (name, every) in enumerate(scenes.items()):
         seed, half = SEED + number, VERSIONS[name] // 2
-        parts = [table_of(every, versions=VERSIONS[name], seed=seed)]
+        parts = [table_of(every, versions=VERSIONS[name], seed=seed, network=network)]
         for place, variant in enumerate((Variant.REFLECTED, Variant.PIECES)):
             if variant is Variant.PIECES and name in UNCUT:
                 continue
             other = seed + 200 + 100 * place
-            parts.append(table_of(every, versions=max(half, 1), seed=other, variant=variant))
+            count = max(half, 1)
+            parts.append(
+                table_of(every, versions=count, seed=other, variant=variant, network=network)
+            )
         found[name] = joined(parts)
     return found
 
 
-def simulated_table(folder: Path, variant: Variant = Variant.PLAIN, *, every: int = 1) -> Table:
+def simulated_table(
+    folder: Path,
+    variant: Variant = Variant.PLAIN,
+    *,
+    every: int = 1,
+    network: Network | None = None,
+) -> Table:
     """Return the legs of the simulation in ``folder``, at most `MOST_OF_A_CLASS` of each class.
 
     Args:
         folder: Of its days.
         variant: How they are seen.
         every: Each so manieth day is taken.
+        network: What is asked about them beside.
     """
     days = (scene for number, scene in enumerate(simulated(folder)) if number % every == 0)
     seed = SEED + 100 + 10 * list(Variant).index(variant)
-    table = table_of(days, versions=1, seed=seed, thin=False, variant=variant)
+    table = table_of(days, versions=1, seed=seed, thin=False, variant=variant, network=network)
     rng = np.random.default_rng(seed + 1)
     kept = np.ones(len(table), dtype=np.bool_)
     for place in range(len(CLASSES)):

@@ -107,9 +107,9 @@ def drives(table: Path, set_name: str) -> Iterator[Scene]:
         yield scene_of(set_name, rows[0]["driver"], fixes, [interval])
 
 
-def simulated(folder: Path) -> Iterator[Scene]:
-    """Yield one scene a file of the simulation, in order of their names."""
-    for path in sorted(folder.glob("*.npz")):
+def simulated(folder: Path, some: slice = slice(None)) -> Iterator[Scene]:
+    """Yield one scene for each of ``some`` files of the simulation, in order of their names."""
+    for path in sorted(folder.glob("*.npz"))[some]:
         with np.load(path, allow_pickle=False) as stored:
             fixes = fixes_from(
                 stored["time_us"],

@@ -9,7 +9,7 @@ import numpy as np
 
 from geowallet.track.modes.fitting import grow
 from geowallet.track.modes.forest import softmax
-from training.recipe import mixed, to_prior
+from training.recipe import NETWORK_SHARE, mixed, to_prior
 from training.tables import CLASSES
 
 if TYPE_CHECKING:
@@ -85,5 +85,6 @@ def taught(sim: Table | None, real: Sequence[Table], method: Method) -> Taught:
 
 
 def hear(first: Grown, table: Table, method: Method) -> Heard:
-    """Return what ``first`` says of ``table``."""
-    return Heard(table, first.raw(table.features[:, method.columns]))
+    """Return what ``first`` and the network say of ``table``."""
+    by_trees = first.raw(table.features[:, method.columns])
+    return Heard(table, (1.0 - NETWORK_SHARE) * by_trees + NETWORK_SHARE * table.heard)

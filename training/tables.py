@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.track.modes.classify import leg_table
+from geowallet.track.modes.classify import leg_logits, leg_table
 from geowallet.track.modes.features import FEATURES, GROUPS
 from training.blur import blurred
 from training.variants import ALONE_SHARE, Variant, varied
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geowallet.track.modes.network import Network
     from training.scenes import Scene
 
 CLASSES = (
@@ -61,6 +62,7 @@ class Table:
         modes: ``(n,)`` words of the set.
         chains: ``(n,)`` names of the recordings; legs of one may be neighbours.
         bounds_us: int64 ``(n, 2)``, first and last instant as the table was made.
+        heard: float64 ``(n, classes)``, logits of the network; 0 where none was asked.
     """
 
     features: NDArray[np.float64]
@@ -72,6 +74,7 @@ class Table:
     modes: NDArray[np.str_]
     chains: NDArray[np.str_]
     bounds_us: NDArray[np.int64]
+    heard: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -98,13 +101,14 @@ def joined(tables: Sequence[Table]) -> Table:
     )
 
 
-def table_of(
+def table_of(  # noqa: PLR0913  how the same legs are seen
     scenes: Iterable[Scene],
     *,
     versions: int = 0,
     seed: int = 0,
     thin: bool = True,
     variant: Variant = Variant.PLAIN,
+    network: Network | None = None,
 ) -> Table:
     """Describe the legs of ``scenes``.
 
@@ -114,13 +118,14 @@ def table_of(
         seed: Of the blurring.
         thin: Whether blurring leaves fixes out.
         variant: How they are seen, once blurred.
+        network: What is asked about them beside.
     """
     rng = np.random.default_rng(seed)
     tables = []
     for scene in scenes:
         for version in range(max(versions, 1)):
             seen = varied(blurred(scene, rng, thin=thin), variant, rng) if versions else scene
-            tables += list(_described(seen, version))
+            tables += list(_described(seen, version, network))
     table = joined(tables)
     if versions:
         _isolate(table.features, rng.random(len(table)) < ALONE_SHARE[variant])
@@ -134,7 +139,7 @@ def _isolate(features: NDArray[np.float64], mask: NDArray[np.bool_]) -> None:
         features[mask, column] = 0.0 if name.endswith("_heard") else np.nan
 
 
-def _described(scene: Scene, version: int) -> Iterator[Table]:
+def _described(scene: Scene, version: int, network: Network | None) -> Iterator[Table]:
     """Yield the table of the legs of ``scene`` that have a class and enough fixes."""
     classes = np.array([class_of(mode) for mode in scene.modes], dtype=np.int64)
     first = np.searchsorted(scene.fixes.time_us, scene.bounds_us[:, 0])
@@ -143,6 +148,9 @@ def _described(scene: Scene, version: int) -> Iterator[Table]:
     if not np.any(known):
         return
     features = leg_table(scene.fixes, scene.bounds_us[known])
+    heard = np.zeros((len(features), len(CLASSES)))
+    if network is not None:
+        heard = leg_logits(network, scene.fixes, scene.bounds_us[known])
     told: NDArray[np.bool_] = np.any(np.isfinite(features), axis=1)
     kept = np.flatnonzero(known)[told]
     cadence = [
@@ -158,6 +166,7 @@ def _described(scene: Scene, version: int) -> Iterator[Table]:
         modes=np.array([scene.modes[leg] for leg in kept]),
         chains=np.full(len(kept), f"{scene.set_name}/{scene.owner}/{version}"),
         bounds_us=scene.bounds_us[kept],
+        heard=heard[told],
     )
 
 

@@ -46,6 +46,7 @@ def _table(n: int, set_name: str, *, seed: int = 0) -> Table:
         modes=np.array([CLASSES[place] for place in classes]),
         chains=np.full(n, set_name),
         bounds_us=np.column_stack((start_us, start_us + 300_000_000)),
+        heard=np.zeros((n, len(CLASSES))),
     )
 
 
