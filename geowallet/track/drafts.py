@@ -12,6 +12,7 @@ import numpy as np
 
 from geowallet.model.geodesy import distances_m
 from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, find_legs
+from geowallet.track.modes.classify import listener_of
 from geowallet.track.modes.ragged import largest, rows_of
 from geowallet.track.motion import Windows
 from geowallet.track.stops import SMOOTH_S, find_stays, hidden_stays, still
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from geowallet.track.legs import Span
     from geowallet.track.modes.hints import Hints
+    from geowallet.track.modes.network import Listener
     from geowallet.track.motion import Path
     from geowallet.track.stops import Stay
 
@@ -48,6 +50,7 @@ class Draft:
         episodes: The first and the last fix of each trip, in time order.
         cut: The walks and rides of each trip.
         edge_mps: ``(n,)`` speeds over some seconds.
+        listener: What the network of the model says of its path; None without trips or network.
     """
 
     path: Path
@@ -57,6 +60,7 @@ class Draft:
     episodes: Sequence[tuple[int, int]]
     cut: Sequence[tuple[Span, ...]]
     edge_mps: NDArray[np.float64]
+    listener: Listener | None = None
 
 
 def draft_of(path: Path, stream: NDArray[np.int32], hints: Hints) -> Draft:
@@ -75,8 +79,9 @@ def draft_of(path: Path, stream: NDArray[np.int32], hints: Hints) -> Draft:
     slow_mps, edge_mps = (windows.speeds_mps(half_s) for half_s in (SPEED_WINDOW_S, EDGE_WINDOW_S))
     del windows
     episodes = _episodes(path, [stay for stay in stays if stay.is_activity], still_fixes)
-    cut = find_legs(path, episodes, slow_mps=slow_mps, edge_mps=edge_mps)
-    return Draft(path, stream, hints, stays, episodes, cut, edge_mps)
+    listener = listener_of(path, hints.forest) if episodes else None
+    cut = find_legs(path, episodes, slow_mps=slow_mps, edge_mps=edge_mps, listener=listener)
+    return Draft(path, stream, hints, stays, episodes, cut, edge_mps, listener)
 
 
 def _episodes(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geowallet.track.modes.network import Listener
     from geowallet.track.motion import Path
 
 FASTEST_WALK_MPS = 2.2
@@ -95,6 +96,7 @@ def find_legs(
     *,
     slow_mps: NDArray[np.float64],
     edge_mps: NDArray[np.float64],
+    listener: Listener | None = None,
 ) -> list[tuple[Span, ...]]:
     """Cut trips into walks and rides.
 
@@ -103,6 +105,7 @@ def find_legs(
         trips: Index of the first and of the last fix of each, in time order.
         slow_mps: ``(n,)`` speeds of the path over `SPEED_WINDOW_S`.
         edge_mps: ``(n,)`` speeds of the path over `EDGE_WINDOW_S`.
+        listener: What a network says of the path, if there is one.
 
     Returns:
         At least one span for each trip; each begins at the fix where the one before
@@ -112,7 +115,7 @@ def find_legs(
         return []
     walkable = _may_walk(path, trips, slow_mps)
     some = [ends for ends, may in zip(trips, walkable, strict=True) if may]
-    sought = iter(walking_spans(path, some, edge_mps=edge_mps))
+    sought = iter(walking_spans(path, some, edge_mps=edge_mps, listener=listener))
     halts = _long_halts(path, slow_mps)
     found = []
     for (first, last), may in zip(trips, walkable, strict=True):

@@ -42,12 +42,14 @@ from geowallet.track.drafts import draft_of
 from geowallet.track.modes import (
     around,
     context,
+    course,
     decide,
     ends,
     features,
     grid,
     halts,
     labels,
+    network,
     reasons,
     shape,
 )
@@ -220,14 +222,17 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "sources": (sources, devices, carried, interleaved),
         "stops": (stops, motion),
         "legs": (legs, walking, grid_speeds),
-        "mode": (around, context, decide, ends, features, grid, halts, labels, reasons, shape),
+        "mode": (
+            *(around, context, decide, ends, features, grid, halts, labels, reasons, shape),
+            *(course, network),
+        ),
         "distance": (distance, ways),
         "trips": (trips, drafts, gaps),
     }
     forest = forest or shipped_forest()
     model = {
         "mode": {"forest": forest.digest},
-        "legs": {"forest": walking_digest()},
+        "legs": {"forest": walking_digest(), "listened to": forest.digest},
     }
     found = [_algorithm(name, of, model.get(name, {})) for name, of in stages.items()]
     cut = digest_of({"CUT_GAP_US": str(CUT_GAP_US)})

@@ -95,7 +95,10 @@ def _classified(drafts: Sequence[Draft]) -> list[list[list[tuple[Span, Guess]]]]
     Neighbours of one mode are one leg.
     """
     # All legs at once: those of a chunk see each other, and one call costs less than many.
-    modes = SpanModes([(draft.path, draft.hints) for draft in drafts])
+    modes = SpanModes(
+        [(draft.path, draft.hints) for draft in drafts],
+        listeners=[draft.listener for draft in drafts],
+    )
     cuts = [[list(spans) for spans in draft.cut] for draft in drafts]
     while True:
         weighed = modes.weighed([[span for spans in cut for span in spans] for cut in cuts])

@@ -1,8 +1,8 @@
 """Where, within a trip, its owner walks: the most probable course of walking and riding.
 
 A small forest says for every ten seconds how probable walking is, from speeds at several
-scales; a change between walking and riding has a price, so that neither a jam nor a
-sprint for the bus is one.
+scales, and where there is one, the network that knows all modes says it beside; a change
+between walking and riding has a price, so that neither a jam nor a sprint for the bus is one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.track.grid_speeds import COLUMNS, GRID_S, MOST_POINTS, grid_table, instants_of
-from geowallet.track.modes.forest import Trees
+from geowallet.track.modes.course import ROW_S
+from geowallet.track.modes.forest import Trees, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.track.grid_speeds import Instants
+    from geowallet.track.modes.network import Listener
     from geowallet.track.motion import Path
 
 NAME = "walking.npz"
@@ -35,6 +37,16 @@ NOBODY_WALKS_MPS = 4.0
 
 WORTH = 0.35
 """Ten seconds next to each other say nearly the same; this share of it is new."""
+
+HEARD_SHARE = 0.5
+"""Of what is said of ten seconds, the part of the network: it has seen more kinds of rides, the
+forest has seen recorded diaries."""
+
+MOST_HEARD = 4.0
+"""The network says no more than 55 to 1."""
+
+UNHEARD = 1e-6
+"""What is added to a probability whose logarithm is taken."""
 
 CHANGE_COST = 2.5
 """Price of a change, as logarithm of odds: a walk between two rides must show for a
@@ -62,6 +74,7 @@ def walking_spans(
     *,
     edge_mps: NDArray[np.float64],
     trees: Trees | None = None,
+    listener: Listener | None = None,
 ) -> list[list[tuple[float, bool]]]:
     """Return where each walk or ride of some trips begins, and which it is.
 
@@ -71,6 +84,7 @@ def walking_spans(
             last comes after the first.
         edge_mps: ``(n,)`` speeds of the path over some seconds.
         trees: Others than those that ship.
+        listener: What a network says of the path, if there is one.
 
     Returns:
         For each trip ``(instant in seconds, whether on foot)``, in time order; the
@@ -80,6 +94,9 @@ def walking_spans(
     for some in _together(path, trips):
         instants = instants_of(path, some)
         odds = _odds(path, instants, edge_mps, trees or walking_trees())
+        if listener is not None:
+            odds = (1.0 - HEARD_SHARE) * odds + HEARD_SHARE * heard_odds(listener, instants)
+        odds = np.where(_silent(path, instants.at_s), 0.0, odds)
         for start, end in zip(instants.rows.start, instants.rows.end, strict=True):
             found.append(_changes(instants.at_s[start:end], course(odds[start:end], CHANGE_COST)))
     return found
@@ -109,9 +126,25 @@ def _odds(
     slow = table[:, COLUMNS.index("over_2_mps")] <= NOBODY_WALKS_MPS
     if np.any(slow):
         odds[slow] = trees.logits(table[slow])[:, 0]
-    said = np.clip(odds, -MOST_ODDS, MOST_ODDS) * WORTH
-    said = said * instants.step_s[instants.rows.leg] / GRID_S
-    return np.where(_silent(path, instants.at_s), 0.0, said)
+    said: NDArray[np.float64] = np.clip(odds, -MOST_ODDS, MOST_ODDS) * WORTH
+    return said * instants.step_s[instants.rows.leg] / GRID_S
+
+
+def heard_odds(listener: Listener, instants: Instants) -> NDArray[np.float64]:
+    """Return what a network says of each instant for walking, logarithm of odds.
+
+    The more probable rest is, the less it says.
+    """
+    found = np.zeros(len(instants.at_s))
+    for start, end in zip(instants.rows.start, instants.rows.end, strict=True):
+        row = np.floor(instants.at_s[start:end] / ROW_S).astype(np.intp)
+        first = int(row[0])
+        shares = softmax(listener.rows(first, int(row[-1]) + 1))[row - first]
+        walked = np.sum(shares[:, listener.on_foot], axis=1)
+        moved = 1.0 - shares[:, -1]
+        odds = np.log(walked + UNHEARD) - np.log(moved - walked + UNHEARD)
+        found[start:end] = moved * np.clip(odds, -MOST_HEARD, MOST_HEARD)
+    return found * WORTH * instants.step_s[instants.rows.leg] / GRID_S
 
 
 def _changes(at_s: NDArray[np.float64], on_foot: NDArray[np.bool_]) -> list[tuple[float, bool]]:

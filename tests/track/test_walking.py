@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise, product
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
@@ -8,10 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geowallet.track import walking
+from geowallet.track.drafts import draft_of
 from geowallet.track.grid_speeds import COLUMNS, grid_table, instants_of
+from geowallet.track.modes.hints import NO_HINTS, Hints
+from geowallet.track.modes.network import LOGIT_UNIT, Network
 from geowallet.track.motion import path_of, speeds_mps
-from geowallet.track.walking import course, walking_spans, walking_trees
+from geowallet.track.walking import course, heard_odds, walking_spans, walking_trees
+from tests.track.modes.forests import CLASSES
+from tests.track.modes.networks import fast_is, forest_with, straight
 from tests.track.synthetic import Traveller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from geowallet.track.modes.network import Listener
 
 
 def spans_of(way: Traveller) -> list[tuple[float, bool]]:
@@ -53,6 +67,72 @@ def test_a_ride_with_red_lights_is_no_walk(every_s: float) -> None:
 def test_nothing_is_said_of_a_silence() -> None:
     way = Traveller().go(600, 1.4).silence(900).jump_to(1800, 0).go(600, 1.4)
     assert [on_foot for _, on_foot in spans_of(way)] == [True]
+
+
+class Told:
+    """Says of each row what a function of its number says: on foot, riding, at rest."""
+
+    on_foot = (0, 1)
+
+    def __init__(self, said: Callable[[int], tuple[float, float, float]]) -> None:
+        self.said = said
+
+    def rows(self, first: int, after: int) -> NDArray[np.float64]:
+        shares = np.array([self.said(row) for row in range(first, after)])
+        walk, ride, rest = shares.T
+        logits: NDArray[np.float64] = np.log(np.column_stack((walk / 2, walk / 2, ride, rest)))
+        return logits
+
+
+class TestHeard:
+    """Promise: walking and riding are parted by what trees and network say, half and half."""
+
+    def test_what_is_said_of_walking_is_less_the_more_probable_rest_is(self) -> None:
+        path = path_of(Traveller().go(600, 1.4).fixes())
+        instants = instants_of(path, [(0, len(path) - 1)])
+        # ln(3) of a sure movement, ln(3) and half of it where half is rest.
+        for rest, worth in ((0.0, 1.0), (0.5, 0.5)):
+            said = 0.75 * (1.0 - rest), 0.25 * (1.0 - rest), max(rest, 1e-9)
+            told = Told({row: said for row in range(100)}.__getitem__)
+            odds = heard_odds(cast("Listener", told), instants)
+            each = worth * np.log(3.0) * 0.35 * instants.step_s[0] / 10.0
+            assert odds == pytest.approx(np.full(len(odds), each), rel=1e-4)
+
+    def test_one_that_is_sure_of_all_says_no_more_than_a_bound(self) -> None:
+        path = path_of(Traveller().go(600, 1.4).fixes())
+        instants = instants_of(path, [(0, len(path) - 1)])
+        told = Told(lambda _: (1e-9, 1.0, 1e-9))
+        least = -4.0 * 0.35 * instants.step_s[0] / 10.0
+        assert heard_odds(cast("Listener", told), instants) == pytest.approx(least, rel=1e-6)
+
+    def test_a_slow_ride_that_the_network_knows_is_no_walk(self) -> None:
+        # 20 minutes at 1.7 m/s, of which rows 40 to 99 are told to be a ride.
+        way = Traveller().go(2040, 1.7, every_s=2)
+        path = path_of(way.fixes())
+        edge_mps = speeds_mps(path, half_s=6.0)
+        told = Told(lambda row: (0.02, 0.97, 0.01) if 40 <= row < 100 else (0.97, 0.02, 0.01))
+        (alone,) = walking_spans(path, [(0, len(path) - 1)], edge_mps=edge_mps)
+        (found,) = walking_spans(
+            path, [(0, len(path) - 1)], edge_mps=edge_mps, listener=cast("Listener", told)
+        )
+        assert [on_foot for _, on_foot in alone] == [True]
+        assert [on_foot for _, on_foot in found] == [True, False, True]
+        assert [start_s for start_s, _ in found] == pytest.approx([0.0, 400.0, 1000.0], abs=15)
+
+    def test_the_network_of_a_model_is_heard_where_chunks_are_cut(self) -> None:
+        path = straight(2.0, 1500)
+        stream = np.zeros(len(path), dtype=np.int32)
+        deaf, car = draft_of(path, stream, NO_HINTS), Hints(forest=forest_with(all_is_car()))
+        assert [span.on_foot for span in deaf.cut[0]] == [True]
+        assert [span.on_foot for span in draft_of(path, stream, car).cut[0]] == [False]
+
+
+def all_is_car() -> Network:
+    """A network that takes everything for a car."""
+    made = fast_is("car")
+    bias = np.zeros_like(made.layers[0].bias)
+    bias[CLASSES.index("car")] = 8.0 / LOGIT_UNIT
+    return Network((replace(made.layers[0], bias=bias),))
 
 
 class TestTable:
