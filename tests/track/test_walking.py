@@ -93,7 +93,7 @@ class TestHeard:
         # ln(3) of a sure movement, ln(3) and half of it where half is rest.
         for rest, worth in ((0.0, 1.0), (0.5, 0.5)):
             said = 0.75 * (1.0 - rest), 0.25 * (1.0 - rest), max(rest, 1e-9)
-            told = Told({row: said for row in range(100)}.__getitem__)
+            told = Told(dict.fromkeys(range(100), said).__getitem__)
             odds = heard_odds(cast("Listener", told), instants)
             each = worth * np.log(3.0) * 0.35 * instants.step_s[0] / 10.0
             assert odds == pytest.approx(np.full(len(odds), each), rel=1e-4)
