@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geowallet.track.modes.fitting import Growth
+    from geowallet.track.modes.network import Network
     from training.measure import Figures
     from training.stages import Heard
 
@@ -20,9 +21,16 @@ GROWN = (
     "the root of their sizes; then every class has the share that `training/recipe.py` states."
 )
 
+TAUGHT = (
+    "Beside the trees a network of {weights:,} weights reads the path in rows of ten seconds "
+    "(convolutions that reach {reach} rows back and ahead, `geowallet/track/modes/network.py`); a "
+    "leg gets the mean over its rows, and half of the word. It was taught the simulation alone, "
+    "seen through several receivers (`training/courses.py`), with its numbers rounded as they run."
+)
+
 SCORED = (
-    "Each set is scored by trees that had not seen it: the others and the simulation; the "
-    "simulation by networks and seeds of its own, once more between high houses, by random pieces "
+    "Each set is scored by trees that had not seen it, only the others and the simulation, and the "
+    "network, which saw none; the simulation by roads and seeds of its own, once more between high houses, by random pieces "
     "of its long legs, and by travellers with rarer rides (*broad*). *Soft* are motorised metres "
     "taken for foot or bike."
 )
@@ -97,6 +105,7 @@ class Made:
         growth: How the trees were grown.
         reliability: Mean confidence, share right and count of each tenth.
         outside: What was said of each real set that was left out.
+        network: What reads the path beside the trees.
     """
 
     digest: str
@@ -107,6 +116,7 @@ class Made:
     growth: Growth
     reliability: Mapping[str, Sequence[tuple[float, float, int]]]
     outside: Mapping[str, Heard]
+    network: Network
 
 
 def card_of(made: Made, looks: Path) -> str:
@@ -118,6 +128,11 @@ def card_of(made: Made, looks: Path) -> str:
             f"Digest (SHA-256): `{made.digest}`, {made.size:,} bytes. Written by `./dev train`.",
             "",
             GROWN.format(rounds=made.growth.rounds, leaves=made.growth.leaves),
+            "",
+            TAUGHT.format(
+                weights=sum(layer.weight.size for layer in made.network.layers),
+                reach=made.network.reach,
+            ),
             "",
             "## Data and terms",
             "",

@@ -152,6 +152,7 @@ def fitted(sources: Sources, method: Method, network: Network) -> tuple[Forest, 
         growth=method.growth,
         reliability={name: reliability(part, bands) for name, part in parts.items()},
         outside=outside.plain,
+        network=network,
     )
 
 
