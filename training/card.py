@@ -30,9 +30,9 @@ TAUGHT = (
 
 SCORED = (
     "Each set is scored by trees that had not seen it, only the others and the simulation, and the "
-    "network, which saw none; the simulation by roads and seeds of its own, once more between high houses, by random pieces "
-    "of its long legs, and by travellers with rarer rides (*broad*). *Soft* are motorised metres "
-    "taken for foot or bike."
+    "network, which saw none; the simulation by roads and seeds of its own, once more between high "
+    "houses, by random pieces of its long legs, and by travellers with rarer rides (*broad*). "
+    "*Soft* are motorised metres taken for foot or bike."
 )
 
 RECORDERS = (
