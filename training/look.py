@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from geowallet.track.modes.classify import classify_legs, leg_table
-from geowallet.track.modes.fitting import fit_forest, folds_of
+from geowallet.app.travel.model_fit import growth_for
+from geowallet.track.modes.classify import classify_legs, leg_logits, leg_table
+from geowallet.track.modes.fitting import folds_of
 from geowallet.track.modes.hints import NO_HINTS, Hints
+from geowallet.track.modes.shipped import shipped_forest
+from geowallet.track.modes.teaching import fit_forest
 from training.measure import figures_of
 from training.recipe import SEED
 from training.scenes import labelled_folder
@@ -87,7 +90,7 @@ def predicted_by_others(
     """
     fold = folds_of([scene.owner for scene in scenes for _ in scene.modes], folds=folds)
     edges = np.cumsum([0, *(len(scene.modes) for scene in scenes)])
-    described = [leg_table(scene.fixes, scene.bounds_us) for scene in scenes]
+    described = [_described(scene) for scene in scenes]
     rows: list[Row] = []
     truth: list[str] = []
     metres: list[float] = []
@@ -100,22 +103,37 @@ def predicted_by_others(
     return rows, truth, metres
 
 
-def _forest_of(scenes: Sequence[Scene], described: Sequence[NDArray[np.float64]]) -> Forest:
+def _described(scene: Scene) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the legs as features, and what the network that ships says of them."""
+    network = shipped_forest().network
+    table = leg_table(scene.fixes, scene.bounds_us)
+    if network is None:
+        return table, np.empty((len(table), 0))
+    return table, leg_logits(network, scene.fixes, scene.bounds_us)
+
+
+def _forest_of(
+    scenes: Sequence[Scene],
+    described: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+) -> Forest:
     modes = [NEAREST.get(mode, mode) for scene in scenes for mode in scene.modes]
-    table = np.concatenate(described)
+    table, by_network = (np.concatenate(some) for some in zip(*described, strict=True))
     often = {
         mode for mode, count in Counter(modes).items() if count >= FEWEST_LEGS and mode in CLASSES
     }
     kept = np.array([mode in often for mode in modes]) & np.any(np.isfinite(table), axis=1)
     owners = [scene.owner for scene in scenes for _ in scene.modes]
     bounds_us = np.concatenate([scene.bounds_us for scene in scenes])
-    # With the bounds it learns what neighbours say, as `model fit` does.
+    # As `model fit` does: with what neighbours say, and from the forest that ships.
     return fit_forest(
         table[kept],
         [mode for mode, keep in zip(modes, kept, strict=True) if keep],
         [owner for owner, keep in zip(owners, kept, strict=True) if keep],
         seed=SEED,
         bounds_us=bounds_us[kept],
+        growth=growth_for(int(kept.sum())),
+        base=shipped_forest(),
+        by_network=by_network[kept] if shipped_forest().network else None,
     )
 
 

@@ -24,7 +24,7 @@ from geowallet.connectors.fields.instants import parse_instant
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import BadLabelsError, GeowalletError, TooLargeError
 from geowallet.model.mobility import Mode
-from geowallet.track.modes.classify import leg_table
+from geowallet.track.modes.classify import leg_logits, leg_table
 from geowallet.track.modes.decide import ALL_MODES, NEAREST
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.truth import Label, true_legs
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.model.fixes import Fixes
+    from geowallet.track.modes.network import Network
 
 LABELS = "labels.csv"
 
@@ -59,6 +60,8 @@ class Labelled:
 
     Attributes:
         table: float64 ``(n, len(FEATURES))``.
+        by_network: float64 ``(n, classes)``, what a network says of them; no columns
+            without one.
         bounds_us: int64 ``(n, 2)``.
         modes: ``n`` names of classes.
         users: ``n`` names of users.
@@ -70,6 +73,7 @@ class Labelled:
     """
 
     table: NDArray[np.float64]
+    by_network: NDArray[np.float64]
     bounds_us: NDArray[np.int64]
     modes: tuple[str, ...]
     users: tuple[str, ...]
@@ -84,6 +88,7 @@ class Labelled:
         rows = np.flatnonzero(mask)
         return Labelled(
             self.table[rows],
+            self.by_network[rows],
             self.bounds_us[rows],
             tuple(self.modes[row] for row in rows),
             tuple(self.users[row] for row in rows),
@@ -130,12 +135,15 @@ def read_labels(folder: Path) -> tuple[dict[str, list[Label]], Counter[str], str
     return labels, strange, sha256_hex(data)
 
 
-def read_labelled(folder: Path, *, progress: Callable[[str, int], None]) -> Labelled:
+def read_labelled(
+    folder: Path, *, progress: Callable[[str, int], None], network: Network | None = None
+) -> Labelled:
     """Return the described legs of a folder; a file that cannot be read is reported.
 
     Args:
         folder: See above.
         progress: Is told the name of each file, and their number.
+        network: What else is to say something of the legs.
 
     Raises:
         SourceMissingError: There is no table of labels.
@@ -146,6 +154,7 @@ def read_labelled(folder: Path, *, progress: Callable[[str, int], None]) -> Labe
     files = list(_files_of(folder, labels))
     parts: list[tuple[str, NDArray[np.float64], NDArray[np.int64], tuple[str, ...]]] = []
     metres: list[NDArray[np.float64]] = []
+    said = [np.empty((0, 0 if network is None else network.classes))]
     refused: list[FileReport] = []
     heard, legs, left = set(), 0, MOST_FIXES
     for path, user in files:
@@ -158,8 +167,11 @@ def read_labelled(folder: Path, *, progress: Callable[[str, int], None]) -> Labe
             heard.add(user)
             parts.append((user, leg_table(fixes, found.bounds_us), found.bounds_us, found.modes))
             metres.append(found.metres)
+            if network is not None:
+                said.append(leg_logits(network, fixes, found.bounds_us))
     whole = Labelled(
         table=np.vstack([np.empty((0, len(FEATURES))), *(part[1] for part in parts)]),
+        by_network=np.vstack(said) if network else np.empty((sum(map(len, metres)), 0)),
         bounds_us=np.vstack([np.empty((0, 2), dtype=np.int64), *(part[2] for part in parts)]),
         modes=tuple(mode for part in parts for mode in part[3]),
         users=tuple(part[0] for part in parts for _ in part[3]),

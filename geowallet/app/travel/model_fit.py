@@ -17,8 +17,9 @@ from geowallet.app.travel.labelled import Labelled, read_labelled
 from geowallet.model.errors import MissingExtraError, TooFewLegsError
 from geowallet.track.modes.context import context_table
 from geowallet.track.modes.figures import Figures, family_name, figures_of, guesses_of
-from geowallet.track.modes.fitting import FOLDS, Growth, fit_and_try
+from geowallet.track.modes.fitting import FOLDS, Growth
 from geowallet.track.modes.shipped import shipped_forest
+from geowallet.track.modes.teaching import fit_and_try
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +81,8 @@ def fit_model(folder: Path, *, progress: Callable[[str, int], None]) -> Tried:
     """
     if find_spec("lightgbm") is None:
         raise MissingExtraError(extra="fit")
-    every = read_labelled(folder, progress=progress)
+    base = shipped_forest()
+    every = read_labelled(folder, progress=progress, network=base.network)
     count = Counter(every.modes)
     rare = {mode: legs for mode, legs in sorted(count.items()) if legs < FEWEST_OF_A_MODE}
     labelled = every.where(np.array([mode not in rare for mode in every.modes], dtype=np.bool_))
@@ -90,11 +92,10 @@ def fit_model(folder: Path, *, progress: Callable[[str, int], None]) -> Tried:
             legs=len(labelled.modes), modes=len(modes), users=len(users), least=FEWEST_LEGS
         )
     progress("", 0)
-    return _tried(labelled, rare)
+    return _tried(labelled, rare, base)
 
 
-def _tried(labelled: Labelled, rare: dict[str, int]) -> Tried:
-    base = shipped_forest()
+def _tried(labelled: Labelled, rare: dict[str, int], base: Forest) -> Tried:
     limits: dict[str, Any] = {name: base.settings[name] for name in POLICY if name in base.settings}
     fitted = fit_and_try(
         labelled.table,
@@ -102,7 +103,9 @@ def _tried(labelled: Labelled, rare: dict[str, int]) -> Tried:
         labelled.users,
         seed=SEED,
         bounds_us=labelled.bounds_us,
-        growth=_growth(len(labelled.modes)),
+        growth=growth_for(len(labelled.modes)),
+        base=base,
+        by_network=labelled.by_network if base.network else None,
         limits=limits,
     )
     outside = _figures(fitted.outside, fitted.forest, labelled)
@@ -119,7 +122,8 @@ def _tried(labelled: Labelled, rare: dict[str, int]) -> Tried:
     )
 
 
-def _growth(legs: int) -> Growth:
+def growth_for(legs: int) -> Growth:
+    """Return how trees are grown on so many legs."""
     if legs < FEW_LEGS:
         return SMALL
     return LARGE if legs >= MANY_LEGS else Growth()
@@ -149,7 +153,11 @@ def _figures(probabilities: NDArray[np.float64], forest: Forest, labelled: Label
 
 def _heard(forest: Forest, labelled: Labelled) -> NDArray[np.float64]:
     """Return what a forest says of legs among the neighbours that have a label too."""
-    alone = forest.probabilities(labelled.table)
+    logits = (1.0 - forest.network_share) * forest.logits(labelled.table)
+    heard = np.zeros_like(logits)
+    if forest.network is not None:
+        heard += forest.network_share * labelled.by_network
+    alone = forest.calibrated(logits + heard, labelled.table)
     if forest.context is None:
         return alone
     found = np.empty_like(alone)
@@ -157,5 +165,5 @@ def _heard(forest: Forest, labelled: Labelled) -> NDArray[np.float64]:
     for user in np.unique(users):
         rows = np.flatnonzero(users == user)
         around = context_table(labelled.bounds_us[rows], alone[rows])
-        found[rows] = forest.in_context(labelled.table[rows], around)
+        found[rows] = forest.in_context(labelled.table[rows], around, heard[rows])
     return found

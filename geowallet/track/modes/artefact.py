@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 MAGIC = b"GWFOREST1\n"
 
-MOST_BYTES = 2_000_000
-"""Of the file."""
+MOST_BYTES = 4_000_000
+"""Of the file: a fitted forest carries the one that it stands on."""
 
 MOST_HEADER = 200_000
 """Of its header."""

@@ -1,4 +1,4 @@
-"""A forest fitted on described legs: by `geowallet model fit`, and for the one that ships.
+"""Trees grown on described legs: for `geowallet model fit`, and for the forest that ships.
 
 LightGBM grows the trees and is needed here only: what is fitted runs on numpy alone.
 """
@@ -13,9 +13,7 @@ import numpy as np
 from geowallet.model.errors import MissingExtraError
 from geowallet.track.modes.artefact import forest_bytes, read_forest
 from geowallet.track.modes.boosted import trees_from_dump
-from geowallet.track.modes.context import context_names, context_table
-from geowallet.track.modes.features import FEATURES
-from geowallet.track.modes.forest import Forest, softmax
+from geowallet.track.modes.forest import Forest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,153 +70,6 @@ class Grown:
         return scores.reshape(len(table), self.classes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fitted:
-    """A forest, and what its like says of legs whose owner it had not seen.
-
-    Attributes:
-        forest: Fitted on all legs.
-        outside: ``(n, classes)`` calibrated probabilities of each leg, by trees that
-            were grown without the legs of its owner and of others left out with them.
-    """
-
-    forest: Forest
-    outside: NDArray[np.float64]
-
-
-def fit_forest(  # noqa: PLR0913  columns of the same legs, and how to grow
-    table: NDArray[np.float64],
-    modes: Sequence[str],
-    groups: Sequence[str],
-    *,
-    seed: int,
-    bounds_us: NDArray[np.int64] | None = None,
-    growth: Growth | None = None,
-) -> Forest:
-    """Return a calibrated forest fitted on ``n`` legs; the same for the same input and seed.
-
-    How sure it may be is measured on owners that were left out.
-
-    Args:
-        table: ``(n, len(FEATURES))`` as `feature_table` returns.
-        modes: ``n`` names of modes; each must occur, at least two must.
-        groups: ``n`` names of owners; legs of one owner are left out together.
-        seed: Of the choice of features and legs.
-        bounds_us: int64 ``(n, 2)``, first and last instant of each leg; with them
-            the forest also learns what its neighbours say of a leg.
-        growth: How the trees are grown.
-
-    Raises:
-        MissingExtraError: LightGBM is not installed.
-        ValueError: Fewer than two modes, or columns of different lengths.
-    """
-    return fit_and_try(table, modes, groups, seed=seed, bounds_us=bounds_us, growth=growth).forest
-
-
-def fit_and_try(  # noqa: PLR0913  columns of the same legs, and how to grow
-    table: NDArray[np.float64],
-    modes: Sequence[str],
-    groups: Sequence[str],
-    *,
-    seed: int,
-    bounds_us: NDArray[np.int64] | None = None,
-    growth: Growth | None = None,
-    limits: Mapping[str, Any] | None = None,
-) -> Fitted:
-    """Return what `fit_forest` does, and what it says of owners that were left out.
-
-    Args:
-        table: As for `fit_forest`.
-        modes: As for `fit_forest`.
-        groups: As for `fit_forest`.
-        seed: As for `fit_forest`.
-        bounds_us: As for `fit_forest`.
-        growth: As for `fit_forest`.
-        limits: Members of its settings that are decided and not fitted, such as
-            ``least_confidence``.
-
-    Raises:
-        MissingExtraError: LightGBM is not installed.
-        ValueError: Fewer than two modes, or columns of different lengths.
-    """
-    names, classes = np.unique(np.asarray(modes, dtype=np.str_), return_inverse=True)
-    if len(names) < 2 or not len(table) == len(classes) == len(groups):
-        msg = "a forest tells at least two modes apart, and every leg has a mode and an owner"
-        raise ValueError(msg)
-    lesson = _Lesson(classes.astype(np.int64), np.asarray(groups), seed, growth or Growth())
-    raw = lesson.crossed(table)
-    band = lesson.band(raw)
-    stages: tuple[Sequence[Grown], Grown | None] = [lesson.grown(table)], None
-    settings = {
-        "calibration": [band],
-        "prior": lesson.prior(),
-        "least_confidence": {"default": 0.0},
-        "neutral": neutral_of(table, FEATURES),
-        **(limits or {}),
-    }
-    outside = softmax(raw / band["temperature"])
-    if bounds_us is not None:
-        around = np.full((len(table), len(context_names(tuple(names)))), np.nan)
-        for owner in np.unique(lesson.groups):
-            rows = np.flatnonzero(lesson.groups == owner)
-            around[rows] = context_table(bounds_us[rows], outside[rows])
-        seen = np.hstack((table, around))
-        raw = lesson.crossed(seen)
-        band = lesson.band(raw)
-        settings["context_calibration"] = [band]
-        stages = stages[0], lesson.grown(seen)
-        outside = softmax(raw / band["temperature"])
-    forest = assembled(stages, [str(name) for name in names], FEATURES, settings)
-    return Fitted(forest, outside)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Lesson:
-    """Classes and owners of legs, and how trees are grown on them."""
-
-    classes: NDArray[np.int64]
-    groups: NDArray[np.str_]
-    seed: int
-    growth: Growth
-
-    @property
-    def count(self) -> int:
-        return int(self.classes.max()) + 1
-
-    def grown(
-        self, seen: NDArray[np.float64], mask: NDArray[np.bool_] | slice = slice(None)
-    ) -> Grown:
-        weights = leaning_weights(self.classes, count=self.count)
-        return grow(
-            seen[mask],
-            self.classes[mask],
-            weights[mask],
-            count=self.count,
-            seed=self.seed,
-            growth=self.growth,
-        )
-
-    def crossed(self, seen: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return raw scores of every leg from trees that had not seen its owner."""
-        raw = np.zeros((len(seen), self.count))
-        fold = folds_of([str(owner) for owner in self.groups])
-        for number in np.unique(fold):
-            out = fold == number
-            if not np.all(out):
-                raw[out] = self.grown(seen, ~out).raw(seen[out])
-        return raw
-
-    def band(self, raw: NDArray[np.float64]) -> dict[str, Any]:
-        temperature = temperature_of(raw, self.classes, np.ones(len(raw)))
-        bias = [0.0] * self.count
-        return {"cadence_s_up_to": None, "temperature": temperature, "bias": bias}
-
-    def prior(self) -> list[float]:
-        weights = leaning_weights(self.classes, count=self.count)
-        found = np.bincount(self.classes, weights)
-        return [float(share) for share in found / found.sum()]
-
-
 def assembled(
     grown: tuple[Sequence[Grown], Grown | None],
     classes: Sequence[str],
@@ -259,6 +110,7 @@ def grow(  # noqa: PLR0913  each is a column of the same legs
     count: int,
     seed: int,
     growth: Growth,
+    start: NDArray[np.float64] | None = None,
 ) -> Grown:
     """Return trees grown on ``n`` legs, the same for the same input and seed.
 
@@ -269,6 +121,8 @@ def grow(  # noqa: PLR0913  each is a column of the same legs
         count: Number of classes.
         seed: Of the choice of features and legs.
         growth: How.
+        start: float64 ``(n, count)``, scores that the trees mend; their own are
+            what is to be added.
 
     Raises:
         MissingExtraError: LightGBM is not installed.
@@ -293,7 +147,9 @@ def grow(  # noqa: PLR0913  each is a column of the same legs
         "verbosity": -1,
     }
     seen = table.astype(np.float32).astype(np.float64)
-    data = lightgbm.Dataset(seen, classes, weight=weights / np.mean(weights))
+    before = None if start is None else start.ravel(order="F")
+    even = weights / np.mean(weights)
+    data = lightgbm.Dataset(seen, classes, weight=even, init_score=before)
     booster = lightgbm.train(settings, data, growth.rounds)
     return Grown(booster, count)
 

@@ -118,6 +118,13 @@ class Forest:
         """Usual distance of fixes, in seconds, up to which it is believed."""
         return float(self.settings.get("sparsest_s", SPARSEST_S))
 
+    @property
+    def network_share(self) -> float:
+        """Of what is said of a leg, the part that the network says; 0 without one."""
+        if self.network is None:
+            return 0.0
+        return float(self.settings.get("network_share", NETWORK_SHARE))
+
     def probabilities(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the calibrated probability of each class, ``(k, classes)``.
 
@@ -134,8 +141,7 @@ class Forest:
         self, by_trees: NDArray[np.float64], by_network: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return what trees and network say together, before calibration, ``(k, classes)``."""
-        share = float(self.settings.get("network_share", NETWORK_SHARE))
-        return (1.0 - share) * by_trees + share * by_network
+        return (1.0 - self.network_share) * by_trees + self.network_share * by_network
 
     def calibrated(
         self, logits: NDArray[np.float64], table: NDArray[np.float64]
@@ -144,13 +150,17 @@ class Forest:
         return self._calibrated(logits, table, "calibration")
 
     def in_context(
-        self, table: NDArray[np.float64], context: NDArray[np.float64]
+        self,
+        table: NDArray[np.float64],
+        context: NDArray[np.float64],
+        heard: NDArray[np.float64] | float = 0.0,
     ) -> NDArray[np.float64]:
         """Return the probabilities of legs among their neighbours, ``(k, classes)``.
 
         Args:
             table: As for `probabilities`.
             context: ``(k, c)`` as `modes.context.context_table` returns.
+            heard: ``(k, classes)``, what the network adds to the logits of the trees.
 
         Raises:
             ValueError: The forest has no trees for it.
@@ -159,7 +169,8 @@ class Forest:
             msg = "this forest knows no context"
             raise ValueError(msg)
         columns = np.column_stack((self.columns(table), context))
-        return self._calibrated(self.context.logits(columns), table, "context_calibration")
+        logits = (1.0 - self.network_share) * self.context.logits(columns) + heard
+        return self._calibrated(logits, table, "context_calibration")
 
     def columns(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the columns that the trees look at, ``(k, len(self.features))``."""

@@ -129,7 +129,8 @@ class Legs:
         found = self.forest.calibrated(self.logits, self.table)
         if self.forest.context is not None:
             near = [context_table(part.bounds_us, found[part.rows]) for part in self.parts]
-            found = self.forest.in_context(self.table, np.concatenate(near))
+            heard = self.logits - (1.0 - self.forest.network_share) * self.by_trees
+            found = self.forest.in_context(self.table, np.concatenate(near), heard)
         pairs = self.forest.settings.get("pairs")
         if pairs is None:
             return found

@@ -14,12 +14,12 @@ from geowallet.track.modes.context import context_table
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.fitting import (
     Growth,
-    fit_forest,
     folds_of,
     leaning_weights,
     neutral_of,
     temperature_of,
 )
+from geowallet.track.modes.teaching import fit_forest
 
 SMALL = Growth(rounds=20, leaves=4, rate=0.2, fewest=5, shown=1.0)
 needs_extra = pytest.mark.skipif(
