@@ -74,12 +74,14 @@ class Circumstances:
         said: The mode that sources say, or None.
         usual: Whether the owner's habits make it much more probable.
         along: What it follows on a map, if there is one and it matters.
+        course: Whether the network decided, against what the trees say.
     """
 
     walked_s: tuple[float, float]
     said: Mode | None
     usual: bool
     along: tuple[Phrase, ...] = ()
+    course: bool = False
 
 
 def moved(
@@ -129,6 +131,9 @@ def reasons(
     found = [] if decision.claimed else [_doubt(decision, fact)]
     found += _said(decision, around)
     found += around.along
+    if around.course and decision.claimed:
+        text = N_("how it went, seen every ten seconds, fits {mode}")
+        found.append(phrase(text, mode=decision.best))
     found.append(_speed(fact))
     if decision.claimed:
         found += _likeness(decision.best, fact, groups)

@@ -24,6 +24,7 @@ from geowallet.track.modes.ends import end_odds
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.labels import label_odds
 from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
+from geowallet.track.modes.repeated import same_ways, told_by_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,12 +68,15 @@ class Part:
         bounds_us: int64 ``(k, 2)``, their first and last instants.
         hints: What is known beside.
         along: What they follow on a map; None without one.
+        ends_deg: float64 ``(k, 4)``, latitude and longitude of their first and last
+            fixes; None where no leg is to tell another.
     """
 
     rows: slice
     bounds_us: NDArray[np.int64]
     hints: Hints
     along: Followed | None = None
+    ends_deg: NDArray[np.float64] | None = None
 
     def said(self) -> NDArray[np.float64]:
         """Return what sources say of them, ``(k, 13)``."""
@@ -101,7 +105,7 @@ class Legs:
     def decided(self, *, estimate: bool) -> Decided:
         """Return what each leg comes to; ``estimate`` as for `SpanModes.weighed`."""
         said = np.concatenate([part.said() for part in self.parts])
-        alone = self._in_sequence()
+        alone = self._on_other_days(self._in_sequence())
         usual = self._of_owner(alone, estimate=estimate)
         ends = 0.0 if estimate else end_odds(self.table)
         beside = said + ends
@@ -138,6 +142,17 @@ class Legs:
         chains = [chained(part.bounds_us, found[part.rows], after) for part in self.parts]
         return np.concatenate(chains)
 
+    def _on_other_days(self, alone: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probabilities after what each leg says of others between its ends."""
+        prior = np.asarray(self.forest.settings["prior"], dtype=np.float64)
+        rare = np.array([name in RARE for name in self.forest.classes])
+        found = alone.copy()
+        for part in self.parts:
+            if part.ends_deg is not None:
+                others = same_ways(part.ends_deg)
+                found[part.rows] = told_by_others(alone[part.rows], others, prior, rare=rare)
+        return found
+
     def _of_owner(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
         settings, habits = self.forest.settings, self.parts[0].hints.habits
         prior = np.asarray(settings["prior"], dtype=np.float64)
@@ -150,6 +165,11 @@ class Legs:
             return alone
         power = float(settings.get("habit_power", 1.0))
         return with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
+
+    def _turned(self, leg: int, best: int, second: int) -> bool:
+        """Return whether ``best`` leads ``second`` by what the network says, and only so."""
+        joined, trees = self.logits[leg], self.by_trees[leg]
+        return bool(joined[best] > joined[second] and trees[best] < trees[second])
 
     def _circumstances(self, found: Decided) -> list[Circumstances]:
         on_foot = np.array([decision.best in FOOT for decision in found.decisions])
@@ -172,7 +192,9 @@ class Legs:
             drawn, row = along[leg]
             why = () if drawn is None else drawn.why(row, decision.best, decision.second)
             said = said_mode(found.said[leg])
-            around.append(Circumstances((before_s, after_s), said, usual, why))
+            other = column.get(decision.second, column.get(NEAREST.get(decision.second, ""), -1))
+            course = min(number, other) >= 0 and self._turned(leg, number, other)
+            around.append(Circumstances((before_s, after_s), said, usual, why, course))
         return around
 
 

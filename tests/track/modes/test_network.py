@@ -105,8 +105,9 @@ class TestAnyGrouping:
 class TestJoined:
     def test_is_the_mean_by_the_share_of_the_header(self) -> None:
         trees, said = np.array([[1.0, -1.0]]), np.array([[5.0, 3.0]])
-        assert forest_of().joined(trees, said).tolist() == [[3.0, 1.0]]
-        assert forest_of(network_share=0.25).joined(trees, said).tolist() == [[2.0, 0.0]]
+        assert forest_with(DRAWN).joined(trees, said).tolist() == [[3.0, 1.0]]
+        less = forest_with(DRAWN, network_share=0.25)
+        assert less.joined(trees, said).tolist() == [[2.0, 0.0]]
 
     def test_the_network_moves_what_a_leg_is_taken_for(self) -> None:
         path, spans = straight(15.0, 600), [Span(0, 120, on_foot=False)]
@@ -115,6 +116,16 @@ class TestJoined:
         assert classify_spans(path, spans, hints=Hints(forest=forest))[0].mode is Mode.BUS
         shares = span_shares(path, spans, hints=Hints(forest=forest))[0]
         assert ALL_MODES[int(shares.argmax())] is Mode.BUS
+
+    def test_that_the_network_decided_is_among_the_reasons(self) -> None:
+        path, spans = straight(15.0, 600), [Span(0, 120, on_foot=False)]
+        found = [
+            classify_spans(path, spans, hints=Hints(forest=forest_with(fast_is(mode, logit=30.0))))
+            for mode in ("bus", "car")
+        ]
+        texts = [[reason.text for reason in some[0].reasons] for some in found]
+        why = "how it went, seen every ten seconds, fits {mode}"
+        assert [why in some for some in texts] == [True, False]
 
     def test_chunks_are_heard_each_for_itself_and_once(self) -> None:
         forest = forest_with(DRAWN)
