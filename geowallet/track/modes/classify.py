@@ -75,9 +75,9 @@ def classify_legs(
 ) -> tuple[Guess, ...]:
     """Return the mode of each leg of one traveller, with its probability and reasons.
 
-    All legs of the call are looked at together: each sees its neighbours, and the
-    habits of the traveller are estimated from all of them unless ``hints`` has
-    some. The result does not depend on the order of the legs.
+    All legs of the call are looked at together: each sees its neighbours and those
+    between the same two places, and the habits of the traveller are estimated from
+    all of them unless ``hints`` has some. The result does not depend on the order of the legs.
 
     Args:
         fixes: Of one device; cleaned here.
@@ -166,8 +166,8 @@ class SpanModes:
         Args:
             spans: The legs of each chunk; in time order, unless habits are read off
                 them.
-            estimate: Whether to read habits off the legs of one chunk. Otherwise they
-                are of whole trips, whose ends say something.
+            estimate: Whether to read habits and repeated ways off the legs of one
+                chunk. Otherwise they are of whole trips, whose ends say something.
         """
         self._describe(spans)
         asked = [(chunk, span) for chunk, some in enumerate(spans) for span in some]
@@ -178,7 +178,7 @@ class SpanModes:
         table, logits, by_trees = (
             np.array(column) for column in zip(*(rows[p] for p in places), strict=True)
         )
-        parts = self._parts([asked[place] for place in places])
+        parts = self._parts([asked[place] for place in places], estimate=estimate)
         legs = Legs(self._forest, table, logits, by_trees, parts)
         return Weighed(len(asked), places, legs, legs.decided(estimate=estimate))
 
@@ -211,8 +211,8 @@ class SpanModes:
                 said.append(found.logits(some))
         return self._forest.joined(by_trees, np.concatenate(said))
 
-    def _parts(self, legs: Sequence[tuple[int, Span]]) -> list[Part]:
-        """Return the legs of each chunk that has some."""
+    def _parts(self, legs: Sequence[tuple[int, Span]], *, estimate: bool) -> list[Part]:
+        """Return the legs of each chunk that has some; ``estimate`` as for `weighed`."""
         found, after = [], 0
         for chunk, group in groupby(legs, key=lambda leg: leg[0]):
             path, hints = self._chunks[chunk]
@@ -221,7 +221,8 @@ class SpanModes:
             rows = slice(after, after + len(bounds))
             around = hints.surroundings
             along = None if around is None else followed(path, some, around)
-            found.append(Part(rows, np.array(bounds), hints, along))
+            ends_deg = _ends_deg(path, some) if estimate else None
+            found.append(Part(rows, np.array(bounds), hints, along, ends_deg))
             after = rows.stop
         return found
 
@@ -259,6 +260,12 @@ class Weighed:
             for place, guess in zip(self.places, named, strict=True):
                 found[place] = guess
         return found
+
+
+def _ends_deg(path: Path, spans: Sequence[Span]) -> NDArray[np.float64]:
+    ends = np.array([(span.first, span.last) for span in spans])
+    found = np.stack((path.lat_deg[ends], path.lon_deg[ends]), axis=2)
+    return found.reshape(len(spans), 4)
 
 
 def good_fixes(fixes: Fixes) -> Fixes:
