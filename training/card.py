@@ -81,10 +81,10 @@ LIMITS = """\
   sets hold few of them.
 - The real sets are few travellers in few cities. Figures of a set with some dozen legs move by
   five points when three legs do.
-- Long rides on a sports bike are taken for a car, or left unknown, every other time where only
+- Long rides on a sports bike are taken for a car, or left unknown, one time in five where only
   simulated ones were taught (`recorders`, left out).
-- Cars on a motorway or country road at 1 Hz (UAH-DriveSet) are called buses one to three
-  times in ten, as seeds and batches of the simulation have it.
+- Cars on a motorway or country road at 1 Hz (UAH-DriveSet) are called buses up to five times in
+  21, as seeds, batches of the simulation and what is hidden from the network have it.
 - A metro above the ground and a regional train over the same distance are told apart by shares
   that the recipe states (`BROAD_SHARE`), not by what they do.
 - Drives of a minute between doors (deliveries) are taken for walks more often than any other.
