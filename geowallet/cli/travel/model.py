@@ -76,6 +76,7 @@ def show(
             "features": list(forest.features),
             "neighbours": forest.context is not None,
             "comparisons": len(forest.trees.feature),
+            "network": _network(forest),
             "least_confidence": dict(forest.settings["least_confidence"]),
             "card": card,
         }
@@ -212,6 +213,13 @@ def _card(forest: Forest) -> dict[str, Any]:
     return card if isinstance(card, dict) else {}
 
 
+def _network(forest: Forest) -> dict[str, Any] | None:
+    if forest.network is None:
+        return None
+    weights = sum(layer.weight.size for layer in forest.network.layers)
+    return {"weights": weights, "share": forest.network_share}
+
+
 def _facts(name: str, forest: Forest, card: Mapping[str, Any]) -> list[tuple[str, str]]:
     least = forest.settings["least_confidence"]
     asked = [percent(float(least["default"]))]
@@ -226,6 +234,7 @@ def _facts(name: str, forest: Forest, card: Mapping[str, Any]) -> list[tuple[str
         (_("tells apart"), ", ".join(word(mode) for mode in forest.classes)),
         (_("looks at"), _("{count} figures of a leg", count=len(forest.features))),
         (_("neighbours"), _("heeded") if forest.context else _("not heeded")),
+        (_("network"), _("weighs {share}", share=percent(forest.network_share))),
         (_("least confidence"), ", ".join(asked)),
         (_("calibration"), _calibration(forest)),
     ]

@@ -85,6 +85,13 @@ class TestShow:
         assert "walk, run, bike, car" in done.out
         (record,) = terminal("model", "show", "shipped", "--json").records
         assert len(record["digest"]) == 64
+        assert record["network"] == {"weights": 64_936, "share": 0.5}
+
+    def test_a_model_without_a_network_says_so(self, terminal: Terminal) -> None:
+        keep_model("buses", always(Mode.BUS))
+        assert "weighs 0" in terminal("model", "show", "buses").out
+        (record,) = terminal("model", "show", "buses", "--json").records
+        assert record["network"] is None
 
     @pytest.mark.parametrize(
         "card",
