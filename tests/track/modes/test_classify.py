@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geowallet.track
-from geowallet.model.fixes import Fixes, no_fixes
+from geowallet.model.fixes import Fixes, fixes_from, no_fixes
 from geowallet.model.mobility import Mode
 from geowallet.track.legs import Span
 from geowallet.track.modes.classify import (
@@ -68,6 +68,20 @@ class TestPublicCall:
             assert 0.4 <= guess.confidence <= guess.probability <= 1
             assert guess.reasons
         assert "walked to it and from it" in map(str, found[1].reasons)
+
+    def test_the_same_way_on_another_day_makes_it_surer(self) -> None:
+        fixes, bounds = a_day()
+        day_us = 86_400_000_000
+        both = fixes_from(
+            np.concatenate((fixes.time_us, fixes.time_us + day_us)),
+            np.tile(fixes.lat_deg, 2),
+            np.tile(fixes.lon_deg, 2),
+        )
+        drive, again = bounds[3], bounds[3] + day_us
+        alone = classify_legs(both, drive[None], hints=FOREST)[0]
+        twice = classify_legs(both, np.stack((drive, again)), hints=FOREST)
+        assert {guess.mode for guess in twice} == {alone.mode} == {Mode.CAR}
+        assert min(guess.confidence for guess in twice) > alone.confidence + 0.01
 
     def test_says_nothing_of_legs_without_fixes(self) -> None:
         fixes, bounds = a_day()
