@@ -10,7 +10,7 @@ import pytest
 
 from geowallet.track.modes.shipped import shipped_forest
 from training.measure import figures_of
-from training.recipe import USED
+from training.recipe import NETWORK_SHARE, USED
 from training.tables import CLASSES
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +30,8 @@ def test_the_forest_that_ships_is_small_and_of_this_recipe() -> None:
     assert ARTEFACT.stat().st_size < 2_000_000
     assert forest.classes == CLASSES
     assert forest.features == USED
+    assert forest.network is not None
+    assert forest.network_share == NETWORK_SHARE
 
 
 def test_looks_at_the_measuring_set_are_counted_and_have_a_reason() -> None:

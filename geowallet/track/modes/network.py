@@ -7,7 +7,9 @@ the machine, nor on its libraries, nor on what is asked together.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -150,8 +152,16 @@ class Listener:
 
     def _total(self, first: int, after: int) -> NDArray[np.float64]:
         """Return the running sums of rows that were read, ``(after - first + 1, classes + 1)``."""
-        start, _, total = next(part for part in self._read if part[0] <= first and after <= part[1])
+        place = self._place(first, after)
+        start, total = self._read[place][0], self._read[place][2]
         return total[first - start : after - start + 1]
+
+    def _place(self, first: int, after: int) -> int:
+        """Return which stretch that was read holds these rows, -1 for none."""
+        place = bisect_right(self._read, first, key=itemgetter(0)) - 1
+        while place >= 0 and self._read[place][1] < after:
+            place -= 1
+        return place
 
     def _rows_of(self, span: Span) -> tuple[int, int]:
         """Return the rows whose middles lie in a leg, or the one that holds its middle."""
@@ -167,13 +177,10 @@ class Listener:
 
     def _listen(self, asked: Sequence[tuple[int, int]]) -> None:
         """Read the rows that were not read before, neighbouring legs together."""
-        new = [
-            pair
-            for pair in sorted(asked)
-            if not any(first <= pair[0] and pair[1] <= after for first, after, _ in self._read)
-        ]
         joined: list[list[int]] = []
-        for first, after in new:
+        for first, after in sorted(asked):
+            if self._place(first, after) >= 0:
+                continue
             if joined and first <= joined[-1][1] + 2 * self._network.reach:
                 joined[-1][1] = max(joined[-1][1], after)
             else:
@@ -181,4 +188,4 @@ class Listener:
         for first, after in joined:
             said = self._network.at_rows(self._course, first, after)
             total = np.concatenate((np.zeros((1, said.shape[1])), np.cumsum(said, axis=0)))
-            self._read.append((first, after, total))
+            insort(self._read, (first, after, total), key=itemgetter(0))

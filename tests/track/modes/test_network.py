@@ -74,6 +74,10 @@ class TestListener:
         each = DRAWN.at_rows(Course(ERRAND), -4, 70) * LOGIT_UNIT
         assert np.array_equal(listener.rows(-4, 70), each)
         assert np.array_equal(listener.rows(3, 5), each[7:9])
+        listener.rows(60, 80)
+        assert np.array_equal(listener.rows(65, 70), each[69:])
+        listener.rows(-4, 90)
+        assert np.array_equal(listener.rows(62, 85)[:8], each[66:])
         assert listener.on_foot == (0,)
 
     def test_reading_in_blocks_changes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
