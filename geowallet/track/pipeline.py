@@ -89,7 +89,7 @@ FIXES_TOGETHER = 200_000
 ALWAYS_US = (-(2**63), 2**63 - 1)
 """All instants."""
 
-VERSION = "4"
+VERSION = "5"
 """Of all stages; raised whenever a result changes."""
 
 
