@@ -113,4 +113,6 @@ def _parts(
     """Return the places of what belongs to the ``chosen``, in their order."""
     many = length[chosen]
     before = np.cumsum(many) - many
-    return np.arange(int(many.sum())) + np.repeat(end[chosen] - many - before, many)
+    found: NDArray[np.intp] = np.arange(int(many.sum()), dtype=np.intp)
+    found += np.repeat(end[chosen] - many - before, many)
+    return found
