@@ -17,7 +17,7 @@ import numpy as np
 from geowallet.track.modes.course import ROW_S, Course
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,8 +37,12 @@ MOST_SUM = 2.0**24
 
 LOGIT_UNIT = 1.0 / 1024.0
 
-ROWS_TOGETHER = 4_096
+ROWS_TOGETHER = 512
 """So many rows are read together: what is held for them stays small."""
+
+ROWS_A_PRODUCT = 24
+"""Products of more rows are shared out among threads by some libraries, which costs more than
+it gains: one thread waits for the other."""
 
 MOST_ROWS = 8_640
 """Of a leg: of one that lasts for more than a day, the first is read."""
@@ -76,7 +80,11 @@ class Layer:
         if self.kernel > 1:
             starts = range(0, 2 * reach + 1, self.dilation)
             around = np.concatenate([rows[at : at + length] for at in starts], axis=1)
-        found: NDArray[np.float32] = around @ self.weight
+        blocks = -(-length // ROWS_A_PRODUCT)
+        filled = np.zeros((blocks * ROWS_A_PRODUCT, around.shape[1]), dtype=np.float32)
+        filled[:length] = around
+        found: NDArray[np.float32] = filled.reshape(blocks, ROWS_A_PRODUCT, -1) @ self.weight
+        found = found.reshape(len(filled), -1)[:length]
         found *= self.scale
         found += self.bias
         if self.adds:
@@ -106,16 +114,45 @@ class Network:
 
     def at_rows(self, course: Course, first: int, after: int) -> NDArray[np.float64]:
         """Return logits in `LOGIT_UNIT`, whole numbers ``(after - first, classes + 1)``."""
-        parts = []
+        return self.at_stretches(course, [(first, after)])[0]
+
+    def at_stretches(
+        self, course: Course, stretches: Sequence[tuple[int, int]]
+    ) -> list[NDArray[np.float64]]:
+        """Return what `at_rows` does for each of some stretches, each of at least one row."""
+        parts: list[list[NDArray[np.float64]]] = [[] for _ in stretches]
+        for some in _batches(stretches, 2 * self.reach):
+            margin = self.reach
+            rows = [course.rows(start - margin, end + margin) for _, start, end in some]
+            said, at = self._through(np.concatenate(rows)), 0
+            for number, start, end in some:
+                parts[number].append(said[at : at + end - start])
+                at += end - start + 2 * margin
+        return [np.concatenate(each) for each in parts]
+
+    def _through(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        for layer in self.layers[:-1]:
+            rows = layer.sums(rows)
+            np.rint(rows, out=rows)
+            np.clip(rows, 0.0, MOST_ACTIVATION, out=rows)
+        return np.rint(self.layers[-1].sums(rows)).astype(np.float64)
+
+
+def _batches(
+    stretches: Sequence[tuple[int, int]], margin: int
+) -> Iterator[list[tuple[int, int, int]]]:
+    """Yield pieces of stretches with their number, so many as are read together."""
+    some: list[tuple[int, int, int]] = []
+    held = 0
+    for number, (first, after) in enumerate(stretches):
         for start in range(first, after, ROWS_TOGETHER):
             end = min(start + ROWS_TOGETHER, after)
-            rows = course.rows(start - self.reach, end + self.reach)
-            for layer in self.layers[:-1]:
-                rows = layer.sums(rows)
-                np.rint(rows, out=rows)
-                np.clip(rows, 0.0, MOST_ACTIVATION, out=rows)
-            parts.append(np.rint(self.layers[-1].sums(rows)).astype(np.float64))
-        return np.concatenate(parts)
+            if some and held + end - start + margin > ROWS_TOGETHER:
+                yield some
+                some, held = [], 0
+            some.append((number, start, end))
+            held += end - start + margin
+    yield some
 
 
 class Listener:
@@ -177,15 +214,17 @@ class Listener:
 
     def _listen(self, asked: Sequence[tuple[int, int]]) -> None:
         """Read the rows that were not read before, neighbouring legs together."""
-        joined: list[list[int]] = []
+        joined: list[tuple[int, int]] = []
         for first, after in sorted(asked):
             if self._place(first, after) >= 0:
                 continue
             if joined and first <= joined[-1][1] + 2 * self._network.reach:
-                joined[-1][1] = max(joined[-1][1], after)
+                joined[-1] = joined[-1][0], max(joined[-1][1], after)
             else:
-                joined.append([first, after])
-        for first, after in joined:
-            said = self._network.at_rows(self._course, first, after)
+                joined.append((first, after))
+        if not joined:
+            return
+        every = self._network.at_stretches(self._course, joined)
+        for (first, after), said in zip(joined, every, strict=True):
             total = np.concatenate((np.zeros((1, said.shape[1])), np.cumsum(said, axis=0)))
             insort(self._read, (first, after, total), key=itemgetter(0))
