@@ -42,9 +42,6 @@ HEARD_SHARE = 0.5
 """Of what is said of ten seconds, the part of the network: it has seen more kinds of rides, the
 forest has seen recorded diaries."""
 
-MOST_HEARD = 4.0
-"""The network says no more than 55 to 1."""
-
 UNHEARD = 1e-6
 """What is added to a probability whose logarithm is taken."""
 
@@ -143,7 +140,7 @@ def heard_odds(listener: Listener, instants: Instants) -> NDArray[np.float64]:
         walked = np.sum(shares[:, listener.on_foot], axis=1)
         moved = 1.0 - shares[:, -1]
         odds = np.log(walked + UNHEARD) - np.log(moved - walked + UNHEARD)
-        found[start:end] = moved * np.clip(odds, -MOST_HEARD, MOST_HEARD)
+        found[start:end] = moved * np.clip(odds, -MOST_ODDS, MOST_ODDS)
     return found * WORTH * instants.step_s[instants.rows.leg] / GRID_S
 
 
