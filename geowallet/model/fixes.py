@@ -35,6 +35,8 @@ class FixFlag(IntFlag):
     """From cell towers or wifi among better fixes that contradict it."""
     DRIFT = 512
     """Wandering about a place where nothing moves."""
+    SHIFTED = 1024
+    """Of a recording that says another one's way at another hour: a clock or zone is wrong."""
 
 
 class TimeKind(StrEnum):

@@ -17,7 +17,7 @@ from geowallet.track.devices import BIN_US, all_apart, devices_of
 from geowallet.track.motion import runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -86,20 +86,26 @@ def follow(
     left = np.zeros(len(fixes), dtype=np.bool_)
     breaks: list[int] = []
     lying: list[Lying] = []
-    edges = np.concatenate(
-        ([0], np.flatnonzero(np.diff(fixes.time_us) >= cut_us) + 1, [len(fixes)])
-    )
-    changing = np.concatenate(([0], np.cumsum(np.diff(stream) != 0)))
-    for first, last in pairwise(edges.tolist()):
-        if last <= first or changing[last - 1] == changing[first]:
-            continue
-        rows = np.arange(first, last)[use[first:last]]
+    for rows in several(fixes, stream, use, cut_us=cut_us):
         found = _chunk(fixes, stream, rows)
         if found is not None:
             left[rows] = found.left
             breaks += found.breaks_us.tolist()
             lying += found.lying
     return Carried(left, np.array(sorted(breaks), dtype=np.int64), tuple(lying))
+
+
+def several(
+    fixes: Fixes, stream: NDArray[np.int32], use: NDArray[np.bool_], *, cut_us: int
+) -> Iterator[NDArray[np.intp]]:
+    """Yield the fixes that count of each chunk in which there is more than one stream."""
+    edges = np.concatenate(
+        ([0], np.flatnonzero(np.diff(fixes.time_us) >= cut_us) + 1, [len(fixes)])
+    )
+    changing = np.concatenate(([0], np.cumsum(np.diff(stream) != 0)))
+    for first, last in pairwise(edges.tolist()):
+        if last > first and changing[last - 1] != changing[first]:
+            yield np.arange(first, last)[use[first:last]]
 
 
 def _chunk(fixes: Fixes, stream: NDArray[np.int32], rows: NDArray[np.intp]) -> Carried | None:

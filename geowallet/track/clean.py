@@ -63,7 +63,7 @@ REPEATED_M = 150.0
 
 BAD = FixFlag.JUMP | FixFlag.DUPLICATE | FixFlag.NULL_ISLAND | FixFlag.IMPLAUSIBLE_TIME
 BAD |= FixFlag.POOR_ACCURACY | FixFlag.SHADOWED | FixFlag.ELSEWHERE
-BAD |= FixFlag.REPEATED | FixFlag.COARSE
+BAD |= FixFlag.REPEATED | FixFlag.COARSE | FixFlag.SHIFTED
 """Flags that keep a fix out of stops, legs and distances."""
 
 

@@ -30,6 +30,7 @@ from geowallet.track import (
     interleaved,
     legs,
     motion,
+    shifted,
     sources,
     stops,
     trips,
@@ -137,6 +138,21 @@ class Elsewhere:
     fixes: int
 
 
+@dataclass(frozen=True, slots=True)
+class AnotherHour:
+    """A file that tells the way of another one at another hour, and is set aside for it.
+
+    Attributes:
+        source: SHA-256 (hex) of the file.
+        kept: SHA-256 (hex) of the file that counts.
+        later_s: How much later its times are; below zero, earlier.
+    """
+
+    source: str
+    kept: str
+    later_s: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
     """What the fixes show.
@@ -147,6 +163,7 @@ class Analysis:
         fixes: All fixes of all sources in one table, flagged; none is missing.
         counted_once: Where sources overlapped.
         elsewhere: Devices that lay elsewhere, in time order.
+        another_hour: Files that tell the way of another one at another hour.
     """
 
     trips: tuple[Trip, ...]
@@ -154,6 +171,7 @@ class Analysis:
     fixes: Fixes
     counted_once: CountedOnce
     elsewhere: tuple[Elsewhere, ...] = ()
+    another_hour: tuple[AnotherHour, ...] = ()
 
 
 def analyse(
@@ -207,6 +225,10 @@ def analyse(
         fixes=fixes,
         counted_once=_counted_once(merged, used, good, slice(begin, after)),
         elsewhere=_elsewhere(merged),
+        another_hour=tuple(
+            AnotherHour(merged.sources[one.stream], merged.sources[one.kept], one.later_s)
+            for one in merged.shifted
+        ),
     )
 
 
@@ -219,7 +241,7 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
     """
     stages: dict[str, tuple[ModuleType, ...]] = {
         "clean": (clean,),
-        "sources": (sources, devices, carried, interleaved),
+        "sources": (sources, devices, carried, interleaved, shifted),
         "stops": (stops, motion),
         "legs": (legs, walking, grid_speeds),
         "mode": (

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.fixes import Fixes, FixFlag, no_fixes
-from geowallet.track.carried import Lying, follow
+from geowallet.track.carried import Lying, follow, several
 from geowallet.track.clean import BAD, flag_duplicates
 from geowallet.track.interleaved import device_of
 from geowallet.track.motion import median
+from geowallet.track.shifted import Shifted, shifted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,7 @@ class Merged:
         breaks_us: Instants at which the timeline goes on with another device in
             another place.
         lying: Devices that lay elsewhere, in time order.
+        shifted: Recordings that say another one's way at another hour.
     """
 
     fixes: Fixes
@@ -72,6 +74,7 @@ class Merged:
     several: NDArray[np.bool_]
     breaks_us: NDArray[np.int64]
     lying: tuple[Lying, ...]
+    shifted: tuple[Shifted, ...] = ()
 
 
 def merge(traces: Sequence[SourcedFixes]) -> Merged:
@@ -81,12 +84,16 @@ def merge(traces: Sequence[SourcedFixes]) -> Merged:
     their repetition changes it. The same fix in two files counts once. Where
     sources overlap, the one with the lower cost (median accuracy plus
     cadence) is kept; ties fall to the lower digest, then device name. Where
-    they are in different places, the carried one is followed.
+    they are in different places, the carried one is followed. Where one says the
+    way of another at another hour, it is set aside.
     """
     streams = [part for trace in _streams(traces) for part in _unmixed(trace)]
     fixes, stream = _table([trace.fixes for trace in streams])
     clear = fixes.unflagged(BAD)
     copy = _copies(fixes, clear)
+    twice = _twice(fixes, stream, clear & ~copy)
+    fixes = fixes.with_flag(_spans(fixes, stream, twice), FixFlag.SHIFTED)
+    clear = fixes.unflagged(BAD)
     carried = follow(fixes, stream, clear & ~copy, cut_us=CUT_GAP_US)
     fixes = fixes.with_flag(carried.left, FixFlag.ELSEWHERE)
     clear &= ~carried.left
@@ -102,6 +109,7 @@ def merge(traces: Sequence[SourcedFixes]) -> Merged:
         several=several,
         breaks_us=carried.breaks_us,
         lying=carried.lying,
+        shifted=twice,
     )
 
 
@@ -151,6 +159,25 @@ def _copies(fixes: Fixes, clear: NDArray[np.bool_]) -> NDArray[np.bool_]:
     copy = np.zeros(len(fixes), dtype=np.bool_)
     copy[index[1:]] = same
     return copy
+
+
+def _twice(fixes: Fixes, stream: NDArray[np.int32], use: NDArray[np.bool_]) -> tuple[Shifted, ...]:
+    """Return the recordings that say another one's way at another hour."""
+
+    def cost_m(rows: NDArray[np.intp]) -> float:
+        return _cost_m(fixes.time_us[rows], fixes.accuracy_m[rows])
+
+    chunks = several(fixes, stream, use, cut_us=CUT_GAP_US)
+    return tuple(one for rows in chunks for one in shifted(fixes, stream, rows, cost_m))
+
+
+def _spans(fixes: Fixes, stream: NDArray[np.int32], twice: Sequence[Shifted]) -> NDArray[np.bool_]:
+    """Return which fixes lie in the spans that are set aside of their stream."""
+    mask = np.zeros(len(fixes), dtype=np.bool_)
+    for one in twice:
+        first, after = np.searchsorted(fixes.time_us, (one.start_us, one.end_us + 1)).tolist()
+        mask[first:after] |= stream[first:after] == one.stream
+    return mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)

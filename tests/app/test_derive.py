@@ -93,7 +93,7 @@ class TestDerive:
             """Another process stores its file, and dies before its analysis."""
             if unread:
                 with monkeypatch.context() as patch:
-                    patch.setattr(ingest, "derive", lambda *_, **__: None)
+                    patch.setattr(ingest, "derive", lambda *_, **__: derive.Derived(0, 0, 0, 0))
                     scene.ingest_files(empty, [unread.pop()])
             return affected_window(*arguments)  # type: ignore[arg-type]  # handed on as it came
 

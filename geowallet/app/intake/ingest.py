@@ -85,12 +85,15 @@ class Ingested:
         twins: Name of a file that was read, and of another that covers the same
             time: what both hold counts once.
         signed: What became of the batches that devices signed, beside the files.
+        another_hour: Name of a file, of another that was or is in the wallet, and by how
+            many seconds the first tells the same way later; it counts once.
     """
 
     files: tuple[Imported, ...]
     derived: Derived
     twins: tuple[tuple[str, str], ...] = ()
     signed: tuple[Signed, ...] = ()
+    another_hour: tuple[tuple[str, str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,19 @@ def ingest(
     read = [item.sha256 for item in files if item.outcome == "read"]
     pairs = twins(read, sources(vault)) if read else ()
     same = tuple((new.name, other.name) for new, other in pairs)
-    return Ingested(tuple(files), derive(vault, now_us=manner.clock()), same, signed)
+    derived = derive(vault, now_us=manner.clock())
+    hours = tuple(_another_hour(vault, derived, frozenset(read)))
+    return Ingested(tuple(files), derived, same, signed, hours)
+
+
+def _another_hour(
+    vault: Vault, derived: Derived, read: frozenset[str]
+) -> Iterator[tuple[str, str, float]]:
+    """Yield the names of files of which one, read now, tells the way of the other later."""
+    pairs = [one for one in derived.another_hour if {one.source, one.kept} & read]
+    names = {source.sha256: source.name for source in sources(vault)} if pairs else {}
+    for one in pairs:
+        yield names[one.source], names[one.kept], one.later_s
 
 
 def _ahead(vault: Vault, paths: Sequence[str | Path], manner: Manner) -> Ahead:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from geowallet.model.fixes import Fixes
     from geowallet.model.mobility import Trip
     from geowallet.track.modes.forest import Forest
-    from geowallet.track.pipeline import Analysis
+    from geowallet.track.pipeline import Analysis, AnotherHour
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
 
@@ -64,12 +64,14 @@ class Derived:
         to_check: New trips whose mode is unsure.
         shared_m: Whole metres that more than one source saw while what changed was
             recorded, counted once.
+        another_hour: Files that tell the way of another one at another hour, once each.
     """
 
     new: int
     changed: int
     to_check: int
     shared_m: int
+    another_hour: tuple[AnotherHour, ...] = ()
 
 
 def derive(vault: Vault, *, now_us: int) -> Derived:
@@ -134,6 +136,7 @@ class _Changes:
         self._gone: set[str] = set()
         self._there: dict[str, bool] = {}
         self._shared_m = 0
+        self._another_hour: dict[tuple[str, str], AnotherHour] = {}
         self.bodies: dict[str, bytes] = {}
         self.digests: list[str] = []
         self.inputs: set[str] = set()
@@ -143,6 +146,7 @@ class _Changes:
         """Yield the same slices, once what they say together is noted."""
         for found in slices:
             self._shared_m += found.shared_m
+            self._another_hour |= {(one.source, one.kept): one for one in found.another_hour}
             self.inputs.update(digest for trip in found.trips for digest in trip.sources)
             yield found
 
@@ -164,7 +168,8 @@ class _Changes:
         """Return how many trips are new, changed and to be checked."""
         new = self._there.keys() - self._gone
         unsure = sum(self._there[trip] for trip in new)
-        return Derived(len(new), len(self._gone - self._there.keys()), unsure, self._shared_m)
+        changed, hours = len(self._gone - self._there.keys()), tuple(self._another_hour.values())
+        return Derived(len(new), changed, unsure, self._shared_m, hours)
 
 
 def write_pages(tx: Transaction, old: dict[str, Page], fresh: dict[str, Page]) -> tuple[str, ...]:

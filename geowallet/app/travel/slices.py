@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geowallet.model.mobility import Stop, Trip
+    from geowallet.track.pipeline import AnotherHour
     from geowallet.vault.store import Vault
 
 SLICE_FIXES = 100_000
@@ -39,12 +40,14 @@ class Found:
         end_us: Nothing that a later slice shows begins before it.
         shared_m: Whole metres of what changed that more than one source saw,
             counted once; rounded in each slice.
+        another_hour: Files that tell the way of another one at another hour.
     """
 
     trips: tuple[Trip, ...]
     stops: tuple[Stop, ...]
     end_us: int
     shared_m: int
+    another_hour: tuple[AnotherHour, ...] = ()
 
 
 def analyse_window(
@@ -69,7 +72,8 @@ def analyse_window(
         fixes = fixes_between(vault, known, (around[0][0], around[-1][1]))
         start_us, end_us = chunks[first][0], after[0][0] if after else chunks[-1][1] + 1
         found = analyse(fixes, hints=hints, within_us=(start_us, end_us))
-        yield Found(found.trips, found.stops, end_us, found.counted_once.metres_in(changed))
+        shared_m = found.counted_once.metres_in(changed)
+        yield Found(found.trips, found.stops, end_us, shared_m, found.another_hour)
 
 
 def _chunks(known: Sequence[Source], window: Window) -> tuple[Window, ...]:

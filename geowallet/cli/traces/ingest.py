@@ -134,11 +134,35 @@ def _show_summary(shell: Shell, done: Ingested) -> None:
         shell.say(text)
         if more:
             shell.say(_("(so do {count} more files with others)", count=count(len(more))))
+    _show_another_hour(shell, done)
     for item in files:
         for note in item.notes:
             shell.say(_("{name}: {value}", name=item.name, value=say(note)))
     show_signed(shell, done.signed)
     _show_problems(shell, files)
+
+
+def _show_another_hour(shell: Shell, done: Ingested) -> None:
+    """Say which files tell the same way at two hours, and what to do if a zone is wrong."""
+    for name, other, later_s in done.another_hour[:1]:
+        shell.say(
+            _(
+                "{name} tells the way of {other} again, {minutes} min off: counted once. A clock"
+                " or a time zone is wrong.",
+                name=name,
+                other=other,
+                minutes=f"{round(later_s / 60):+d}",
+            )
+        )
+        again = f"geowallet vault erase --source {name}"
+        shell.say(
+            _(
+                "If it is the zone: {command}, then ingest it with --bring-back --zone",
+                command=again,
+            )
+        )
+    if more := len(done.another_hour[1:]):
+        shell.say(_("(so do {count} more files with others)", count=count(more)))
 
 
 def _show_problems(shell: Shell, files: Sequence[Imported]) -> None:

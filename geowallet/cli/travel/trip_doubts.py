@@ -27,6 +27,7 @@ def doubts(leg: Leg) -> list[str]:
         "coarse": _("positions not used, by cell or wifi between better ones: {count}"),
         "repeated": _("positions not used, repeated after the device had moved on: {count}"),
         "elsewhere": _("positions not used, of a device that lay elsewhere: {count}"),
+        "shifted": _("positions not used, of a way that is also told at another hour: {count}"),
         "drift": _("positions that wander where nothing moves: {count}"),
     }
     return [text.format(count=counts[flag]) for flag, text in said.items() if flag in counts]
