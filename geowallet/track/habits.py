@@ -23,11 +23,20 @@ Insee 2010)."""
 USUAL_WEEK = (((9 * 60, 17 * 60),),) * 5 + ((), ())
 """Local hours, Monday to Friday 9 to 17, in which most of the employed work."""
 
+WHOLE_DAY = (0, 24 * 60)
+"""Local minutes of a day."""
+
 LUNCH_HOURS = (12 * 60, 14 * 60)
 """Local minutes of the day in which a stay is a meal (French time-use survey, Insee 2010)."""
 
 FEWEST_NIGHTS = 2
 """A single night is a hotel."""
+
+FREE_TIMES = 2.0
+"""Who works at night is so many times longer at home than at work on days off."""
+
+MOST_UNUSUAL = 0.69
+"""Where nights and days off contradict each other, nothing is likely."""
 
 FEWEST_WORK_DAYS = 3
 """Fewer days are a client."""
@@ -67,6 +76,7 @@ class Habit:
         night_us: Time in nights.
         meal_us: Time at lunch, on days of work.
         all_us: Time at any hour.
+        free_us: Time on days of the week without work hours.
     """
 
     nights: frozenset[dt.date]
@@ -76,6 +86,7 @@ class Habit:
     night_us: int
     meal_us: int
     all_us: int
+    free_us: int
 
 
 def habit(stops: Sequence[Stop], zone: str, work: WorkWeek | None = None) -> Habit:
@@ -90,7 +101,7 @@ def habit(stops: Sequence[Stop], zone: str, work: WorkWeek | None = None) -> Hab
     nights: set[dt.date] = set()
     work_days: set[dt.date] = set()
     apart_from_lunch: dict[dt.date, int] = {}
-    night_us = work_us = meal_us = 0
+    night_us = work_us = meal_us = free_us = 0
     for stop in stops:
         day = local_time(stop.start_us, zone).date()
         last = local_time(stop.end_us, zone).date()
@@ -100,6 +111,8 @@ def habit(stops: Sequence[Stop], zone: str, work: WorkWeek | None = None) -> Hab
             if night >= HOUR_US:
                 nights.add(day)
             spans = hours[day.weekday()]
+            if not spans:
+                free_us += _overlap_us(stop, day, [WHOLE_DAY], zone)
             inside = _overlap_us(stop, day, spans, zone)
             meal = _overlap_us(stop, day, _common(spans, LUNCH_HOURS), zone)
             work_us, meal_us = work_us + inside, meal_us + meal
@@ -115,6 +128,7 @@ def habit(stops: Sequence[Stop], zone: str, work: WorkWeek | None = None) -> Hab
         night_us=night_us,
         meal_us=meal_us,
         all_us=sum(stop.end_us - stop.start_us for stop in stops),
+        free_us=free_us,
     )
 
 
@@ -130,7 +144,11 @@ def guesses(habits: Sequence[Habit]) -> dict[int, Guess]:
     nights = frozenset(day for one in habits for day in one.nights)
     home = max(everyone, key=lambda n: (len(habits[n].nights), habits[n].night_us), default=None)
     if home is not None and len(habits[home].nights) >= FEWEST_NIGHTS:
-        found[home] = _home(habits[home], len(nights))
+        by_day = _lived_in_by_day(habits, home)
+        if by_day is None:
+            found[home] = _home(habits[home], len(nights))
+        else:
+            found[by_day] = _home_by_day(habits[by_day])
     others = [n for n in everyone if n not in found]
     work_days = frozenset(day for n in others for day in habits[n].work_days)
     work = max(others, key=lambda n: habits[n].work_us, default=None)
@@ -140,6 +158,22 @@ def guesses(habits: Sequence[Habit]) -> dict[int, Guess]:
         if number not in found and _is_client(habits[number]):
             found[number] = _client(habits[number])
     return found
+
+
+def _lived_in_by_day(habits: Sequence[Habit], nightly: int) -> int | None:
+    """Return the home of who works at night at ``nightly``: longer there, and on days off."""
+    known = habits[nightly]
+    found = max(range(len(habits)), key=lambda n: habits[n].free_us)
+    seen = habits[found]
+    if found == nightly or len(seen.nights) < FEWEST_NIGHTS:
+        return None
+    longer = seen.all_us - seen.free_us > known.all_us - known.free_us
+    return found if longer and seen.free_us >= FREE_TIMES * known.free_us else None
+
+
+def _home_by_day(seen: Habit) -> Guess:
+    text = N_("most time and most days off are spent here, though {nights} nights only")
+    return Guess(PlaceKind.HOME, MOST_UNUSUAL, phrase(text, nights=len(seen.nights)))
 
 
 def _home(seen: Habit, of: int) -> Guess:

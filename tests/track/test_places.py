@@ -164,3 +164,22 @@ def test_who_works_at_night_has_their_own_hours() -> None:
     assert [place.guess for place in found] == [PlaceKind.HOME, PlaceKind.WORK]
     usual = find_places(stops, [], zone=PARIS)
     assert [place.guess for place in usual] == [PlaceKind.HOME, None]
+
+
+def test_who_works_at_night_and_gave_no_hours_sleeps_by_day() -> None:
+    """Three weeks of shifts from 22:00: most nights are at work, and it is no home."""
+    weekdays = [day for day in range(4, 23) if day % 7 not in {2, 3}]
+    stops = [stop(HOME, day, "08:00", 12.0) for day in weekdays]
+    stops += [stop(OFFICE, day, "22:00", 8.0) for day in weekdays]
+    stops += [stop(HOME, day, "08:00", 40.0) for day in (9, 16)]
+    found = {place.centre.lat_deg: place for place in find_places(stops, [], zone=PARIS)}
+    assert found[HOME.lat_deg].guess is PlaceKind.HOME
+    assert Sureness.of(found[HOME.lat_deg].confidence) is Sureness.UNSURE
+    assert found[OFFICE.lat_deg].guess is None
+
+
+def test_a_flat_for_the_weekend_is_not_the_home_of_the_week() -> None:
+    stops = [stop(HOME, day, "19:00", 13.0) for day in (4, 5, 6, 7, 11, 12, 13, 14)]
+    stops += [stop(GYM, day, "20:00", 58.0) for day in (8, 15)]
+    homes = [p for p in find_places(stops, [], zone=PARIS) if p.guess is PlaceKind.HOME]
+    assert [place.centre for place in homes] == [HOME]
