@@ -15,6 +15,8 @@ from geowallet.track.between import Between
 from geowallet.track.modes.ground import ground_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from geowallet.track.motion import Path
@@ -72,14 +74,29 @@ class Course:
 
         Rows before the first fix and behind the last are silences.
         """
-        steps = np.arange(2 * first - _MARGIN, 2 * after + _MARGIN + 1, dtype=np.float64)
-        x, y = self._places(steps * STEP_S)
-        middle_s = np.arange(first, after, dtype=np.float64) * ROW_S + ROW_S / 2
+        return self.stretches([(first, after)])
+
+    def stretches(self, stretches: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+        """Return `rows` of each stretch, one after another; there is at least one."""
+        # With a margin at either end, all of them are one sequence; rows between are not kept.
+        margin = _MARGIN // 2
+        every = [np.arange(first - margin, after + margin + 1) for first, after in stretches]
+        kept = np.concatenate([np.ones(len(rows), dtype=np.bool_) for rows in every])
+        ends = np.cumsum([len(rows) for rows in every])
+        for end, rows in zip(ends, every, strict=True):
+            kept[end - len(rows) : end - len(rows) + margin] = False
+            kept[end - margin - 1 : end] = False
+        number = np.concatenate(every).astype(np.float64)
+        steps = (2.0 * number[:, None] + np.array([0.0, 1.0])).ravel()
+        x, y = self._places(steps[:-1] * STEP_S)
+        inner = slice(margin, len(number) - margin - 1)
+        middle_s = number[inner] * ROW_S + ROW_S / 2
         near = Between(self._time_s, middle_s).before
         near = np.minimum(near, len(self._time_s) - 2)
         gap_s = np.minimum(self._time_s[near + 1] - self._time_s[near], LONGEST_GAP_S)
         outside = (middle_s < self._time_s[0]) | (middle_s > self._time_s[-1])
-        return channels(x, y, gap_s, self._gap[near] | outside)
+        found = channels(x, y, gap_s, self._gap[near] | outside)
+        return found[kept[inner], :]
 
     def _places(self, at_s: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """Return where it was, in `PLACE_UNIT_M` east and north.

@@ -123,8 +123,8 @@ class Network:
         parts: list[list[NDArray[np.float64]]] = [[] for _ in stretches]
         for some in _batches(stretches, 2 * self.reach):
             margin = self.reach
-            rows = [course.rows(start - margin, end + margin) for _, start, end in some]
-            said, at = self._through(np.concatenate(rows)), 0
+            rows = course.stretches([(start - margin, end + margin) for _, start, end in some])
+            said, at = self._through(rows), 0
             for number, start, end in some:
                 parts[number].append(said[at : at + end - start])
                 at += end - start + 2 * margin

@@ -40,5 +40,6 @@ def test_a_row_is_the_same_alone_and_among_others(first: int, some: int, more: i
     whole = ERRAND.rows(first, first + some + more)
     parts = ERRAND.rows(first, first + some), ERRAND.rows(first + some, first + some + more)
     assert np.array_equal(whole, np.concatenate(parts))
+    assert np.array_equal(ERRAND.stretches([(5, 9), (first, first + some)])[4:], parts[0])
     assert whole.shape == (some + more, CHANNELS)
     assert np.array_equal(whole, np.rint(whole))
