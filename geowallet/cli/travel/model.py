@@ -77,6 +77,7 @@ def show(
             "neighbours": forest.context is not None,
             "comparisons": len(forest.trees.feature),
             "network": _network(forest),
+            "begins_at": str(forest.settings.get("base", "")),
             "least_confidence": dict(forest.settings["least_confidence"]),
             "card": card,
         }
@@ -235,6 +236,7 @@ def _facts(name: str, forest: Forest, card: Mapping[str, Any]) -> list[tuple[str
         (_("looks at"), _("{count} figures of a leg", count=len(forest.features))),
         (_("neighbours"), _("heeded") if forest.context else _("not heeded")),
         (_("network"), _("weighs {share}", share=percent(forest.network_share))),
+        (_("begins at"), str(forest.settings.get("base", "")) or "-"),
         (_("least confidence"), ", ".join(asked)),
         (_("calibration"), _calibration(forest)),
     ]

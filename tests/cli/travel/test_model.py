@@ -16,6 +16,7 @@ from geowallet.testing.simulate_files import csv
 from geowallet.testing.simulate_journey import live_the_month
 from geowallet.testing.simulate_receiver import phone
 from geowallet.track.modes.fitting import Growth
+from geowallet.track.modes.shipped import shipped_forest
 from tests.app.model_folders import labels_of
 from tests.app.models import always, of_another_version
 from tests.cli.conftest import PASSPHRASE, Terminal
@@ -200,6 +201,7 @@ class TestFit:
         assert (done.status, "Kept:" in done.out) == (0, True)
         shown = terminal("model", "show", "own").out
         assert "Legs of users that were left out" in shown
+        assert shipped_forest().digest in shown
         done = terminal("model", "fit", labelled, "--name", "own", "--yes")
         assert (done.status, "[model.exists]" in done.err) == (8, True)
 
