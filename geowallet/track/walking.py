@@ -133,10 +133,12 @@ def heard_odds(listener: Listener, instants: Instants) -> NDArray[np.float64]:
     The more probable rest is, the less it says.
     """
     found = np.zeros(len(instants.at_s))
-    for start, end in zip(instants.rows.start, instants.rows.end, strict=True):
-        row = np.floor(instants.at_s[start:end] / ROW_S).astype(np.intp)
-        first = int(row[0])
-        shares = softmax(listener.rows(first, int(row[-1]) + 1))[row - first]
+    row = np.floor(instants.at_s / ROW_S).astype(np.intp)
+    ends = list(zip(instants.rows.start.tolist(), instants.rows.end.tolist(), strict=True))
+    listener.listen([(int(row[start]), int(row[end - 1]) + 1) for start, end in ends])
+    for start, end in ends:
+        first = int(row[start])
+        shares = softmax(listener.rows(first, int(row[end - 1]) + 1))[row[start:end] - first]
         walked = np.sum(shares[:, listener.on_foot], axis=1)
         moved = 1.0 - shares[:, -1]
         odds = np.log(walked + UNHEARD) - np.log(moved - walked + UNHEARD)

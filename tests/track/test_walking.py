@@ -21,7 +21,7 @@ from tests.track.modes.networks import fast_is, forest_with, straight
 from tests.track.synthetic import Traveller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -76,6 +76,9 @@ class Told:
 
     def __init__(self, said: Callable[[int], tuple[float, float, float]]) -> None:
         self.said = said
+
+    def listen(self, asked: Sequence[tuple[int, int]]) -> None:
+        assert all(first < after for first, after in asked)
 
     def rows(self, first: int, after: int) -> NDArray[np.float64]:
         shares = np.array([self.said(row) for row in range(first, after)])

@@ -174,7 +174,7 @@ class Listener:
         """Return the mean logits of the rows of each leg, ``(k, classes)``."""
         found = np.zeros((len(spans), self._network.classes))
         asked = [self._rows_of(span) for span in spans]
-        self._listen(asked)
+        self.listen(asked)
         for leg, (first, after) in enumerate(asked):
             total = self._total(first, after)
             said = total[-1] - total[0]
@@ -183,9 +183,32 @@ class Listener:
 
     def rows(self, first: int, after: int) -> NDArray[np.float64]:
         """Return the logits of rows, ``(after - first, classes + 1)``; the last of no mode."""
-        self._listen([(first, after)])
+        self.listen([(first, after)])
         each: NDArray[np.float64] = np.diff(self._total(first, after), axis=0) * LOGIT_UNIT
         return each
+
+    def listen(self, asked: Sequence[tuple[int, int]]) -> None:
+        """Read the rows that were not read before, neighbouring stretches together.
+
+        What is asked for later within them costs nothing then.
+
+        Args:
+            asked: ``(first, after)`` of each stretch, of at least one row.
+        """
+        joined: list[tuple[int, int]] = []
+        for first, after in sorted(asked):
+            if self._place(first, after) >= 0:
+                continue
+            if joined and first <= joined[-1][1] + 2 * self._network.reach:
+                joined[-1] = joined[-1][0], max(joined[-1][1], after)
+            else:
+                joined.append((first, after))
+        if not joined:
+            return
+        every = self._network.at_stretches(self._course, joined)
+        for (first, after), said in zip(joined, every, strict=True):
+            total = np.concatenate((np.zeros((1, said.shape[1])), np.cumsum(said, axis=0)))
+            insort(self._read, (first, after, total), key=itemgetter(0))
 
     def _total(self, first: int, after: int) -> NDArray[np.float64]:
         """Return the running sums of rows that were read, ``(after - first + 1, classes + 1)``."""
@@ -211,20 +234,3 @@ class Listener:
             first = (begin_us + end_us) // (2 * row_us)
             after = first + 1
         return first, min(after, first + MOST_ROWS)
-
-    def _listen(self, asked: Sequence[tuple[int, int]]) -> None:
-        """Read the rows that were not read before, neighbouring legs together."""
-        joined: list[tuple[int, int]] = []
-        for first, after in sorted(asked):
-            if self._place(first, after) >= 0:
-                continue
-            if joined and first <= joined[-1][1] + 2 * self._network.reach:
-                joined[-1] = joined[-1][0], max(joined[-1][1], after)
-            else:
-                joined.append((first, after))
-        if not joined:
-            return
-        every = self._network.at_stretches(self._course, joined)
-        for (first, after), said in zip(joined, every, strict=True):
-            total = np.concatenate((np.zeros((1, said.shape[1])), np.cumsum(said, axis=0)))
-            insort(self._read, (first, after, total), key=itemgetter(0))
