@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 _FIGURES = figures_of(["car"], ["car"], np.ones(1), np.ones(1))
 _LABELLED = Labelled(
-    np.zeros((1, 1)), np.zeros((1, 2), np.int64), ("car",), ("a",), np.ones(1), "", {}
+    table=np.zeros((1, 1)),
+    by_network=np.zeros((1, 0)),
+    bounds_us=np.zeros((1, 2), np.int64),
+    modes=("car",),
+    users=("a",),
+    metres=np.ones(1),
+    digest="",
+    strange={},
 )
 
 
