@@ -344,11 +344,16 @@ def _arm(manner: str, number: int) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (number, resource.RLIM_INFINITY))
         return
     countdown = Countdown(number)
-    sys.addaudithook(countdown.call)
+    watch(countdown.call, countdown.statement)
+
+
+def watch(call: Callable[..., None], statement: Callable[[str], None]) -> None:
+    """Tell of each call of the system from now on, and of each statement of a wallet."""
+    sys.addaudithook(call)
 
     def watched(*arguments: Any, **named: Any) -> sqlite3.Connection:
         db = connect(*arguments, **named)
-        db.set_trace_callback(countdown.statement)
+        db.set_trace_callback(statement)
         return db
 
     store.connect = watched  # type: ignore[attr-defined]  # the one place that is counted

@@ -16,7 +16,6 @@ import os
 import resource
 import shutil
 import signal
-import sqlite3
 import sys
 import tempfile
 from collections import Counter
@@ -26,9 +25,8 @@ from pathlib import Path
 from typing import Any
 
 from geowallet.model.errors import DiskFullError, GeowalletError
-from geowallet.vault import session, store
-from geowallet.vault.schema import connect
-from tests.faults.dying import KILLED, Countdown
+from geowallet.vault import session
+from tests.faults.dying import KILLED, Countdown, watch
 from tests.faults.typed_stage import Names, build, settled, typed
 from tests.faults.typed_state import BETWEEN, State, how_it_stands, state_of
 from tests.faults.typed_table import TYPED, Typed
@@ -210,14 +208,7 @@ def trials(only: Iterable[str], folder: Path) -> Iterator[Trial]:
     steps = Steps()
     origin = folder / "machine"
     names = build(origin)
-    sys.addaudithook(steps.call)
-
-    def watched(*arguments: Any, **named: Any) -> sqlite3.Connection:
-        db = connect(*arguments, **named)
-        db.set_trace_callback(steps.statement)
-        return db
-
-    store.connect = watched  # type: ignore[attr-defined]  # the one place that is counted
+    watch(steps.call, steps.statement)
     for name in only or TYPED:
         yield Trial(name, TYPED[name], origin, names, steps)
 
