@@ -107,7 +107,9 @@ class Legs:
         said = np.concatenate([part.said() for part in self.parts])
         alone = self._on_other_days(self._in_sequence())
         usual = self._of_owner(alone, estimate=estimate)
-        ends = 0.0 if estimate else end_odds(self.table)
+        # A forest that sees the neighbours has heard what lies at the ends.
+        told_already = estimate or self.forest.context is not None
+        ends = 0.0 if told_already else end_odds(self.table)
         beside = said + ends
         for part in self.parts:
             if part.along is not None:

@@ -11,6 +11,7 @@ import geowallet.track
 from geowallet.model.fixes import Fixes, fixes_from, no_fixes
 from geowallet.model.mobility import Mode
 from geowallet.track.legs import Span
+from geowallet.track.modes import ends
 from geowallet.track.modes.classify import (
     classify_legs,
     classify_spans,
@@ -24,7 +25,7 @@ from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.labels import ModeLabel
 from geowallet.track.motion import path_of
 from tests.strategies import fixes as any_fixes
-from tests.track.modes.forests import forest_of
+from tests.track.modes.forests import forest_of, trees_of
 from tests.track.synthetic import Traveller, workday
 
 FOREST = Hints(forest=forest_of())
@@ -128,6 +129,21 @@ class TestSpans:
         modes = [guess.mode for guess in classify_spans(path, spans, hints=FOREST)]
         assert modes == [Mode.WALK, Mode.BUS, Mode.WALK, Mode.CAR]
         assert classify_spans(path, [], hints=FOREST) == ()
+
+    def test_what_lies_at_the_ends_is_not_told_twice_to_who_sees_the_neighbours(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Trees that could see the neighbours, but look at nothing of them."""
+        fixes, bounds = a_day()
+        path = path_of(good_fixes(fixes))
+        first, last = (np.searchsorted(fixes.time_us, bounds[:, side]) for side in (0, 1))
+        spans = [Span(int(a), int(b), on_foot=False) for a, b in zip(first, last, strict=True)]
+        seeing = Hints(forest=dataclasses.replace(forest_of(), context=trees_of()))
+        found = [guess.confidence for guess in classify_spans(path, spans, hints=seeing)]
+        assert found != [guess.confidence for guess in classify_spans(path, spans, hints=FOREST)]
+        monkeypatch.setattr(ends, "POWER", 0.0)
+        plain = [guess.confidence for guess in classify_spans(path, spans, hints=FOREST)]
+        assert found == pytest.approx(plain)
 
 
 class TestHints:
