@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import shutil
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -47,6 +48,8 @@ TODAY = dt.date(2026, 6, 2)
 
 _SPEED_MPS = 14.0
 _STEP_S = 15
+_SLOWED = 0.6
+"""At a corner the speed is less by this share, and halfway to the next as much more."""
 _ASIDE_M = 400.0
 _METRE_DEG = 1 / 111_195.0
 
@@ -68,12 +71,12 @@ class Spot:
     point: Point
 
 
-def car_day(day: dt.date) -> bytes:
+def car_day(day: dt.date, *, slowed: float = _SLOWED) -> bytes:
     """CSV of one day by car: home, office, client, office, home; about 37 km."""
-    return car_day_between(day, HOME, OFFICE)
+    return car_day_between(day, HOME, OFFICE, slowed=slowed)
 
 
-def car_day_between(day: dt.date, home: Point, office: Point) -> bytes:
+def car_day_between(day: dt.date, home: Point, office: Point, *, slowed: float = _SLOWED) -> bytes:
     """CSV of such a day elsewhere."""
     spots = [Spot(at, home) for at in range(5 * 3600, 7 * 3600, 300)]
     for at_h, start, end in (
@@ -82,7 +85,7 @@ def car_day_between(day: dt.date, home: Point, office: Point) -> bytes:
         (13.0, CLIENT, office),
         (15.5, office, home),
     ):
-        spots += _drive(at_h * 3600, start, end)
+        spots += _drive(at_h * 3600, start, end, slowed)
         spots += _stay(spots[-1])
     return csv_of(day, spots)
 
@@ -224,8 +227,11 @@ def altered(body: bytes, **members: object) -> bytes:
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _drive(at_s: float, start: Point, end: Point) -> list[Spot]:
-    """A drive with four corners: a third of the way, a block aside, a third, back, a third."""
+def _drive(at_s: float, start: Point, end: Point, slowed: float) -> list[Spot]:
+    """A drive with four corners: a third of the way, a block aside, a third, back, a third.
+
+    Each is taken slowly: who keeps one speed round every corner drives no car.
+    """
     corners = _corners(start, end)
     ends_m = list(accumulate((_metres(a, b) for a, b in pairwise(corners)), initial=0.0))
     count = int(ends_m[-1] / _SPEED_MPS / _STEP_S)
@@ -234,6 +240,7 @@ def _drive(at_s: float, start: Point, end: Point) -> list[Spot]:
         along_m = ends_m[-1] * number / count
         block = min(bisect_right(ends_m, along_m), len(ends_m) - 1) - 1
         share = (along_m - ends_m[block]) / (ends_m[block + 1] - ends_m[block])
+        share -= slowed * math.sin(2 * math.pi * share) / (2 * math.pi)
         point = _between(corners[block], corners[block + 1], share)
         spots.append(Spot(at_s + number * _STEP_S, point))
     return spots

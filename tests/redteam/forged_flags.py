@@ -11,9 +11,9 @@ FLAGS: tuple[Row, ...] = (
         Who.OWNER,
         "has a day drawn by a route planner stamped on its evening",
         Comes.SHOWN,
-        "under a contract that asks for a level, the export says `noiseless` and `copied_way`",
+        "under a contract that asks for a level, the export says `noiseless`",
         _T + "a_drawn_day",
-        "copied_way, noiseless",
+        "noiseless",
     ),
     (
         Who.OWNER,

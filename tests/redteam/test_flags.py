@@ -28,7 +28,7 @@ from tests.app.evidence.seen import at, seen, stamped_mileage
 from tests.app.test_replays import read
 from tests.redteam.conftest import Ends
 
-DRAWN = scene.car_day(scene.days_of_may(4)[0])
+DRAWN = scene.car_day(scene.days_of_may(4)[0], slowed=0.0)
 
 
 def lived(body: bytes, *, day: int, seed: int, lights: int = 2, noise_m: float = 4.0) -> bytes:

@@ -52,7 +52,7 @@ def told(claim: Claim, honest_m: int = HONEST_M) -> str:
 
 def test_a_client_moved_further_away(employer: Desk, tmp_path: Path, ends: Ends) -> None:
     head, rows = rows_of(FOURTH)
-    further = trace_of(head, [(at, 48 + (lat - 48) * 1.5, lon) for at, lat, lon in rows])
+    further = trace_of(head, [(at, 48 + (lat - 48) * 1.2, lon) for at, lat, lon in rows])
     ends(told(month_of(tmp_path / "f", employer, [further, FIFTH])))
 
 
