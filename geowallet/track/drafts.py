@@ -14,7 +14,7 @@ from geowallet.model.geodesy import distances_m
 from geowallet.track.legs import EDGE_WINDOW_S, SPEED_WINDOW_S, find_legs
 from geowallet.track.modes.classify import listener_of
 from geowallet.track.modes.ragged import largest, rows_of
-from geowallet.track.motion import Windows
+from geowallet.track.motion import Windows, median
 from geowallet.track.stops import SMOOTH_S, find_stays, hidden_stays, still
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 SHORTEST_TRIP_M = 150.0
 """A trip leads at least this far from where it began; less is roaming or noise."""
+
+DRIFT_TIMES = 5.0
+"""Within so many times the accuracy that a receiver reports (68 of 100 positions are nearer
+than it), what comes back may be no more than the error of its positions."""
 
 SHORTEST_TRIP_S = 60.0
 """Shorter movement is noise."""
@@ -101,8 +105,27 @@ def _episodes(
     moving = np.concatenate(([0], np.cumsum(~still_fixes)))
     worth &= moving[last + 1] > moving[first]
     first, last = first[worth], last[worth]
-    far = _farthest_m(path, first, last) >= SHORTEST_TRIP_M
+    far = _farthest_m(path, first, last) >= _least_m(path, first, last)
     return list(zip(first[far].tolist(), last[far].tolist(), strict=True))
+
+
+def _least_m(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return how far each stretch has to lead to be more than the error of its positions.
+
+    One whose ends lie apart leads somewhere; one that comes back may have been nowhere.
+    """
+    least_m = np.full(len(first), SHORTEST_TRIP_M)
+    if np.all(np.isnan(path.accuracy_m)):
+        return least_m
+    ends = (column[index] for index in (first, last) for column in (path.lat_deg, path.lon_deg))
+    apart_m = distances_m(*ends)
+    for number, (start, end) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
+        accuracy_m = path.accuracy_m[start : end + 1]
+        known = accuracy_m[~np.isnan(accuracy_m)]
+        error_m = DRIFT_TIMES * median(known) if len(known) else 0.0
+        if apart_m[number] < error_m / 2:
+            least_m[number] = max(error_m, SHORTEST_TRIP_M)
+    return least_m
 
 
 def _farthest_m(path: Path, first: NDArray[np.intp], last: NDArray[np.intp]) -> NDArray[np.float64]:
