@@ -101,13 +101,13 @@ def csv_of(day: dt.date, spots: Iterable[Spot]) -> bytes:
     return ("\n".join(rows) + "\n").encode()
 
 
-def write_days(folder: Path, days: Sequence[dt.date]) -> list[Path]:
+def write_days(folder: Path, days: Sequence[dt.date], *, slowed: float = _SLOWED) -> list[Path]:
     """Write one file for each day and return them, sorted."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for day in days:
         path = folder / f"{day}.csv"
-        path.write_bytes(car_day(day))
+        path.write_bytes(car_day(day, slowed=slowed))
         files.append(path)
     return files
 

@@ -82,7 +82,8 @@ class TestSplit:
         reshaping.split(vault, second, middle(second), now_us=scene.NOON_US)
         parts = all_trips(vault)[:3]
         shares = [part.distance_m / whole.distance_m for part in parts]
-        assert shares == pytest.approx([0.5, 0.25, 0.25], abs=0.02)
+        # A quarter of the time, with a corner more or less in it.
+        assert shares == pytest.approx([0.5, 0.25, 0.25], abs=0.03)
 
 
 class TestMerge:

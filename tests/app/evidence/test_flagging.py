@@ -30,7 +30,8 @@ def phone_days(samples: Path) -> list[Path]:
 
 
 def days_of(folder: Path, *days: int) -> list[Path]:
-    return scene.write_days(folder, scene.days_of_may(*days))
+    """Write days as a planner draws them, at one speed."""
+    return scene.write_days(folder, scene.days_of_may(*days), slowed=0.0)
 
 
 def by_flag(vault: Vault) -> dict[TripFlag, int]:
