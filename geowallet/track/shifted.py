@@ -196,12 +196,26 @@ def _later_s(one: _Way, other: _Way) -> float | None:
     quarters = quarters[(quarters != 0) & (np.abs(quarters) <= FARTHEST_QUARTERS)]
     if not len(quarters) or _rest_s(one, other, 0.0) is not None:
         return None
+    quarters = quarters[_roughly(one, other, quarters * QUARTER_S)]
     for quarter in sorted(quarters.tolist(), key=abs):
         off_s = _rest_s(one, other, quarter * QUARTER_S)
         if off_s is not None and _agrees(one, other, quarter * QUARTER_S + off_s):
             later_s = float(quarter * QUARTER_S + off_s)
             return None if any(_agrees(one, one, lag) for lag in range(*ROUNDS_S)) else later_s
     return None
+
+
+def _roughly(one: _Way, other: _Way, later_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which shifts are worth a closer look: the first round of `_rest_s`, all at once."""
+    count = len(later_s), len(one.moments)
+    lat, lon, known = other.at((one.time_s[one.moments] - later_s[:, None]).ravel())
+    here = (np.tile(axis[one.moments], count[0]) for axis in (one.lat_deg, one.lon_deg))
+    away_m = distances_m(lat, lon, *here).reshape(count)
+    known = known.reshape(count)
+    near = np.count_nonzero(known & (away_m <= ROUGHLY_M + SLACK_S * one.mps), axis=1)
+    least = ALIKE_SHARE * np.count_nonzero(known, axis=1)
+    worth: NDArray[np.bool_] = near >= np.maximum(least, FEWEST_MOMENTS)
+    return worth
 
 
 def _rest_s(one: _Way, other: _Way, later_s: float) -> float | None:
