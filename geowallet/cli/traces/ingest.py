@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -154,7 +155,7 @@ def _show_another_hour(shell: Shell, done: Ingested) -> None:
                 minutes=f"{round(later_s / 60):+d}",
             )
         )
-        again = f"geowallet vault erase --source {name}"
+        again = f"geowallet vault erase --source {shlex.quote(name)}"
         shell.say(
             _(
                 "If it is the zone: {command}, then ingest it with --bring-back --zone",

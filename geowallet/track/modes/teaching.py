@@ -134,23 +134,20 @@ def fit_and_try(  # noqa: PLR0913  columns of the same legs, and how to grow
         msg = "a forest tells at least two modes apart, and every leg has a mode and an owner"
         raise ValueError(msg)
     words = [str(name) for name in names]
-    root = None
-    if base is not None and {*words} <= {*base.classes}:
-        root = Root(base, words, by_network)
+    root = _root_of(base, words, by_network)
     start = None if root is None else root.logits(table)
     owners = np.asarray(groups)
     lesson = _Lesson(classes.astype(np.int64), owners, seed, growth or Growth(), start)
     raw = lesson.crossed(table)
     band = lesson.band(raw)
     first = lesson.grown(table)
-    settings = {
+    settings: dict[str, Any] = {
         "calibration": [band],
         "prior": lesson.prior(),
         "least_confidence": {"default": 0.0},
         "neutral": neutral_of(table, FEATURES),
-        **({} if root is None else root.settings(first.outset)),
-        **(limits or {}),
     }
+    settings |= ({} if root is None else root.settings(first.outset)) | dict(limits or {})
     context, outside = None, softmax(raw / band["temperature"])
     if bounds_us is not None:
         seen = np.hstack((table, lesson.around(bounds_us, outside)))
@@ -187,6 +184,15 @@ def _trees(root: Root | None, parts: Sequence[tuple[_Part, float]]) -> Trees:
     found.append((root.part(outset), 1.0))
     left = 1.0 - root.share(outset)
     return together(*(weighted(trees, weight / left) for trees, weight in found))
+
+
+def _root_of(
+    base: Forest | None, words: Sequence[str], by_network: NDArray[np.float64] | None
+) -> Root | None:
+    """Return where a forest of ``words`` begins; None if ``base`` does not know them all."""
+    if base is None or not {*words} <= {*base.classes}:
+        return None
+    return Root(base, words, by_network)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
