@@ -13,6 +13,7 @@ import numpy as np
 
 from geowallet.track.between import Between
 from geowallet.track.modes.ground import ground_of
+from geowallet.track.modes.ragged import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,29 +75,54 @@ class Course:
 
         Rows before the first fix and behind the last are silences.
         """
-        return self.stretches([(first, after)])
+        silent, heard = self.heard([(first, after)])
+        found = silences(after - first)
+        found[~silent] = heard
+        return found
 
-    def stretches(self, stretches: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
-        """Return `rows` of each stretch, one after another; there is at least one."""
-        # With a margin at either end, all of them are one sequence; rows between are not kept.
-        margin = _MARGIN // 2
-        every = [np.arange(first - margin, after + margin + 1) for first, after in stretches]
-        kept = np.concatenate([np.ones(len(rows), dtype=np.bool_) for rows in every])
-        ends = np.cumsum([len(rows) for rows in every])
-        for end, rows in zip(ends, every, strict=True):
-            kept[end - len(rows) : end - len(rows) + margin] = False
-            kept[end - margin - 1 : end] = False
-        number = np.concatenate(every).astype(np.float64)
-        steps = (2.0 * number[:, None] + np.array([0.0, 1.0])).ravel()
-        x, y = self._places(steps[:-1] * STEP_S)
-        inner = slice(margin, len(number) - margin - 1)
-        middle_s = number[inner] * ROW_S + ROW_S / 2
-        near = Between(self._time_s, middle_s).before
-        near = np.minimum(near, len(self._time_s) - 2)
-        gap_s = np.minimum(self._time_s[near + 1] - self._time_s[near], LONGEST_GAP_S)
+    def heard(
+        self, stretches: Sequence[tuple[int, int]]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """Return which rows of stretches, one after another, are silences, and `rows` of the rest.
+
+        Args:
+            stretches: ``(first, after)`` of at least one.
+        """
+        number = np.concatenate([np.arange(first, after) for first, after in stretches])
+        middle_s = number * ROW_S + ROW_S / 2
+        near = np.searchsorted(self._time_s, middle_s, side="right") - 1
+        near = np.minimum(np.maximum(near, 0), len(self._time_s) - 2)
         outside = (middle_s < self._time_s[0]) | (middle_s > self._time_s[-1])
-        found = channels(x, y, gap_s, self._gap[near] | outside)
-        return found[kept[inner], :]
+        silent = self._gap[near] | outside
+        some = np.flatnonzero(~silent)
+        near = near[some]
+        gap_s = np.minimum(self._time_s[near + 1] - self._time_s[near], LONGEST_GAP_S)
+        return silent, self._moving(number[some], gap_s)
+
+    def _moving(self, number: NDArray[np.intp], gap_s: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return the rows of these numbers, which are no silences.
+
+        Args:
+            number: ``(n,)``, ascending but for where another stretch begins.
+            gap_s: ``(n,)``, seconds between the fixes on either side of each row's middle.
+        """
+        if not len(number):
+            return silences(0)
+        # With a margin at either end, all runs are one sequence; rows between are not kept.
+        further = np.diff(number)
+        apart = (further <= 0) | (further > _MARGIN)
+        begins = np.flatnonzero(np.concatenate(([True], apart)))
+        first, last = number[begins], number[np.append(begins[1:], len(number)) - 1]
+        runs = rows_of(last - first + 2 + _MARGIN)
+        every = runs.offset() + runs.spread(first - _MARGIN // 2)
+        steps = (2.0 * every[:, None] + np.array([0.0, 1.0])).ravel()
+        x, y = self._places(steps[:-1] * STEP_S)
+        run = np.cumsum(np.concatenate(([False], apart)))
+        kept = number + (runs.start - first)[run]
+        gaps_s = np.zeros(len(every) - _MARGIN - 1)
+        gaps_s[kept] = gap_s
+        found = channels(x, y, gaps_s, np.zeros(len(gaps_s), dtype=np.bool_))
+        return found.take(kept, axis=0)
 
     def _places(self, at_s: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """Return where it was, in `PLACE_UNIT_M` east and north.
@@ -109,6 +135,13 @@ class Course:
             x += between.of(self._x_m)
             y += between.of(self._y_m)
         return [np.rint(axis / 3 / PLACE_UNIT_M) for axis in (x, y)]
+
+
+def silences(count: int) -> NDArray[np.float32]:
+    """Return rows of silence, ``(count, CHANNELS)``."""
+    found = np.zeros((count, CHANNELS), dtype=np.float32)
+    found[:, SILENT] = 1.0 / UNIT
+    return found
 
 
 def channels(

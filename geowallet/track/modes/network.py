@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.track.modes.course import ROW_S, Course
+from geowallet.track.modes.course import ROW_S, Course, silences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ MOST_SUM = 2.0**24
 
 LOGIT_UNIT = 1.0 / 1024.0
 
-ROWS_TOGETHER = 512
+ROWS_TOGETHER = 4096
 """So many rows are read together: what is held for them stays small."""
 
 ROWS_A_PRODUCT = 24
@@ -73,23 +73,28 @@ class Layer:
         """How many rows it looks ahead, and back."""
         return self.dilation * (self.kernel // 2)
 
-    def sums(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the scaled sums at rows ``(t, inputs)`` but for `reach` at either end."""
-        reach, length = self.reach, len(rows) - 2 * self.reach
-        around = rows
-        if self.kernel > 1:
-            starts = range(0, 2 * reach + 1, self.dilation)
-            around = np.concatenate([rows[at : at + length] for at in starts], axis=1)
-        blocks = -(-length // ROWS_A_PRODUCT)
-        filled = np.zeros((blocks * ROWS_A_PRODUCT, around.shape[1]), dtype=np.float32)
-        filled[:length] = around
-        found: NDArray[np.float32] = filled.reshape(blocks, ROWS_A_PRODUCT, -1) @ self.weight
-        found = found.reshape(len(filled), -1)[:length]
-        found *= self.scale
-        found += self.bias
+    def around(self) -> NDArray[np.intp]:
+        """Return where the rows that it looks at lie from the one in the middle."""
+        return np.arange(-self.reach, self.reach + 1, self.dilation)
+
+    def sums(self, around: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the scaled sums for some rows, ``(n, outputs)``.
+
+        Args:
+            around: ``(n, kernel * inputs)``, the rows that are looked at side by side; ``n`` is
+                a multiple of `ROWS_A_PRODUCT`.
+        """
+        products = around.reshape(-1, ROWS_A_PRODUCT, around.shape[1])
+        found: NDArray[np.float32] = products @ self.weight
+        # As wide as a product, both go through in one long line.
+        scale, bias = (np.tile(line, (ROWS_A_PRODUCT, 1)) for line in (self.scale, self.bias))
+        found *= scale
+        found += bias
         if self.adds:
-            found += rows[reach : reach + length]
-        return found
+            inputs = around.shape[1] // self.kernel
+            middle = self.kernel // 2 * inputs
+            found += products[:, :, middle : middle + inputs]
+        return found.reshape(len(around), -1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,20 +127,68 @@ class Network:
         """Return what `at_rows` does for each of some stretches, each of at least one row."""
         parts: list[list[NDArray[np.float64]]] = [[] for _ in stretches]
         for some in _batches(stretches, 2 * self.reach):
-            margin = self.reach
-            rows = course.stretches([(start - margin, end + margin) for _, start, end in some])
-            said, at = self._through(rows), 0
+            said, at = self._said(course, [(start, end) for _, start, end in some]), 0
             for number, start, end in some:
                 parts[number].append(said[at : at + end - start])
-                at += end - start + 2 * margin
+                at += end - start
         return [np.concatenate(each) for each in parts]
 
-    def _through(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        for layer in self.layers[:-1]:
+    def _said(self, course: Course, stretches: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+        """Return the logits of the rows of stretches, one after another.
+
+        A layer has the rows that the next one needs. Those around which there is nothing but
+        silence are all alike: the first that it has stands for them.
+        """
+        margin = self.reach
+        silent, heard = course.heard([(first - margin, last + margin) for first, last in stretches])
+        away = np.concatenate([_away(after - first, margin) for first, after in stretches])
+        held = np.where(silent, 0, np.cumsum(~silent))
+        rows = silences(_whole(len(heard) + 1))
+        rows[1 : len(heard) + 1] = heard
+        for layer in self.layers:
+            margin -= layer.reach
+            if layer.kernel > 1:
+                looked, held = _looked_at(layer, held, away <= margin)
+                rows = rows.take(looked, axis=0).reshape(len(looked), -1)
             rows = layer.sums(rows)
             np.rint(rows, out=rows)
-            np.clip(rows, 0.0, MOST_ACTIVATION, out=rows)
-        return np.rint(self.layers[-1].sums(rows)).astype(np.float64)
+            if layer is not self.layers[-1]:
+                np.minimum(np.maximum(rows, 0.0, out=rows), MOST_ACTIVATION, out=rows)
+        return rows.take(held[away == 0], axis=0).astype(np.float64)
+
+
+def _away(length: int, margin: int) -> NDArray[np.intp]:
+    """Return how far rows are from a stretch of ``length``, with a margin at either end."""
+    at = np.arange(-margin, length + margin)
+    return np.maximum(np.maximum(-at, at - length + 1), 0)
+
+
+def _whole(count: int) -> int:
+    """Return the next multiple of `ROWS_A_PRODUCT`."""
+    return -(-count // ROWS_A_PRODUCT) * ROWS_A_PRODUCT
+
+
+def _looked_at(
+    layer: Layer, held: NDArray[np.intp], wanted: NDArray[np.bool_]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which rows a layer looks at, and which of its own then belong to each place.
+
+    Args:
+        layer: The layer.
+        held: For each place, which of the rows that there are; 0 in silences.
+        wanted: Of which places something is asked.
+    """
+    reach = layer.reach
+    sounds, near = held > 0, np.zeros(len(held), dtype=np.bool_)
+    inner = near[reach : len(held) - reach]
+    for at in range(0, 2 * reach + 1, layer.dilation):
+        inner |= sounds[at : at + len(inner)]
+    places = np.flatnonzero(near & wanted)
+    looked = np.zeros((_whole(len(places) + 1), layer.kernel), dtype=np.intp)
+    looked[1 : len(places) + 1] = held.take(places[:, None] + layer.around())
+    found = np.zeros(len(held), dtype=np.intp)
+    found[places] = np.arange(1, len(places) + 1)
+    return looked, found
 
 
 def _batches(
