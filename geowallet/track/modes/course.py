@@ -121,8 +121,9 @@ class Course:
         kept = number + (runs.start - first)[run]
         gaps_s = np.zeros(len(every) - _MARGIN - 1)
         gaps_s[kept] = gap_s
-        found = channels(x, y, gaps_s, np.zeros(len(gaps_s), dtype=np.bool_))
-        return found.take(kept, axis=0)
+        every_row = channels(x, y, gaps_s, np.zeros(len(gaps_s), dtype=np.bool_))
+        found: NDArray[np.float32] = every_row.take(kept, axis=0)
+        return found
 
     def _places(self, at_s: NDArray[np.float64]) -> list[NDArray[np.float64]]:
         """Return where it was, in `PLACE_UNIT_M` east and north.

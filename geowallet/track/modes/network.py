@@ -154,7 +154,8 @@ class Network:
             np.rint(rows, out=rows)
             if layer is not self.layers[-1]:
                 np.minimum(np.maximum(rows, 0.0, out=rows), MOST_ACTIVATION, out=rows)
-        return rows.take(held[away == 0], axis=0).astype(np.float64)
+        said: NDArray[np.float32] = rows.take(held[away == 0], axis=0)
+        return said.astype(np.float64)
 
 
 def _away(length: int, margin: int) -> NDArray[np.intp]:
