@@ -17,6 +17,7 @@ import numpy as np
 from geowallet.crypto.canonical import digest_of
 from geowallet.model.fixes import FixFlag
 from geowallet.model.geodesy import distance_m, distances_m
+from geowallet.model.memory import keep_memory
 from geowallet.model.mobility import Point, Stop, Trip
 from geowallet.model.provenance import Algorithm
 from geowallet.track import (
@@ -193,6 +194,7 @@ def analyse(
             that or a later chunk. Only trips and stops that begin there are sought, and only
             fixes there are counted; what lies around is cleaned, and its ends are known.
     """
+    keep_memory()
     checked = [
         SourcedFixes(trace.source, trace.device, flag_single(trace.fixes, latest_us=latest_us))
         for trace in traces
