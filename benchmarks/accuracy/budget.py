@@ -3,7 +3,8 @@
     python -m benchmarks.accuracy.budget --data DIR --sets mobilitynet,ssi
     python -m benchmarks.accuracy.budget --simulated DIR --days 150 --receivers plain,old
 
-``--forest`` and ``--walking`` take models that have not seen a set.
+``--forest`` and ``--walking`` take models that have not seen a set; ``--alone`` names each
+stretch of time alone, as a wallet does.
 """
 
 from __future__ import annotations
@@ -225,8 +226,10 @@ def of_set(
     legs: Sequence[Leg],
     receiver: Receiver = Receiver.PLAIN,
     hints: Hints | None = None,
+    *,
+    together: bool = True,
 ) -> Budget:
-    """Return the budget of a set as a receiver gives it."""
+    """Return the budget of a set as a receiver gives it; ``together`` as for `analyse`."""
     hints, whole = hints or Hints(), Budget()
     rng = np.random.default_rng(SEED)
     by_user: dict[str, list[Leg]] = {}
@@ -235,7 +238,7 @@ def of_set(
     for user, owned in sorted(by_user.items()):
         fixes = seen(traces[user].fixes(), receiver, rng)
         source = hashlib.sha256(user.encode()).hexdigest()
-        found = analyse([SourcedFixes(source, "", fixes)], hints=hints)
+        found = analyse([SourcedFixes(source, "", fixes)], hints=hints, together=together)
         legs_there = [_span(leg) for trip in found.trips for leg in trip.legs]
         stops = [(s.start_us / 1e6, s.end_us / 1e6) for s in found.stops if s.is_activity]
         truth = [Span(leg.start_s, leg.end_s, class_of(leg.mode)) for leg in owned]
@@ -283,17 +286,19 @@ def main() -> None:
     parser.add_argument("--receivers", default=",".join(Receiver))
     parser.add_argument("--forest", type=Path)
     parser.add_argument("--walking", type=Path)
+    parser.add_argument("--alone", action="store_true")
     chosen = parser.parse_args()
     hints = Hints(forest=read_forest(chosen.forest.read_bytes())) if chosen.forest else Hints()
     trees = _walking(chosen.walking) if chosen.walking else walking.walking_trees()
     with mock.patch.object(walking, "walking_trees", return_value=trees):
         for name in chosen.sets.split(",") if chosen.data else ():
             traces, legs = read_set(chosen.data / "labelled" / name)
-            print("\n".join(lines(name, of_set(traces, legs, hints=hints))), flush=True)
+            whole = of_set(traces, legs, hints=hints, together=not chosen.alone)
+            print("\n".join(lines(name, whole)), flush=True)
         for name in chosen.receivers.split(",") if chosen.simulated else ():
             traces, legs = measure.simulated(chosen.simulated, most=chosen.days)
-            found = of_set(traces, legs, Receiver(name), hints)
-            print("\n".join(lines(f"simulated, {name}", found)), flush=True)
+            whole = of_set(traces, legs, Receiver(name), hints, together=not chosen.alone)
+            print("\n".join(lines(f"simulated, {name}", whole)), flush=True)
 
 
 if __name__ == "__main__":

@@ -38,11 +38,11 @@ def of_given_legs(traces: Mapping[str, Trace], legs: Sequence[Leg]) -> list[Gues
 
 
 def analysed(traces: Mapping[str, Trace]) -> dict[str, Analysis]:
-    """Return what the whole chain makes of each user's fixes."""
+    """Return what the whole chain makes of each user's fixes, all days together."""
     found = {}
     for user, trace in traces.items():
         source = hashlib.sha256(user.encode()).hexdigest()
-        found[user] = analyse([SourcedFixes(source, "", trace.fixes())])
+        found[user] = analyse([SourcedFixes(source, "", trace.fixes())], together=True)
     return found
 
 

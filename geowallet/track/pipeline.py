@@ -59,7 +59,7 @@ from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.motion import PARKED_M, path_of
 from geowallet.track.sources import CUT_GAP_US, Merged, SourcedFixes, merge
-from geowallet.track.trips import finished
+from geowallet.track.trips import finished, named_groups
 from geowallet.track.walking import walking_digest
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.model.fixes import Fixes
+    from geowallet.track.drafts import Draft
     from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.hints import Hints
     from geowallet.track.windows import Window
@@ -181,6 +182,7 @@ def analyse(
     latest_us: int | None = None,
     hints: Hints = NO_HINTS,
     within_us: tuple[int, int] = ALWAYS_US,
+    together: bool = False,
 ) -> Analysis:
     """Return trips and stops; a function of the set of fixes and of ``hints``.
 
@@ -193,6 +195,9 @@ def analyse(
         within_us: Instant of the first fix of some chunk, and the one after the last of
             that or a later chunk. Only trips and stops that begin there are sought, and only
             fixes there are counted; what lies around is cleaned, and its ends are known.
+        together: Whether habits and repeated ways are read off all trips that are found, so
+            that they tell each other's modes. All chunks are held at once then, and each
+            depends on all.
     """
     keep_memory()
     checked = [
@@ -202,20 +207,16 @@ def analyse(
     merged = merge(checked)
     fixes = flag_doubtful(merged.fixes)
     good = np.flatnonzero(fixes.unflagged(BAD))
-    used, stream = fixes.take(good), merged.stream[good]
+    used = fixes.take(good)
     all_trips: list[Trip] = []
     all_stops: list[Stop] = []
     coarse_us = fixes.time_us[~fixes.unflagged(UNUSABLE)]
     begin, after = np.searchsorted(used.time_us, within_us).tolist()
     cut = _chunks(used, merged.breaks_us)
-    for chunks in _together([chunk for chunk in cut if begin <= chunk[0] < after]):
-        drafts = []
-        for first, last in chunks:
-            rows = slice(first, last)
-            around = merged.stream[int(good[first]) : int(good[last - 1]) + 1]
-            heard = {merged.sources[number] for number in _numbers(around)}
-            drafts.append(draft_of(path_of(used, rows), stream[rows], hints.of(heard)))
-        found = finished(drafts, merged.sources, coarse_us=coarse_us)
+    groups = _together([chunk for chunk in cut if begin <= chunk[0] < after])
+    drafted = ((some, _drafts(used, merged, good, some, hints)) for some in groups)
+    for chunks, group, named in named_groups(drafted, together=together):
+        found = finished(group, named, merged.sources, coarse_us=coarse_us)
         for (_, last), (trips_there, stops_there) in zip(chunks, found, strict=True):
             all_trips += trips_there
             all_stops += stops_there
@@ -232,6 +233,23 @@ def analyse(
             for one in merged.shifted
         ),
     )
+
+
+def _drafts(
+    used: Fixes,
+    merged: Merged,
+    good: NDArray[np.intp],
+    chunks: Sequence[tuple[int, int]],
+    hints: Hints,
+) -> list[Draft]:
+    """Return some chunks of ``used``, cut; ``good`` being where its fixes stand."""
+    found = []
+    for first, last in chunks:
+        rows, around = slice(first, last), slice(int(good[first]), int(good[last - 1]) + 1)
+        heard = {merged.sources[number] for number in _numbers(merged.stream[around])}
+        stream = merged.stream[good[rows]]
+        found.append(draft_of(path_of(used, rows), stream, hints.of(heard)))
+    return found
 
 
 def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:

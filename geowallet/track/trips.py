@@ -18,7 +18,7 @@ from geowallet.track.modes.ragged import rows_of, sums
 from geowallet.track.stops import SETTLED_M
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from geowallet.track.motion import Path
     from geowallet.track.stops import Stay
 
+    _Chunks = Sequence[tuple[int, int]]
+
 NOTHING = np.zeros(0, dtype=np.int64)
+
+Named = list[list[tuple["Span", "Guess"]]]
+"""The legs of each trip of a chunk, with their modes."""
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U."""
@@ -41,18 +46,22 @@ def trip_id(start_us: int, end_us: int) -> str:
 
 
 def finished(
-    drafts: Sequence[Draft], sources: Sequence[str], *, coarse_us: NDArray[np.int64] = NOTHING
+    drafts: Sequence[Draft],
+    named: Sequence[Named],
+    sources: Sequence[str],
+    *,
+    coarse_us: NDArray[np.int64] = NOTHING,
 ) -> list[tuple[tuple[Trip, ...], tuple[Stop, ...]]]:
     """Return the trips and stops of each chunk, both in time order.
 
-    A function of each chunk alone: that they are finished together only saves time.
+    That they are finished together only saves time.
 
     Args:
         drafts: The chunks.
+        named: What `named_legs` returns for each of them.
         sources: SHA-256 (hex) of the file of each stream.
         coarse_us: Instants of fixes that were too coarse to use, ascending.
     """
-    named = _classified(drafts)
     spans = [[span for parts in trips for span, _ in parts] for trips in named]
     lengths = iter(_lengths(drafts, spans))
     found = []
@@ -89,10 +98,33 @@ def _used(stream: NDArray[np.int32], sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({sources[number] for number in numbers}))
 
 
-def _classified(drafts: Sequence[Draft]) -> list[list[list[tuple[Span, Guess]]]]:
+def named_groups(
+    groups: Iterable[tuple[_Chunks, Sequence[Draft]]], *, together: bool
+) -> Iterator[tuple[_Chunks, Sequence[Draft], list[Named]]]:
+    """Yield groups of chunks with the legs of each.
+
+    Args:
+        groups: Where chunks begin and end, and their drafts.
+        together: As for `named_legs`; then all groups are held at once.
+    """
+    if not together:
+        yield from ((chunks, drafts, named_legs(drafts)) for chunks, drafts in groups)
+        return
+    every = list(groups)
+    named = iter(named_legs([draft for _, some in every for draft in some], together=True))
+    for chunks, drafts in every:
+        yield chunks, drafts, [next(named) for _ in drafts]
+
+
+def named_legs(drafts: Sequence[Draft], *, together: bool = False) -> list[Named]:
     """Return, for each chunk, the legs of each trip with their modes.
 
     Neighbours of one mode are one leg.
+
+    Args:
+        drafts: The chunks, of one owner.
+        together: Whether legs of one chunk tell those of others; else the result is a
+            function of each chunk alone.
     """
     # All legs at once: those of a chunk see each other, and one call costs less than many.
     modes = SpanModes(
@@ -101,7 +133,8 @@ def _classified(drafts: Sequence[Draft]) -> list[list[list[tuple[Span, Guess]]]]
     )
     cuts = [[list(spans) for spans in draft.cut] for draft in drafts]
     while True:
-        weighed = modes.weighed([[span for spans in cut for span in spans] for cut in cuts])
+        spans = [[span for spans in cut for span in spans] for cut in cuts]
+        weighed = modes.weighed(spans, estimate=together)
         said = iter(weighed.modes)
         joined = [
             [_joined(draft.path, [(span, next(said)) for span in spans]) for spans in cut]

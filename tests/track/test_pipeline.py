@@ -81,6 +81,18 @@ def test_chunks_finished_together_are_as_each_alone(
     assert [any(said) for said in heard] == [3 <= n < 6 for n in range(9)]
 
 
+def test_days_that_hear_each_other_are_surer_however_they_are_grouped(
+    day: SourcedFixes, analysis: Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [SourcedFixes(str(n) * 64, "", shifted(day.fixes, 24 * n * HOUR_US)) for n in range(3)]
+    heard = analyse(days, together=True)
+    alone, first = ([t.main_leg for t in some.trips[:3]] for some in (analysis, heard))
+    assert [leg.start_us for leg in first] == [leg.start_us for leg in alone]
+    assert [a.confidence > b.confidence for a, b in zip(first, alone, strict=True)] == [True] * 3
+    monkeypatch.setattr(pipeline, "FIXES_TOGETHER", 1)
+    assert analyse(days[::-1], together=True).trips == heard.trips
+
+
 def test_within_some_chunks_is_found_what_begins_there_and_nothing_else_is_sought(
     day: SourcedFixes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,6 +101,8 @@ def analyse_users(
 ) -> dict[str, Analysis]:
     """Return the analysis of each user, in the order of their names.
 
+    All trips of a user tell each other's modes.
+
     Args:
         traces: Of any number of users.
         forest: The model of modes; None is the one that ships.
@@ -117,7 +119,7 @@ def analyse_users(
         heard = said.setdefault(item.user, {})
         heard[item.source] = heard.get(item.source, ()) + mode_labels(own, item.connector)
     return {
-        user: analyse(by_user[user], hints=replace(known, labels=said[user]))
+        user: analyse(by_user[user], hints=replace(known, labels=said[user]), together=True)
         for user in sorted(by_user)
     }
 

@@ -90,8 +90,8 @@ def classify_legs(
     path, spans, found = _spans(fixes, bounds_us)
     guesses = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * len(bounds_us)
     if path is not None:
-        named = SpanModes([(path, hints)]).weighed([spans], estimate=True).guesses()
-        for place, guess in zip(found, named, strict=True):
+        modes = SpanModes([(path, hints)]).weighed([spans], estimate=True, whole=False)
+        for place, guess in zip(found, modes.guesses(), strict=True):
             guesses[place] = guess
     return tuple(guesses)
 
@@ -160,14 +160,16 @@ class SpanModes:
         self._listeners = {n: some for n, some in enumerate(listeners) if some is not None}
         self._known: dict[tuple[int, int, int], tuple[NDArray[np.float64], ...]] = {}
 
-    def weighed(self, spans: Sequence[Sequence[Span]], *, estimate: bool = False) -> Weighed:
+    def weighed(
+        self, spans: Sequence[Sequence[Span]], *, estimate: bool = False, whole: bool = True
+    ) -> Weighed:
         """Return what legs are taken for.
 
         Args:
-            spans: The legs of each chunk; in time order, unless habits are read off
-                them.
-            estimate: Whether to read habits and repeated ways off the legs of one
-                chunk. Otherwise they are of whole trips, whose ends say something.
+            spans: The legs of each chunk; in time order, if they are of whole trips.
+            estimate: Whether to read habits and repeated ways off all of them, unless the
+                hints have habits.
+            whole: Whether they are of whole trips, whose ends say something.
         """
         self._describe(spans)
         asked = [(chunk, span) for chunk, some in enumerate(spans) for span in some]
@@ -180,7 +182,7 @@ class SpanModes:
         )
         parts = self._parts([asked[place] for place in places], estimate=estimate)
         legs = Legs(self._forest, table, logits, by_trees, parts)
-        return Weighed(len(asked), places, legs, legs.decided(estimate=estimate))
+        return Weighed(len(asked), places, legs, legs.decided(estimate=estimate, whole=whole))
 
     def _describe(self, spans: Sequence[Sequence[Span]]) -> None:
         known = self._known

@@ -25,6 +25,9 @@ NEAR_M = (100.0, 500.0)
 """Ends are the same place if they lie within this share of the way, and within these bounds: a
 receiver needs some time to find itself, and whoever parks does so here or there."""
 
+NEAR_DEG = 0.006
+"""Of latitude, more than the largest of `NEAR_M`."""
+
 SAME_SHARE = 0.5
 """Of repeated ways, those that are known to be by the same mode. Less than people do (46 of 49
 pairs of MobilityNet), as two places do not make a way yet. With it and a forest without these
@@ -48,13 +51,16 @@ def same_ways(ends_deg: NDArray[np.float64]) -> list[NDArray[np.intp]]:
     long = np.flatnonzero(way_m >= SHORTEST_M)
     found = [np.zeros(0, dtype=np.intp) for _ in range(len(ends_deg))]
     for leg in long:
-        near = np.minimum(near_m[leg], near_m[long])
-        same = np.zeros(len(long), dtype=np.bool_)
+        some = []
         for one, other in ((start, end), (end, start)):
-            from_m = distances_m(*start[:, leg, None], *one[:, long])
-            to_m = distances_m(*end[:, leg, None], *other[:, long])
-            same |= (from_m <= near) & (to_m <= near)
-        found[leg] = long[same & (long != leg)]
+            # Latitudes alone leave few, of which distances are asked.
+            beside = np.abs(one[0, long] - start[0, leg]) < NEAR_DEG
+            few = long[beside & (np.abs(other[0, long] - end[0, leg]) < NEAR_DEG)]
+            from_m = distances_m(*start[:, leg, None], *one[:, few])
+            to_m = distances_m(*end[:, leg, None], *other[:, few])
+            some.append(few[np.maximum(from_m, to_m) <= np.minimum(near_m[leg], near_m[few])])
+        same = np.union1d(*some)
+        found[leg] = same[same != leg]
     return found
 
 

@@ -69,7 +69,7 @@ class Part:
         hints: What is known beside.
         along: What they follow on a map; None without one.
         ends_deg: float64 ``(k, 4)``, latitude and longitude of their first and last
-            fixes; None where no leg is to tell another.
+            fixes; None, in all parts, where no leg is to tell another.
     """
 
     rows: slice
@@ -102,14 +102,13 @@ class Legs:
     by_trees: NDArray[np.float64]
     parts: Sequence[Part]
 
-    def decided(self, *, estimate: bool) -> Decided:
-        """Return what each leg comes to; ``estimate`` as for `SpanModes.weighed`."""
+    def decided(self, *, estimate: bool, whole: bool) -> Decided:
+        """Return what each leg comes to; ``estimate`` and ``whole`` as for `SpanModes.weighed`."""
         said = np.concatenate([part.said() for part in self.parts])
         alone = self._on_other_days(self._in_sequence())
         usual = self._of_owner(alone, estimate=estimate)
         # A forest that sees the neighbours has heard what lies at the ends.
-        told_already = estimate or self.forest.context is not None
-        ends = 0.0 if told_already else end_odds(self.table)
+        ends = end_odds(self.table) if whole and self.forest.context is None else 0.0
         beside = said + ends
         for part in self.parts:
             if part.along is not None:
@@ -148,12 +147,10 @@ class Legs:
         """Return the probabilities after what each leg says of others between its ends."""
         prior = np.asarray(self.forest.settings["prior"], dtype=np.float64)
         rare = np.array([name in RARE for name in self.forest.classes])
-        found = alone.copy()
-        for part in self.parts:
-            if part.ends_deg is not None:
-                others = same_ways(part.ends_deg)
-                found[part.rows] = told_by_others(alone[part.rows], others, prior, rare=rare)
-        return found
+        known = [part.ends_deg for part in self.parts if part.ends_deg is not None]
+        if not known:
+            return alone
+        return told_by_others(alone, same_ways(np.concatenate(known)), prior, rare=rare)
 
     def _of_owner(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
         settings, habits = self.forest.settings, self.parts[0].hints.habits
