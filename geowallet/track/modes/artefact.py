@@ -26,7 +26,7 @@ from geowallet.model.mobility import Mode
 from geowallet.track.modes.context import context_names
 from geowallet.track.modes.decide import ALL_MODES
 from geowallet.track.modes.features import FEATURES
-from geowallet.track.modes.forest import MOST_LEAVES, UNIT, Forest, Trees
+from geowallet.track.modes.forest import MOST_LEAVES, UNIT, Forest, Trees, held_names
 from geowallet.track.modes.layered import network_from, packed, shape_of, size_of
 from geowallet.track.modes.reach import nested
 
@@ -102,11 +102,12 @@ def _forest(header: Mapping[str, Any], deflated: bytes, digest: str) -> Forest:
     classes, features = tuple(header["classes"]), tuple(header["features"])
     _check(0 < len(classes) <= MOST_CLASSES and len(set(classes)) == len(classes))
     _check({Mode(name) for name in classes} <= set(ALL_MODES))
-    _check(len(features) > 0 and set(features) <= set(FEATURES))
-    _check(len(set(features)) == len(features))
     shapes = [header["trees"]] + ([header["context"]] if header["context"] else [])
     network = header.get("network")
     sizes = [_size(shape) for shape in shapes] + ([] if network is None else [size_of(network)])
+    held = 0 if network is None else network[-1]["inputs"]
+    _check(len(features) > 0 and set(features) <= {*FEATURES, *held_names(held)})
+    _check(len(set(features)) == len(features))
     inflate = zlib.decompressobj()
     try:
         body = inflate.decompress(deflated, sum(sizes) + 1)

@@ -59,11 +59,19 @@ def leg_logits(network: Network, fixes: Fixes, bounds_us: NDArray[np.int64]) -> 
         fixes: As for `leg_table`.
         bounds_us: As for `leg_table`.
     """
+    return leg_hearing(network, fixes, bounds_us)[0]
+
+
+def leg_hearing(
+    network: Network, fixes: Fixes, bounds_us: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what `leg_logits` does, and what the network holds of each leg, ``(k, holds)``."""
     path, spans, found = _spans(fixes, bounds_us)
     logits = np.zeros((len(bounds_us), network.classes))
+    held = np.zeros((len(bounds_us), network.holds))
     if path is not None:
-        logits[found] = Listener(network, path).logits(spans)
-    return logits
+        logits[found], held[found] = Listener(network, path, held=True).described(spans)
+    return logits, held
 
 
 def classify_legs(
@@ -118,10 +126,12 @@ def span_shares(
     """
     forest = hints.forest or shipped_forest()
     table = feature_table(path, spans)
-    logits = forest.logits(table)
     listener = listener_of(path, forest)
-    if listener is not None:
-        logits = forest.joined(logits, listener.logits(spans))
+    if listener is None:
+        return over_all_modes(forest.probabilities(table), forest.classes)
+    heard, held = listener.described(spans)
+    table = np.hstack((table, held))
+    logits = forest.joined(forest.logits(table), heard)
     return over_all_modes(forest.calibrated(logits, table), forest.classes)
 
 
@@ -133,7 +143,7 @@ def listener_of(path: Path, forest: Forest | None) -> Listener | None:
     chosen = forest or shipped_forest()
     if chosen.network is None:
         return None
-    return Listener(chosen.network, path, chosen.classes)
+    return Listener(chosen.network, path, chosen.classes, held=chosen.sees_held)
 
 
 class SpanModes:
@@ -174,7 +184,8 @@ class SpanModes:
         self._describe(spans)
         asked = [(chunk, span) for chunk, some in enumerate(spans) for span in some]
         rows = [self._known[chunk, span.first, span.last] for chunk, span in asked]
-        places = [place for place, (row, *_) in enumerate(rows) if not np.all(np.isnan(row))]
+        width = len(FEATURES)
+        places = [n for n, (row, *_) in enumerate(rows) if not np.all(np.isnan(row[:width]))]
         if not places:
             return Weighed(len(asked))
         table, logits, by_trees = (
@@ -192,26 +203,33 @@ class SpanModes:
         ]
         paths = (path for path, _ in self._chunks)
         table = feature_tables(list(zip(paths, new, strict=True)))
+        heard = self._heard(new)
+        table = table if heard is None else np.hstack((table, heard[1]))
         by_trees = self._forest.logits(table)
-        rows = iter(zip(table, self._heard(new, by_trees), by_trees, strict=True))
+        logits = by_trees if heard is None else self._forest.joined(by_trees, heard[0])
+        rows = iter(zip(table, logits, by_trees, strict=True))
         for chunk, some in enumerate(new):
             for span in some:
                 known[chunk, span.first, span.last] = next(rows)
 
     def _heard(
-        self, spans: Sequence[Sequence[Span]], by_trees: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return what trees and network say together of the legs of each chunk."""
-        said = [np.zeros((0, by_trees.shape[1]))]
+        self, spans: Sequence[Sequence[Span]]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+        """Return what the network says of the legs of each chunk, and what it holds of them."""
+        network = self._forest.network
+        if network is None:
+            return None
+        width = network.holds if self._forest.sees_held else 0
+        said = [(np.zeros((0, network.classes)), np.zeros((0, width)))]
         for chunk, some in enumerate(spans):
             if some:
                 found = self._listeners.get(chunk)
                 found = found or listener_of(self._chunks[chunk][0], self._forest)
-                if found is None:
-                    return by_trees
-                self._listeners[chunk] = found
-                said.append(found.logits(some))
-        return self._forest.joined(by_trees, np.concatenate(said))
+                if found is not None:
+                    self._listeners[chunk] = found
+                    said.append(found.described(some))
+        logits, held = (np.concatenate(column) for column in zip(*said, strict=True))
+        return logits, held
 
     def _parts(self, legs: Sequence[tuple[int, Span]], *, estimate: bool) -> list[Part]:
         """Return the legs of each chunk that has some; ``estimate`` as for `weighed`."""

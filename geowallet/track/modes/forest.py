@@ -31,6 +31,9 @@ UNIT = 2.0**-36
 NETWORK_SHARE = 0.5
 """Of what is said of a leg, the part that the network says, unless a header says more."""
 
+HELD = "held_"
+"""How columns of what a network holds of a leg begin; their number follows."""
+
 SPARSEST_S = 60.0
 """Usual distance of fixes up to which a forest is believed, unless its header says more."""
 
@@ -95,7 +98,8 @@ class Forest:
     """A fitted model: what it looks at, what it tells apart, and how sure it may be.
 
     Attributes:
-        features: Names of the columns of `trees`, of `modes.features.FEATURES`.
+        features: Names of the columns of `trees`, of `modes.features.FEATURES` and of
+            `held_names`.
         classes: Names of the modes that it tells apart.
         trees: What speaks of a leg alone.
         context: What speaks of a leg among its neighbours, or None; its columns
@@ -119,6 +123,11 @@ class Forest:
         return float(self.settings.get("sparsest_s", SPARSEST_S))
 
     @property
+    def sees_held(self) -> bool:
+        """Whether its trees look at what the network holds of a leg."""
+        return any(name.startswith(HELD) for name in self.features)
+
+    @property
     def network_share(self) -> float:
         """Of what is said of a leg, the part that the network says; 0 without one."""
         if self.network is None:
@@ -129,7 +138,8 @@ class Forest:
         """Return the calibrated probability of each class, ``(k, classes)``.
 
         Args:
-            table: ``(k, len(FEATURES))`` as `feature_table` returns.
+            table: ``(k, len(FEATURES))`` as `feature_table` returns; behind it, where
+                `sees_held`, what the network holds of each leg.
         """
         return self.calibrated(self.logits(table), table)
 
@@ -174,7 +184,8 @@ class Forest:
 
     def columns(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the columns that the trees look at, ``(k, len(self.features))``."""
-        place = {name: number for number, name in enumerate(FEATURES)}
+        held = 0 if self.network is None else self.network.holds
+        place = {name: number for number, name in enumerate((*FEATURES, *held_names(held)))}
         return table[:, [place[name] for name in self.features]]
 
     def _calibrated(
@@ -194,6 +205,11 @@ class Forest:
         weight = self.sparsest_s / np.maximum(np.nan_to_num(known_s), self.sparsest_s)[:, None]
         found = np.log(np.maximum(softmax(scaled), 1e-12))
         return softmax(prior + (found - prior) * weight)
+
+
+def held_names(count: int) -> tuple[str, ...]:
+    """Return the names of columns of what a network holds of a leg."""
+    return tuple(f"{HELD}{number:02d}" for number in range(count))
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -113,6 +113,11 @@ class Network:
         return int(self.layers[-1].weight.shape[1]) - 1
 
     @property
+    def holds(self) -> int:
+        """How many numbers of a row its last layer looks at."""
+        return len(self.layers[-1].weight) // self.layers[-1].kernel
+
+    @property
     def reach(self) -> int:
         """How many rows it looks ahead, and back."""
         return sum(layer.reach for layer in self.layers)
@@ -122,19 +127,29 @@ class Network:
         return self.at_stretches(course, [(first, after)])[0]
 
     def at_stretches(
-        self, course: Course, stretches: Sequence[tuple[int, int]]
+        self, course: Course, stretches: Sequence[tuple[int, int]], *, held: bool = False
     ) -> list[NDArray[np.float64]]:
-        """Return what `at_rows` does for each of some stretches, each of at least one row."""
+        """Return what `at_rows` does for each of some stretches, each of at least one row.
+
+        Args:
+            course: Of a path.
+            stretches: First row of each, and the one after its last.
+            held: Whether what the last layer looks at stands behind, `holds` columns more.
+        """
         parts: list[list[NDArray[np.float64]]] = [[] for _ in stretches]
         for some in _batches(stretches, 2 * self.reach):
-            said, at = self._said(course, [(start, end) for _, start, end in some]), 0
+            said, at = self._said(course, [part[1:] for part in some], hold=held), 0
             for number, start, end in some:
                 parts[number].append(said[at : at + end - start])
                 at += end - start
         return [np.concatenate(each) for each in parts]
 
-    def _said(self, course: Course, stretches: Sequence[tuple[int, int]]) -> NDArray[np.float64]:
+    def _said(
+        self, course: Course, stretches: Sequence[tuple[int, int]], *, hold: bool
+    ) -> NDArray[np.float64]:
         """Return the logits of the rows of stretches, one after another.
+
+        With ``hold``, what the last layer looks at stands behind them.
 
         A layer has the rows that the next one needs. Those around which there is nothing but
         silence are all alike: the first that it has stands for them.
@@ -146,6 +161,8 @@ class Network:
         rows = silences(_whole(len(heard) + 1))
         rows[1 : len(heard) + 1] = heard
         for layer in self.layers:
+            if layer is self.layers[-1] and hold:
+                behind = rows.take(held[away == 0], axis=0)
             margin -= layer.reach
             if layer.kernel > 1:
                 looked, held = _looked_at(layer, held, away <= margin)
@@ -155,7 +172,7 @@ class Network:
             if layer is not self.layers[-1]:
                 np.minimum(np.maximum(rows, 0.0, out=rows), MOST_ACTIVATION, out=rows)
         said: NDArray[np.float32] = rows.take(held[away == 0], axis=0)
-        return said.astype(np.float64)
+        return (np.hstack((said, behind)) if hold else said).astype(np.float64)
 
 
 def _away(length: int, margin: int) -> NDArray[np.intp]:
@@ -212,33 +229,49 @@ def _batches(
 class Listener:
     """What a network says of legs of one path; each stretch of it is read once."""
 
-    __slots__ = ("_course", "_network", "_path", "_read", "on_foot")
+    __slots__ = ("_course", "_held", "_network", "_path", "_read", "on_foot")
 
     on_foot: tuple[int, ...]
     """The columns of walking and running."""
 
-    def __init__(self, network: Network, path: Path, classes: Sequence[str] = ()) -> None:
-        """Take the network, a path of at least two fixes and the names of the classes."""
-        self._network, self._path = network, path
+    def __init__(
+        self, network: Network, path: Path, classes: Sequence[str] = (), *, held: bool = False
+    ) -> None:
+        """Take the network, a path of at least two fixes and the names of the classes.
+
+        With ``held``, what the last layer looks at is kept too.
+        """
+        self._network, self._path, self._held = network, path, held
         self._course = Course(path)
         self.on_foot = tuple(n for n, name in enumerate(classes) if name in ("walk", "run"))
         self._read: list[tuple[int, int, NDArray[np.float64]]] = []
 
     def logits(self, spans: Sequence[Span]) -> NDArray[np.float64]:
         """Return the mean logits of the rows of each leg, ``(k, classes)``."""
-        found = np.zeros((len(spans), self._network.classes))
+        return self.described(spans)[0]
+
+    def described(self, spans: Sequence[Span]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what `logits` does, and the means of what is held of the rows, ``(k, h)``.
+
+        There are no columns of the latter unless it is kept.
+        """
+        classes = self._network.classes
+        found = np.zeros((len(spans), classes))
+        held = np.zeros((len(spans), self._network.holds if self._held else 0))
         asked = [self._rows_of(span) for span in spans]
         self.listen(asked)
         for leg, (first, after) in enumerate(asked):
             total = self._total(first, after)
             said = total[-1] - total[0]
-            found[leg] = said[:-1] / (after - first) * LOGIT_UNIT
-        return found
+            found[leg] = said[:classes] / (after - first) * LOGIT_UNIT
+            held[leg] = said[classes + 1 :] / (after - first)
+        return found, held
 
     def rows(self, first: int, after: int) -> NDArray[np.float64]:
         """Return the logits of rows, ``(after - first, classes + 1)``; the last of no mode."""
         self.listen([(first, after)])
-        each: NDArray[np.float64] = np.diff(self._total(first, after), axis=0) * LOGIT_UNIT
+        total = self._total(first, after)[:, : self._network.classes + 1]
+        each: NDArray[np.float64] = np.diff(total, axis=0) * LOGIT_UNIT
         return each
 
     def listen(self, asked: Sequence[tuple[int, int]]) -> None:
@@ -259,13 +292,13 @@ class Listener:
                 joined.append((first, after))
         if not joined:
             return
-        every = self._network.at_stretches(self._course, joined)
+        every = self._network.at_stretches(self._course, joined, held=self._held)
         for (first, after), said in zip(joined, every, strict=True):
             total = np.concatenate((np.zeros((1, said.shape[1])), np.cumsum(said, axis=0)))
             insort(self._read, (first, after, total), key=itemgetter(0))
 
     def _total(self, first: int, after: int) -> NDArray[np.float64]:
-        """Return the running sums of rows that were read, ``(after - first + 1, classes + 1)``."""
+        """Return the running sums of rows that were read, ``(after - first + 1, c)``."""
         place = self._place(first, after)
         start, total = self._read[place][0], self._read[place][2]
         return total[first - start : after - start + 1]

@@ -97,7 +97,7 @@ def moved(
 
     Args:
         forest: Whose groups.
-        table: ``(k, len(FEATURES))``.
+        table: As for `Forest.probabilities`.
         logits: ``(k, classes)`` as `Forest.logits` returns of it.
         decisions: ``k`` of them.
     """
@@ -123,11 +123,11 @@ def reasons(
 
     Args:
         decision: What is claimed, or not.
-        described: ``(len(FEATURES),)`` of the leg.
+        described: Of the leg; the first are `FEATURES`.
         groups: As `moved` returns.
         around: What is known beside.
     """
-    fact = dict(zip(FEATURES, described.tolist(), strict=True))
+    fact = dict(zip(FEATURES, described[: len(FEATURES)].tolist(), strict=True))
     found = [] if decision.claimed else [_doubt(decision, fact)]
     found += _said(decision, around)
     found += around.along

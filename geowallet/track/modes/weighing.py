@@ -22,6 +22,7 @@ from geowallet.track.modes.decide import (
 )
 from geowallet.track.modes.ends import end_odds
 from geowallet.track.modes.features import FEATURES
+from geowallet.track.modes.forest import held_names
 from geowallet.track.modes.labels import label_odds
 from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
 from geowallet.track.modes.repeated import same_ways, told_by_others
@@ -90,7 +91,7 @@ class Legs:
 
     Attributes:
         forest: What describes modes.
-        table: ``(k, len(FEATURES))``.
+        table: ``(k, len(FEATURES))``, or wider: see `Forest.probabilities`.
         logits: ``(k, classes)``, what trees and network say together.
         by_trees: ``(k, classes)`` as `Forest.logits` returns: reasons are sought there.
         parts: The legs of each chunk, at least one chunk.
@@ -165,10 +166,20 @@ class Legs:
         power = float(settings.get("habit_power", 1.0))
         return with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
 
-    def _turned(self, leg: int, best: int, second: int) -> bool:
+    def _turned(self, unheard: NDArray[np.float64], leg: int, best: int, second: int) -> bool:
         """Return whether ``best`` leads ``second`` by what the network says, and only so."""
-        joined, trees = self.logits[leg], self.by_trees[leg]
+        joined, trees = self.logits[leg], unheard[leg]
         return bool(joined[best] > joined[second] and trees[best] < trees[second])
+
+    def _unheard(self) -> NDArray[np.float64]:
+        """Return what trees say that do not know what the network holds, ``(k, classes)``."""
+        if not self.forest.sees_held:
+            return self.by_trees
+        neutral = self.forest.settings.get("neutral", {})
+        names = held_names(self.table.shape[1] - len(FEATURES))
+        table = self.table.copy()
+        table[:, len(FEATURES) :] = [neutral.get(name, np.nan) for name in names]
+        return self.forest.logits(table)
 
     def _circumstances(self, found: Decided) -> list[Circumstances]:
         on_foot = np.array([decision.best in FOOT for decision in found.decisions])
@@ -178,7 +189,7 @@ class Legs:
             for walk in walked_s(part.bounds_us, on_foot[part.rows]).tolist()
         ]
         column = {name: number for number, name in enumerate(self.forest.classes)}
-        around = []
+        around, unheard = [], self._unheard()
         along = [
             (part.along, leg)
             for part in self.parts
@@ -192,7 +203,7 @@ class Legs:
             why = () if drawn is None else drawn.why(row, decision.best, decision.second)
             said = said_mode(found.said[leg])
             other = column.get(decision.second, column.get(NEAREST.get(decision.second, ""), -1))
-            course = min(number, other) >= 0 and self._turned(leg, number, other)
+            course = min(number, other) >= 0 and self._turned(unheard, leg, number, other)
             around.append(Circumstances((before_s, after_s), said, usual, why, course))
         return around
 

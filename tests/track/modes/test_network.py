@@ -103,6 +103,23 @@ class TestListener:
         monkeypatch.setattr(network, "MOST_ROWS", 30)
         assert np.array_equal(Listener(DRAWN, path).logits([Span(0, 120, on_foot=False)]), half)
 
+    def test_what_is_held_of_a_leg_is_the_mean_of_what_the_last_layer_looks_at(self) -> None:
+        last, spans = DRAWN.layers[-1], [Span(7, 90, on_foot=False), Span(20, 22, on_foot=False)]
+        logits, held = Listener(DRAWN, ERRAND, held=True).described(spans)
+        assert np.array_equal(logits, Listener(DRAWN, ERRAND).logits(spans))
+        rows = DRAWN.at_stretches(Course(ERRAND), [(3, 40)], held=True)[0]
+        filled = np.zeros((48, DRAWN.holds), dtype=np.float32)
+        filled[:37] = rows[:, 6:]
+        assert np.array_equal(np.rint(last.sums(filled))[:37], rows[:, :6])
+        at_s = ERRAND.time_s[[20, 22]]
+        middle = round(float(at_s.mean()) // 10) - 3
+        assert np.array_equal(held[1], rows[middle, 6:])
+        assert Listener(DRAWN, ERRAND).described(spans)[1].shape == (2, 0)
+
+    def test_what_is_held_is_not_said_of_rows(self) -> None:
+        plain = Listener(DRAWN, ERRAND).rows(3, 40)
+        assert np.array_equal(Listener(DRAWN, ERRAND, held=True).rows(3, 40), plain)
+
     def test_rows_are_those_of_the_network(self) -> None:
         listener = Listener(DRAWN, ERRAND, CLASSES)
         listener.logits([Span(0, 30, on_foot=False)])
