@@ -203,8 +203,8 @@ def write_figures(folder: Path, every: Mapping[str, Figures]) -> None:
         (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
-def network_of(forest: Path | None, simulation: Sequence[Path]) -> Network:
-    """Return the network of a forest that was written before, or teach one.
+def network_of(forest: Path | None, simulation: Sequence[Path], *, quick: bool = False) -> Network:
+    """Return the network of a forest that was written before, or teach one; quickly, a poor one.
 
     Raises:
         ValueError: The forest has none.
@@ -213,7 +213,8 @@ def network_of(forest: Path | None, simulation: Sequence[Path]) -> Network:
         # Here, for torch is slow to load, and needed for nothing else.
         from training.network import Schooling, taught  # noqa: PLC0415
 
-        return taught(taught_courses(*simulation), Schooling())
+        schooling = Schooling(passes=1, batch=4) if quick else Schooling()
+        return taught(taught_courses(*simulation), schooling)
     network = read_forest(forest.read_bytes()).network
     if network is None:
         msg = f"{forest} has no network"
@@ -228,11 +229,12 @@ def main() -> None:
     parser.add_argument("--simulation", type=Path, nargs=2, required=True)
     parser.add_argument("--holdout", type=Path, nargs=2, required=True)
     parser.add_argument("--network-of", type=Path, help="take the network of this forest")
+    parser.add_argument("--quick", action="store_true", help="teach for one pass: a rehearsal")
     parser.add_argument("--out", type=Path, default=ARTEFACT)
     parser.add_argument("--card", type=Path, default=HERE / "MODEL_CARD.md")
     parser.add_argument("--figures", type=Path, default=HERE / "figures")
     chosen = parser.parse_args()
-    network = network_of(chosen.network_of, chosen.simulation)
+    network = network_of(chosen.network_of, chosen.simulation, quick=chosen.quick)
     sources = read_sources(chosen.data, chosen.simulation, chosen.holdout, network)
     forest, made = fitted(sources, Method(), network)
     if made.size > MOST_BYTES:
