@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.geodesy import distances_m
+from geowallet.track.between import Between
 from geowallet.track.devices import MOST_COMPARED
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ SILENT_S = 150.0
 ROUGHLY_M = 300.0
 """Before the clock's rest is known, moments agree within so much more."""
 
+LEAST_DEGREE_M = 111_000.0
+"""No way is shorter than so much for a degree of latitude."""
+
 ROUNDS_S = (30, 1_200, 5)
 """Whoever is where they were so long before goes in rounds, which say nothing of the hour."""
 
@@ -97,11 +101,18 @@ class _Way:
         self, time_s: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
         """Return where it was at each of some instants, and whether it says so."""
-        after = np.clip(np.searchsorted(self.time_s, time_s), 1, len(self.time_s) - 1)
-        silent_s = self.time_s[after] - self.time_s[after - 1]
-        known = (time_s >= self.time_s[0]) & (time_s <= self.time_s[-1]) & (silent_s <= SILENT_S)
-        places = (np.interp(time_s, self.time_s, axis) for axis in (self.lat_deg, self.lon_deg))
-        return *places, known
+        between = Between(self.time_s, time_s)
+        places = between.of(self.lat_deg), between.of(self.lon_deg)
+        return *places, self.says(time_s)
+
+    def says(self, time_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return at which instants it says where it was."""
+        after = np.searchsorted(self.time_s, time_s)
+        np.minimum(np.maximum(after, 1, out=after), len(self.time_s) - 1, out=after)
+        silent_s = self.time_s.take(after) - self.time_s.take(after - 1)
+        inside = (time_s >= self.time_s[0]) & (time_s <= self.time_s[-1])
+        known: NDArray[np.bool_] = inside & (silent_s <= SILENT_S)
+        return known
 
 
 def shifted(
@@ -208,13 +219,21 @@ def _later_s(one: _Way, other: _Way) -> float | None:
 def _roughly(one: _Way, other: _Way, later_s: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which shifts are worth a closer look: the first round of `_rest_s`, all at once."""
     count = len(later_s), len(one.moments)
-    lat, lon, known = other.at((one.time_s[one.moments] - later_s[:, None]).ravel())
-    here = (np.tile(axis[one.moments], count[0]) for axis in (one.lat_deg, one.lon_deg))
-    away_m = distances_m(lat, lon, *here).reshape(count)
-    known = known.reshape(count)
-    near = np.count_nonzero(known & (away_m <= ROUGHLY_M + SLACK_S * one.mps), axis=1)
-    least = ALIKE_SHARE * np.count_nonzero(known, axis=1)
-    worth: NDArray[np.bool_] = near >= np.maximum(least, FEWEST_MOMENTS)
+    when_s = (one.time_s[one.moments] - later_s[:, None]).ravel()
+    # Most shifts lead beyond the other's time, and most moments elsewhere.
+    some = np.flatnonzero((when_s >= other.time_s[0]) & (when_s <= other.time_s[-1]))
+    some = some[other.says(when_s[some])]
+    known = np.bincount(some // count[1], minlength=count[0])
+    some = some[(known >= FEWEST_MOMENTS)[some // count[1]]]
+    shift, moment = np.divmod(some, count[1])
+    place, slack_m = one.moments[moment], (ROUGHLY_M + SLACK_S * one.mps)[moment]
+    between = Between(other.time_s, when_s[some])
+    lat, here = between.of(other.lat_deg), one.lat_deg[place]
+    maybe = np.flatnonzero(np.abs(here - lat) * LEAST_DEGREE_M <= slack_m)
+    lon = between.of(other.lon_deg)[maybe]
+    away_m = distances_m(lat[maybe], lon, here[maybe], one.lon_deg[place[maybe]])
+    near = np.bincount(shift[maybe][away_m <= slack_m[maybe]], minlength=count[0])
+    worth: NDArray[np.bool_] = near >= np.maximum(ALIKE_SHARE * known, FEWEST_MOMENTS)
     return worth
 
 
