@@ -185,7 +185,9 @@ def _way(fixes: Fixes, number: int, rows: NDArray[np.intp]) -> _Way | None:
     if len(rows) < FEWEST_MOMENTS:
         return None
     time_s, lat = fixes.time_us[rows] / 1e6, fixes.lat_deg[rows]
-    lon = np.unwrap(fixes.lon_deg[rows], period=360.0)
+    lon = fixes.lon_deg[rows]
+    if np.any(np.abs(np.diff(lon)) > 180.0):
+        lon = np.unwrap(lon, period=360.0)
     way = _Way(number, rows, time_s, lat, lon, np.zeros(0, dtype=np.intp), np.zeros(0))
     *before, seen = way.at(time_s - 30.0)
     *after, still = way.at(time_s + 30.0)
@@ -241,12 +243,15 @@ def _rest_s(one: _Way, other: _Way, later_s: float) -> float | None:
     """Return what the clocks differ by beside a shift, if the way is roughly the same."""
     rest_s, slack_m = 0.0, ROUGHLY_M + SLACK_S * one.mps
     for _ in range(3):
-        lat, lon, known = other.at(one.time_s[one.moments] - later_s - rest_s)
+        when_s = one.time_s[one.moments] - later_s - rest_s
+        if np.count_nonzero(other.says(when_s)) < FEWEST_MOMENTS:
+            return None
+        lat, lon, known = other.at(when_s)
         here = one.lat_deg[one.moments], one.lon_deg[one.moments]
         roughly = known & (distances_m(lat, lon, *here) <= slack_m)
         if np.count_nonzero(roughly) < max(FEWEST_MOMENTS, ALIKE_SHARE * np.count_nonzero(known)):
             return None
-        ahead = other.at(one.time_s[one.moments] - later_s - rest_s + 1.0)
+        ahead = other.at(when_s + 1.0)
         east = np.cos(np.radians(lat))
         moved = (ahead[0] - lat) + 1j * (ahead[1] - lon) * east
         off = (here[0] - lat) + 1j * (((here[1] - lon) + 180.0) % 360.0 - 180.0) * east
