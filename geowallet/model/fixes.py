@@ -110,13 +110,13 @@ class Fixes:
         All of them are the table itself, which nobody can write to.
         """
         if isinstance(index, slice):
-            everything = index.indices(len(self)) == (0, len(self), 1)
-        else:
-            rows = np.arange(len(self))
-            everything = np.array_equal(rows[index], rows)
-        if everything:
+            if index.indices(len(self)) == (0, len(self), 1):
+                return self
+            return Fixes(*(column[index].copy() for column in self.columns()))
+        rows = np.flatnonzero(index) if index.dtype == np.bool_ else index
+        if len(rows) == len(self) and np.array_equal(rows, np.arange(len(self))):
             return self
-        return Fixes(*(column[index].copy() for column in self.columns()))
+        return Fixes(*(column.take(rows) for column in self.columns()))
 
     def with_flag(self, mask: NDArray[np.bool_], flag: FixFlag) -> Fixes:
         """Return the fixes with ``flag`` added where ``mask`` (bool, ``(n,)``) is set."""

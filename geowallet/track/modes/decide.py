@@ -105,6 +105,8 @@ FAMILIES: tuple[frozenset[Mode], ...] = (
 """Modes that are decided between only after the family: half tram and half train is rail,
 not the third that is likelier than either."""
 
+_FAMILY = {mode: number for number, family in enumerate(FAMILIES) for mode in family}
+
 MOTORISED = frozenset().union(*FAMILIES[2:])
 """What must not be taken for foot or bike: it would be a false claim of money."""
 
@@ -252,16 +254,19 @@ def decided(
     """
     pairs = ((mode, float(share)) for mode, share in zip(ALL_MODES, row, strict=True))
     shares = tuple(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
-    sums = [sum(share for mode, share in shares if mode in family) for family in FAMILIES]
+    sums, motorised = [0.0] * len(FAMILIES), 0.0
+    for mode, share in shares:
+        sums[_FAMILY[mode]] += share
+        if mode in MOTORISED:
+            motorised += share
     first, second = sorted(range(len(FAMILIES)), key=lambda family: (-sums[family], family))[:2]
     best, other = (
-        next(mode for mode, _ in shares if mode in FAMILIES[family]) for family in (first, second)
+        next(mode for mode, _ in shares if _FAMILY[mode] == family) for family in (first, second)
     )
     limits = settings["least_confidence"]
     least = float(limits.get(best.value, limits["default"]))
     claimed = sums[first] >= (max(least, SPARSE_CONFIDENCE) if sparse else least)
     if best not in MOTORISED:
-        motorised = sum(share for mode, share in shares if mode in MOTORISED)
         most = float(settings.get("soft_needs", 1.0))
         claimed = claimed and motorised <= (min(most, SPARSE_SOFT) if sparse else most)
     return Decision(best, sums[first], other, shares, claimed)

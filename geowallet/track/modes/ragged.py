@@ -115,7 +115,7 @@ def running(rows: Rows, value: NDArray[np.float64]) -> NDArray[np.float64]:
     found = np.empty(len(value))
     # A sum over all legs, less what came before, would end in other digits.
     for first, after in zip(rows.start.tolist(), rows.end.tolist(), strict=True):
-        np.cumsum(value[first:after], out=found[first:after])
+        value[first:after].cumsum(out=found[first:after])
     return found
 
 

@@ -90,7 +90,7 @@ def moved(
     logits: NDArray[np.float64],
     decisions: Sequence[Decision],
 ) -> list[frozenset[str]]:
-    """Return, for each leg, which groups of features part its mode from the next one.
+    """Return, for each leg whose mode is claimed, which groups part it from the next one.
 
     Each group is put back to what is usual for all modes; where the best mode then
     leads by less, the group has moved the decision.
@@ -104,7 +104,8 @@ def moved(
     columns = forest.columns(table)
     best = np.array([_class(forest, decision.best) for decision in decisions])
     second = np.array([_class(forest, decision.second) for decision in decisions])
-    legs = np.flatnonzero((best >= 0) & (second >= 0))
+    claimed = np.array([decision.claimed for decision in decisions], dtype=np.bool_)
+    legs = np.flatnonzero((best >= 0) & (second >= 0) & claimed)
     best, second = best[legs], second[legs]
     lead = logits[legs, best] - logits[legs, second]
     versions = np.stack([_without(forest, columns[legs], group) for group in TELLING], axis=1)
