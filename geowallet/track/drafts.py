@@ -16,6 +16,7 @@ from geowallet.track.modes.classify import listener_of
 from geowallet.track.modes.ragged import largest, rows_of
 from geowallet.track.motion import Windows, median
 from geowallet.track.stops import SMOOTH_S, find_stays, hidden_stays, still
+from geowallet.track.wandering import with_wandering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +79,7 @@ def draft_of(path: Path, stream: NDArray[np.int32], hints: Hints) -> Draft:
     windows = Windows(path)
     smooth = windows.smoothed(SMOOTH_S)
     still_fixes = still(path, smooth)
-    stays = find_stays(path, still_fixes, smooth)
+    stays = with_wandering(path, find_stays(path, still_fixes, smooth))
     del smooth
     slow_mps, edge_mps = (windows.speeds_mps(half_s) for half_s in (SPEED_WINDOW_S, EDGE_WINDOW_S))
     del windows
