@@ -102,14 +102,16 @@ class _Around(nn.Module):
         self.weight = nn.Parameter(
             torch.randn(outputs, inputs, kernel) * (2 / (inputs * kernel)) ** 0.5
         )
-        self.norm = nn.BatchNorm1d(outputs)
+        self.norm = nn.BatchNorm2d(outputs)
         self.kernel, self.dilation = kernel, dilation
 
     def forward(self, rows: Tensor, rounded: bool) -> Tensor:
         weight = _on_grid(self.weight) if rounded else self.weight
         margin = self.dilation * (self.kernel // 2)
         whole: Tensor = self.norm(
-            functional.conv1d(rows, weight, padding=margin, dilation=self.dilation)
+            functional.conv2d(
+                rows, weight[:, :, None], padding=(0, margin), dilation=(1, self.dilation)
+            )
         )
         return whole
 
@@ -125,7 +127,7 @@ class Student(nn.Module):
         self.hidden = _Around(WIDTH, HIDDEN, 1)
         self.last = nn.Parameter(torch.randn(OUTPUTS, HIDDEN, 1) * 0.1)
         self.offset = nn.Parameter(torch.zeros(OUTPUTS))
-        self.drop = nn.Dropout1d(DROPPED)
+        self.drop = nn.Dropout2d(DROPPED)
 
     def forward(self, rows: Tensor, rounded: bool) -> Tensor:
         """Return the logits ``(w, OUTPUTS, t)`` of rows ``(w, CHANNELS, t)``."""
@@ -134,12 +136,14 @@ class Student(nn.Module):
             value = value.clamp(0, MOST_ACTIVATION * UNIT)
             return value + (torch.round(value / UNIT) * UNIT - value).detach() if rounded else value
 
-        found = cut(self.first(rows, rounded))
+        # As pictures one row high, their channels last: half as fast again as sequences.
+        picture = rows[:, :, None].contiguous(memory_format=torch.channels_last)
+        found = cut(self.first(picture, rounded))
         for block in self.blocks:
             found = cut(self.drop(block(found, rounded)) + found)
         found = self.drop(cut(self.hidden(found, rounded)))
         last = _on_grid(self.last) if rounded else self.last
-        return functional.conv1d(found, last, self.offset)
+        return functional.conv2d(found, last[:, :, None], self.offset)[:, :, 0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
