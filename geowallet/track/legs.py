@@ -17,6 +17,7 @@ from geowallet.model.geodesy import EARTH_RADIUS_M
 from geowallet.track.modes.ragged import rows_of
 from geowallet.track.modes.ragged import runs as ragged_runs
 from geowallet.track.motion import runs
+from geowallet.track.unwalked import heard_changes, rows_between
 from geowallet.track.walking import walking_spans
 
 if TYPE_CHECKING:
@@ -83,11 +84,19 @@ LANE_SIDE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Fixes ``first`` to ``last`` of a path, both included; ``on_foot`` or not."""
+    """Some fixes of a path.
+
+    Attributes:
+        first: The first of them.
+        last: The last, included.
+        on_foot: Whether it is a walk.
+        unwalked: Whether it begins where another vehicle was heard within a ride.
+    """
 
     first: int
     last: int
     on_foot: bool
+    unwalked: bool = False
 
 
 def find_legs(
@@ -113,6 +122,8 @@ def find_legs(
     """
     if not trips:
         return []
+    if listener is not None:
+        listener.listen([rows_between(path, ends) for ends in trips])
     walkable = _may_walk(path, trips, slow_mps)
     some = [ends for ends, may in zip(trips, walkable, strict=True) if may]
     sought = iter(walking_spans(path, some, edge_mps=edge_mps, listener=listener))
@@ -124,8 +135,23 @@ def find_legs(
         for a, b, on_foot in _parted(path, (first, last), walks, edge_mps):
             halted = not on_foot and bool(np.any((halts[0] < b) & (halts[1] > a)))
             cuts = _transfers(path.time_s, slow_mps, a, b) if halted else []
-            spans += [Span(x, y, on_foot) for x, y in pairwise([a, *cuts, b]) if y > x]
+            parts = [Span(x, y, on_foot) for x, y in pairwise([a, *cuts, b]) if y > x]
+            spans += parts if on_foot else _by_ear(path, parts, listener, slow_mps)
         found.append(tuple(spans))
+    return found
+
+
+def _by_ear(
+    path: Path, rides: Sequence[Span], listener: Listener | None, slow_mps: NDArray[np.float64]
+) -> list[Span]:
+    """Return rides, cut where another vehicle is heard without a walk."""
+    if listener is None:
+        return list(rides)
+    found = []
+    for ride in rides:
+        cuts = heard_changes(path, (ride.first, ride.last), listener, slow_mps)
+        ends = pairwise([ride.first, *cuts, ride.last])
+        found += [Span(a, b, on_foot=False, unwalked=a in cuts) for a, b in ends]
     return found
 
 

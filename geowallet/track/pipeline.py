@@ -35,7 +35,9 @@ from geowallet.track import (
     sources,
     stops,
     trips,
+    unwalked,
     walking,
+    wandering,
     ways,
 )
 from geowallet.track.clean import BAD, flag_doubtful, flag_single
@@ -92,7 +94,7 @@ FIXES_TOGETHER = 200_000
 ALWAYS_US = (-(2**63), 2**63 - 1)
 """All instants."""
 
-VERSION = "5"
+VERSION = "6"
 """Of all stages; raised whenever a result changes."""
 
 
@@ -262,8 +264,8 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
     stages: dict[str, tuple[ModuleType, ...]] = {
         "clean": (clean,),
         "sources": (sources, devices, carried, interleaved, shifted),
-        "stops": (stops, motion),
-        "legs": (legs, walking, grid_speeds),
+        "stops": (stops, motion, wandering),
+        "legs": (legs, walking, unwalked, grid_speeds),
         "mode": (
             *(around, context, decide, ends, features, grid, halts, labels, reasons, shape),
             *(course, network),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +18,7 @@ from geowallet.track.legs import Span, straight_on
 from geowallet.track.modes.classify import SpanModes
 from geowallet.track.modes.ragged import rows_of, sums
 from geowallet.track.stops import SETTLED_M
+from geowallet.track.unwalked import is_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -135,9 +138,9 @@ def named_legs(drafts: Sequence[Draft], *, together: bool = False) -> list[Named
     while True:
         spans = [[span for spans in cut for span in spans] for cut in cuts]
         weighed = modes.weighed(spans, estimate=together)
-        said = iter(weighed.modes)
+        said = iter(zip(weighed.modes, weighed.probabilities, strict=True))
         joined = [
-            [_joined(draft.path, [(span, next(said)) for span in spans]) for spans in cut]
+            [_joined(draft.path, [(span, *next(said)) for span in spans]) for spans in cut]
             for draft, cut in zip(drafts, cuts, strict=True)
         ]
         if joined == cuts:
@@ -146,19 +149,38 @@ def named_legs(drafts: Sequence[Draft], *, together: bool = False) -> list[Named
         cuts = joined
 
 
-def _joined(path: Path, parts: Sequence[tuple[Span, Mode]]) -> list[Span]:
-    """Return neighbours of one mode as one leg, and a ride with what is no walk in it."""
+def _joined(path: Path, parts: Sequence[tuple[Span, Mode, float]]) -> list[Span]:
+    """Return neighbours of one mode as one leg, and a ride with what is no walk in it.
+
+    Args:
+        path: The fixes of the chunk.
+        parts: The legs of a trip, what they are taken for and how probable its family is.
+    """
+    heard = _heard(parts)
+    if len(heard) < len(parts):
+        return heard
     spans: list[Span] = []
     modes: list[Mode] = []
-    for span, mode in parts:
+    for span, mode, _ in parts:
         if _jammed(path, [*spans[-2:], span], [*modes[-2:], mode]):
-            spans[-2:] = [Span(spans[-2].first, span.last, on_foot=False)]
+            spans[-2:] = [replace(spans[-2], last=span.last)]
             modes.pop()
         elif modes and mode is modes[-1] and mode is not Mode.UNKNOWN:
-            spans[-1] = Span(spans[-1].first, span.last, spans[-1].on_foot)
+            spans[-1] = replace(spans[-1], last=span.last)
         else:
             spans.append(span)
             modes.append(mode)
+    return spans
+
+
+def _heard(parts: Sequence[tuple[Span, Mode, float]]) -> list[Span]:
+    """Return the legs of a trip, two as one where no other vehicle was heard after all."""
+    spans = [parts[0][0]]
+    for before, (span, mode, probability) in pairwise(parts):
+        if span.unwalked and not is_change(before[1:], (mode, probability)):
+            spans[-1] = replace(spans[-1], last=span.last)
+        else:
+            spans.append(span)
     return spans
 
 

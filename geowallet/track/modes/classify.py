@@ -272,6 +272,15 @@ class Weighed:
             found[place] = decision.best if decision.claimed else Mode.UNKNOWN
         return found
 
+    @property
+    def probabilities(self) -> list[float]:
+        """How probable the family of each leg's mode is, 0 of what has no description."""
+        found = [0.0] * self.k
+        decisions = () if self.decided is None else self.decided.decisions
+        for place, decision in zip(self.places, decisions, strict=True):
+            found[place] = decision.family
+        return found
+
     def guesses(self) -> list[Guess]:
         """Return the mode of each leg with its probability and reasons."""
         found = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * self.k

@@ -229,10 +229,13 @@ def _batches(
 class Listener:
     """What a network says of legs of one path; each stretch of it is read once."""
 
-    __slots__ = ("_course", "_held", "_network", "_path", "_read", "on_foot")
+    __slots__ = ("_course", "_held", "_network", "_path", "_read", "cycled", "on_foot")
 
     on_foot: tuple[int, ...]
     """The columns of walking and running."""
+
+    cycled: tuple[int, ...]
+    """The column of riding a bicycle, if there is one."""
 
     def __init__(
         self, network: Network, path: Path, classes: Sequence[str] = (), *, held: bool = False
@@ -244,6 +247,7 @@ class Listener:
         self._network, self._path, self._held = network, path, held
         self._course = Course(path)
         self.on_foot = tuple(n for n, name in enumerate(classes) if name in ("walk", "run"))
+        self.cycled = tuple(n for n, name in enumerate(classes) if name == "bike")
         self._read: list[tuple[int, int, NDArray[np.float64]]] = []
 
     def logits(self, spans: Sequence[Span]) -> NDArray[np.float64]:
