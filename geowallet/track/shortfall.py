@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.track.modes.ragged import lengths, rows_of, sums
+from geowallet.track.modes.ragged import lengths, rows_of, sums, turned_rad
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -110,8 +110,7 @@ def turning(
 
 def _turned(chords: Rows, heading: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return by how much each chord turns, 0 to pi; each way has at least two, or none."""
-    change = np.diff(heading)
-    change = np.abs((change + np.pi) % (2 * np.pi) - np.pi)
+    change = turned_rad(np.diff(heading))
     before, behind = np.concatenate(([0.0], change)), np.concatenate((change, [0.0]))
     some = chords.count > 0
     first, last = chords.start[some], chords.end[some] - 1

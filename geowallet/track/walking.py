@@ -132,17 +132,18 @@ def heard_odds(listener: Listener, instants: Instants) -> NDArray[np.float64]:
 
     The more probable rest is, the less it says.
     """
-    found = np.zeros(len(instants.at_s))
     row = np.floor(instants.at_s / ROW_S).astype(np.intp)
-    ends = list(zip(instants.rows.start.tolist(), instants.rows.end.tolist(), strict=True))
-    listener.listen([(int(row[start]), int(row[end - 1]) + 1) for start, end in ends])
-    for start, end in ends:
-        first = int(row[start])
-        shares = softmax(listener.rows(first, int(row[end - 1]) + 1))[row[start:end] - first]
-        walked = np.sum(shares[:, listener.on_foot], axis=1)
-        moved = 1.0 - shares[:, -1]
-        odds = np.log(walked + UNHEARD) - np.log(moved - walked + UNHEARD)
-        found[start:end] = moved * np.clip(odds, -MOST_ODDS, MOST_ODDS)
+    first, after = row[instants.rows.start], row[instants.rows.end - 1] + 1
+    stretches = list(zip(first.tolist(), after.tolist(), strict=True))
+    listener.listen(stretches)
+    shares = softmax(np.concatenate([listener.rows(*stretch) for stretch in stretches]))
+    walked = np.sum(shares[:, listener.on_foot], axis=1)
+    moved = 1.0 - shares[:, -1]
+    odds = np.log(walked + UNHEARD) - np.log(moved - walked + UNHEARD)
+    said = moved * np.clip(odds, -MOST_ODDS, MOST_ODDS)
+    # Of all stretches end to end.
+    place = np.cumsum(after - first) - after
+    found: NDArray[np.float64] = said[row + place[instants.rows.leg]]
     return found * WORTH * instants.step_s[instants.rows.leg] / GRID_S
 
 

@@ -24,6 +24,7 @@ UNIT = 1e-4
 
 _MOST = 2.0**39 - 1
 _WIDE = 2.0**31
+_TURN = 2 * np.pi
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +109,18 @@ def lengths(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float6
     squared = x * x
     squared += y * y
     return np.sqrt(squared, out=squared)
+
+
+def turned_rad(change: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return changes of heading, less than a turn, as turns to either side, 0 to pi, ``(n,)``.
+
+    What a remainder says, at a quarter of its cost.
+    """
+    turned = change + np.pi
+    turned += _TURN * (turned < 0.0)
+    turned -= _TURN * (turned >= _TURN)
+    turned -= np.pi
+    return np.abs(turned, out=turned)
 
 
 def running(rows: Rows, value: NDArray[np.float64]) -> NDArray[np.float64]:

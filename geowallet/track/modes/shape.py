@@ -16,6 +16,7 @@ from geowallet.track.modes.ragged import (
     rows_of,
     runs,
     shares,
+    turned_rad,
 )
 
 if TYPE_CHECKING:
@@ -118,20 +119,15 @@ def _parts(core: Grid, along: Axis, core_m: NDArray[np.float64], length_m: float
     heading = np.arctan2(east, north)
     turns = rows_of(np.maximum(count - 1, 0))
     pair = _edges(chords)
-    turn = _turn_rad(np.diff(heading))[pair]
+    turn = turned_rad(np.diff(heading))[pair]
     bends = rows_of(np.maximum(count - 2, 0))
-    bend = _turn_rad(heading[2:] - heading[:-2])[chords.leg[2:] == chords.leg[:-2]]
+    bend = turned_rad(heading[2:] - heading[:-2])[chords.leg[2:] == chords.leg[:-2]]
     chord_m = chords.spread(part_m)
     straight = lengths(east, north) / chord_m
     pace = chord_m / np.maximum(lasting, 1.0)
     slower = np.minimum(pace[1:], pace[:-1])[pair] if len(pace) else pace
     side = slower**2 * turn / turns.spread(part_m)
     return _Parts(turns, turn, bends, bend, chords, straight, part_m, side)
-
-
-def _turn_rad(change: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return changes of heading as turns to either side, 0 to pi."""
-    return np.abs((change + np.pi) % (2 * np.pi) - np.pi)
 
 
 def _edges(rows: Rows) -> NDArray[np.bool_]:

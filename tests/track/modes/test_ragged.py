@@ -6,7 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geowallet.track.modes.ragged import largest, means, quantiles, rows_of, runs, shares, spreads
+from geowallet.track.modes.ragged import (
+    largest,
+    means,
+    quantiles,
+    rows_of,
+    runs,
+    shares,
+    spreads,
+    turned_rad,
+)
 
 LEGS = st.lists(
     arrays(
@@ -59,3 +68,10 @@ def test_shares_and_spreads_by_hand() -> None:
     assert shares(rows, mask) == pytest.approx([0.5, np.nan, 0.75], nan_ok=True)
     value = np.array([1.0, 3.0, 2.0, 2.0, 2.0, 2.0])
     assert spreads(rows, value) == pytest.approx([0.5, np.nan, 0.0], nan_ok=True)
+
+
+@given(arrays(np.float64, st.integers(0, 8), elements=st.floats(-2 * np.pi, 2 * np.pi)))
+def test_a_turn_is_what_a_remainder_says(change: np.ndarray) -> None:
+    """Promise: to the last bit."""
+    exact = np.abs((change + np.pi) % (2 * np.pi) - np.pi)
+    assert np.array_equal(turned_rad(change), exact)
