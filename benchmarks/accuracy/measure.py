@@ -19,6 +19,7 @@ from benchmarks.accuracy.figures import (
     table_of,
     user_of,
 )
+from benchmarks.accuracy.pictures import OURS
 from benchmarks.accuracy.score import FIVE, Row, Score, class_of, scorable, score
 from benchmarks.accuracy.truth import Leg, Trace, haversine_m, word
 from geowallet.track.pipeline import SourcedFixes, analyse
@@ -83,6 +84,7 @@ def of_whole(found: Score) -> dict[str, Any]:
         "change_recall": found.change_recall,
         "changes": list(found.changes),
         "motorised_as_soft": _soft_metres(found),
+        "ece": reliability(found.rows)[1],
     }
 
 
@@ -115,7 +117,10 @@ def of_set(
     given = {"geowallet": of_rows(mine.rows) | {"seen": seen}}
     for name, rule in peers.RULES.items():
         given[name] = of_rows(scored(peers.by_rule(rule, traces, legs)).rows) | {"seen": False}
-    whole = {"geowallet": of_whole(scored(list(ours.of_whole_traces(ours.analysed(traces)))))}
+    whole = {}
+    for who, together in ((OURS, True), (f"{OURS}, each stretch alone", False)):
+        told = ours.of_whole_traces(ours.analysed(traces, together=together))
+        whole[who] = of_whole(scored(list(told)))
     for name, said in (more or {}).items():
         whole[name] = of_whole(scored(list(said)))
     two = {name: figures["two_classes"] for name, figures in given.items()}

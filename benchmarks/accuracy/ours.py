@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.accuracy.score import STOPPED, Guess
+from benchmarks.accuracy.score import FIVE, STOPPED, Guess, class_of
 from benchmarks.accuracy.truth import word
 from geowallet.track import classify_legs
 from geowallet.track.pipeline import Analysis, SourcedFixes, analyse
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from benchmarks.accuracy.truth import Leg, Trace
+    from geowallet.model.mobility import Leg as ClaimedLeg
 
 
 def of_given_legs(traces: Mapping[str, Trace], legs: Sequence[Leg]) -> list[Guess]:
@@ -37,12 +38,12 @@ def of_given_legs(traces: Mapping[str, Trace], legs: Sequence[Leg]) -> list[Gues
     return found
 
 
-def analysed(traces: Mapping[str, Trace]) -> dict[str, Analysis]:
-    """Return what the whole chain makes of each user's fixes, all days together."""
+def analysed(traces: Mapping[str, Trace], *, together: bool = True) -> dict[str, Analysis]:
+    """Return what the whole chain makes of each user's fixes; ``together`` as for `analyse`."""
     found = {}
     for user, trace in traces.items():
         source = hashlib.sha256(user.encode()).hexdigest()
-        found[user] = analyse([SourcedFixes(source, "", trace.fixes())], together=True)
+        found[user] = analyse([SourcedFixes(source, "", trace.fixes())], together=together)
     return found
 
 
@@ -52,7 +53,14 @@ def of_whole_traces(analyses: Mapping[str, Analysis]) -> Iterator[Guess]:
         for trip in analysis.trips:
             for leg in trip.legs:
                 span = leg.start_us / 1e6, leg.end_us / 1e6
-                yield Guess(user, *span, str(leg.mode), leg.confidence)
+                yield Guess(user, *span, str(leg.mode), _probability(leg))
         for stop in analysis.stops:
             if stop.is_activity:
                 yield Guess(user, stop.start_us / 1e6, stop.end_us / 1e6, "stop")
+
+
+def _probability(leg: ClaimedLeg) -> float:
+    """Return how probable the class of a leg is: that it is some train, if not this kind."""
+    name = class_of(str(leg.mode))
+    alike = (p for mode, p in leg.alternatives if name in FIVE and class_of(str(mode)) == name)
+    return leg.confidence + sum(alike)

@@ -181,12 +181,14 @@ def whole_table(figures: Figures) -> str:
             f"{plain(whole['time'])}, {plain(whole['time_macro_f1'])}",
             f"{plain(whole['moving'])}, {plain(whole['moving_macro_f1'])}",
             f"{plain(whole['change_precision'])}, {plain(whole['change_recall'])}",
+            plain(whole.get("ece")),
         )
         for name, found in _sets(figures, TITLES)
         for who, whole in found["whole"].items()
     ]
     head = ("set", "who", "over time: accuracy, macro-F1", "over moving time")
-    return table((*head, "changes of mode: precision, recall"), rows)
+    more = "changes of mode: precision, recall", "calibration error"
+    return table((*head, *more), rows)
 
 
 def _name(who: str) -> str:
@@ -194,7 +196,8 @@ def _name(who: str) -> str:
 
 
 def _seen(found: dict[str, Any], who: str) -> bool:
-    return bool(found["given"].get(who, {}).get("seen"))
+    """Return whether the model that ships had seen the set; others are never called by its name."""
+    return who.startswith(OURS) and bool(found["given"][OURS].get("seen"))
 
 
 def cost_table(figures: Figures) -> str:
