@@ -11,18 +11,21 @@ import argparse
 import csv
 import datetime as dt
 import json
-from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from geowallet.app.travel.model_fit import growth_for
-from geowallet.track.modes.classify import classify_legs, leg_logits, leg_table
+from geowallet.app.travel.found_legs import found_legs
+from geowallet.app.travel.model_fit import chains_of, growth_for, limits_of
+from geowallet.track.modes.classify import classify_legs, leg_hearing, leg_table
+from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.fitting import folds_of
 from geowallet.track.modes.hints import NO_HINTS, Hints
 from geowallet.track.modes.shipped import shipped_forest
-from geowallet.track.modes.teaching import fit_forest
+from geowallet.track.modes.teaching import fit_and_try
+from geowallet.track.modes.truth import Label
 from training.measure import figures_of
 from training.recipe import SEED
 from training.scenes import labelled_folder
@@ -38,9 +41,6 @@ if TYPE_CHECKING:
     from training.scenes import Scene
 
 Row: TypeAlias = tuple[str, int, int, str, float]
-FEWEST_LEGS = 20
-"""A mode with fewer legs is not learnt."""
-
 LOOKS = Path(__file__).parent / "looks.toml"
 
 
@@ -103,38 +103,56 @@ def predicted_by_others(
     return rows, truth, metres
 
 
-def _described(scene: Scene) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the legs as features, and what the network that ships says of them."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """The legs of one scene as `model fit` is shown them: as labelled, then as they are found."""
+
+    table: NDArray[np.float64]
+    said: NDArray[np.float64]
+    bounds_us: NDArray[np.int64]
+    modes: tuple[str, ...]
+    given: NDArray[np.bool_]
+
+
+def _described(scene: Scene) -> _Shown:
+    said = [
+        Label(int(start_us), int(end_us), NEAREST.get(mode, mode))
+        for mode, (start_us, end_us) in zip(scene.modes, scene.bounds_us, strict=True)
+    ]
+    found = found_legs(scene.fixes, said)
+    bounds_us = np.concatenate((scene.bounds_us, found.bounds_us))
+    modes = (*scene.modes, *found.modes)
+    given = np.arange(len(modes)) < len(scene.modes)
     network = shipped_forest().network
-    table = leg_table(scene.fixes, scene.bounds_us)
+    table = leg_table(scene.fixes, bounds_us)
     if network is None:
-        return table, np.empty((len(table), 0))
-    return table, leg_logits(network, scene.fixes, scene.bounds_us)
+        return _Shown(table, np.empty((len(table), 0)), bounds_us, modes, given)
+    heard, held = leg_hearing(network, scene.fixes, bounds_us)
+    return _Shown(np.hstack((table, held)), heard, bounds_us, modes, given)
 
 
-def _forest_of(
-    scenes: Sequence[Scene],
-    described: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
-) -> Forest:
-    modes = [NEAREST.get(mode, mode) for scene in scenes for mode in scene.modes]
-    table, by_network = (np.concatenate(some) for some in zip(*described, strict=True))
-    often = {
-        mode for mode, count in Counter(modes).items() if count >= FEWEST_LEGS and mode in CLASSES
-    }
-    kept = np.array([mode in often for mode in modes]) & np.any(np.isfinite(table), axis=1)
-    owners = [scene.owner for scene in scenes for _ in scene.modes]
-    bounds_us = np.concatenate([scene.bounds_us for scene in scenes])
+def _forest_of(scenes: Sequence[Scene], shown: Sequence[_Shown]) -> Forest:
+    modes = [NEAREST.get(mode, mode) for some in shown for mode in some.modes]
+    table = np.concatenate([some.table for some in shown])
+    given = np.concatenate([some.given for some in shown])
+    told = np.any(np.isfinite(table[:, : len(FEATURES)]), axis=1)
+    kept = np.flatnonzero(told & np.array([mode in CLASSES for mode in modes]))
+    owners = [scene.owner for scene, some in zip(scenes, shown, strict=True) for _ in some.modes]
+    owned = [owners[leg] for leg in kept]
+    base = shipped_forest()
     # As `model fit` does: with what neighbours say, and from the forest that ships.
-    return fit_forest(
+    return fit_and_try(
         table[kept],
-        [mode for mode, keep in zip(modes, kept, strict=True) if keep],
-        [owner for owner, keep in zip(owners, kept, strict=True) if keep],
+        [modes[leg] for leg in kept],
+        owned,
         seed=SEED,
-        bounds_us=bounds_us[kept],
-        growth=growth_for(int(kept.sum())),
-        base=shipped_forest(),
-        by_network=by_network[kept] if shipped_forest().network else None,
-    )
+        bounds_us=np.concatenate([some.bounds_us for some in shown])[kept],
+        growth=growth_for(int(given[kept].sum())),
+        base=base,
+        by_network=np.concatenate([some.said for some in shown])[kept] if base.network else None,
+        limits=limits_of(base),
+        chains=chains_of(owned, given[kept]),
+    ).forest
 
 
 def write_rows(path: Path, rows: list[Row]) -> None:

@@ -69,6 +69,10 @@ class TestFit:
         assert tried.outside.confusion["bus"]["bus"] > 0.9 * sum(
             tried.outside.confusion["bus"].values()
         )
+        assert tried.surely
+        assert tried.won - tried.lost == round(
+            len(tried.labelled.modes) * (tried.outside.accuracy - tried.shipped.accuracy)
+        )
 
     def test_its_card_says_what_it_was_fitted_on_and_how_good_it_is(
         self, tried: model_fit.Tried
@@ -78,7 +82,7 @@ class TestFit:
         assert sum(card["legs"].values()) == len(tried.labelled.modes)
         assert card["figures"]["accuracy"] == pytest.approx(tried.outside.accuracy, abs=1e-4)
         assert card["labels_sha256"] == tried.labelled.digest
-        assert "car" not in tried.forest.classes
+        assert tried.forest.classes == model_named("shipped").classes
 
     def test_claims_must_be_as_sure_as_those_of_the_shipped_one(
         self, tried: model_fit.Tried

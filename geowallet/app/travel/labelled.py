@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,14 @@ from geowallet.app.files import read_small
 from geowallet.app.intake.inspect import FileReport, open_source
 from geowallet.app.intake.paths import source_paths
 from geowallet.app.intake.reading import read_files
+from geowallet.app.travel.found_legs import found_legs
 from geowallet.connectors.api import ReadOptions
 from geowallet.connectors.fields.instants import parse_instant
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import BadLabelsError, GeowalletError, TooLargeError
+from geowallet.model.fixes import fixes_from
 from geowallet.model.mobility import Mode
-from geowallet.track.modes.classify import leg_logits, leg_table
+from geowallet.track.modes.classify import leg_hearing, leg_table
 from geowallet.track.modes.decide import ALL_MODES, NEAREST
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.truth import Label, true_legs
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from geowallet.model.fixes import Fixes
     from geowallet.track.modes.network import Network
+    from geowallet.track.modes.truth import TrueLegs
 
 LABELS = "labels.csv"
 
@@ -46,6 +49,8 @@ MOST_FIXES = 50_000_000
 """Of one folder; positions are held for one file at a time, legs as one row each."""
 
 MOST_LEGS = 200_000
+
+NO_FIXES = fixes_from(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
 
 WORDS = {"taxi": "car", "boat": "ferry", "foot": "walk", "metro": "subway", "plane": "airplane"}
 """What labels say beside our own words for modes."""
@@ -59,7 +64,7 @@ class Labelled:
     """``n`` legs whose mode somebody says.
 
     Attributes:
-        table: float64 ``(n, len(FEATURES))``.
+        table: float64 ``(n, len(FEATURES))``, and behind it what a network holds of them.
         by_network: float64 ``(n, classes)``, what a network says of them; no columns
             without one.
         bounds_us: int64 ``(n, 2)``.
@@ -68,6 +73,8 @@ class Labelled:
         metres: float64 ``(n,)``.
         digest: SHA-256 (hex) of the table of labels.
         strange: Words for modes that are not known, and how often they stand.
+        given: bool ``(n,)``, which have the bounds of a label; the others were found in
+            raw positions, and one mode covers them.
         refused: Files of users that could not be read.
         silent: Users with labels and without a file that could be read.
     """
@@ -80,23 +87,22 @@ class Labelled:
     metres: NDArray[np.float64]
     digest: str
     strange: Mapping[str, int]
+    given: NDArray[np.bool_]
     refused: tuple[FileReport, ...] = ()
     silent: tuple[str, ...] = ()
 
     def where(self, mask: NDArray[np.bool_]) -> Labelled:
         """Return the legs that ``mask`` selects."""
         rows = np.flatnonzero(mask)
-        return Labelled(
-            self.table[rows],
-            self.by_network[rows],
-            self.bounds_us[rows],
-            tuple(self.modes[row] for row in rows),
-            tuple(self.users[row] for row in rows),
-            self.metres[rows],
-            self.digest,
-            self.strange,
-            self.refused,
-            self.silent,
+        return replace(
+            self,
+            table=self.table[rows],
+            by_network=self.by_network[rows],
+            bounds_us=self.bounds_us[rows],
+            modes=tuple(self.modes[row] for row in rows),
+            users=tuple(self.users[row] for row in rows),
+            metres=self.metres[rows],
+            given=self.given[rows],
         )
 
 
@@ -152,36 +158,47 @@ def read_labelled(
     """
     labels, strange, digest = read_labels(folder)
     files = list(_files_of(folder, labels))
-    parts: list[tuple[str, NDArray[np.float64], NDArray[np.int64], tuple[str, ...]]] = []
-    metres: list[NDArray[np.float64]] = []
-    said = [np.empty((0, 0 if network is None else network.classes))]
     refused: list[FileReport] = []
-    heard, legs, left = set(), 0, MOST_FIXES
+    parts = [_described(np.empty((0, 2), dtype=np.int64), NO_FIXES, network)]
+    legs: list[tuple[str, bool, TrueLegs]] = []
+    heard, many, left = set(), 0, MOST_FIXES
     for path, user in files:
         progress(path.name, len(files))
         for fixes in _fixes_of(path, refused):
             left -= len(fixes)
-            found = true_legs(fixes, labels[user])
-            legs += len(found.modes)
-            _check(left >= 0 and legs <= MOST_LEGS)
             heard.add(user)
-            parts.append((user, leg_table(fixes, found.bounds_us), found.bounds_us, found.modes))
-            metres.append(found.metres)
-            if network is not None:
-                said.append(leg_logits(network, fixes, found.bounds_us))
+            for given, cut in ((True, true_legs), (False, found_legs)):
+                found = cut(fixes, labels[user])
+                many += len(found.modes)
+                _check(left >= 0 and many <= MOST_LEGS)
+                parts.append(_described(found.bounds_us, fixes, network))
+                legs.append((user, given, found))
+    table, by_network, bounds_us = (np.vstack(column) for column in zip(*parts, strict=True))
     whole = Labelled(
-        table=np.vstack([np.empty((0, len(FEATURES))), *(part[1] for part in parts)]),
-        by_network=np.vstack(said) if network else np.empty((sum(map(len, metres)), 0)),
-        bounds_us=np.vstack([np.empty((0, 2), dtype=np.int64), *(part[2] for part in parts)]),
-        modes=tuple(mode for part in parts for mode in part[3]),
-        users=tuple(part[0] for part in parts for _ in part[3]),
-        metres=np.concatenate([np.empty(0), *metres]),
+        table=table,
+        by_network=by_network,
+        bounds_us=bounds_us,
+        modes=tuple(mode for _, _, found in legs for mode in found.modes),
+        users=tuple(user for user, _, found in legs for _ in found.modes),
+        metres=np.concatenate([np.empty(0), *(found.metres for _, _, found in legs)]),
         digest=digest,
         strange=dict(strange),
+        given=np.array([given for _, given, found in legs for _ in found.modes], dtype=np.bool_),
         refused=tuple(refused),
         silent=tuple(sorted(labels.keys() - heard)),
     )
-    return whole.where(~np.all(np.isnan(whole.table), axis=1))
+    return whole.where(~np.all(np.isnan(whole.table[:, : len(FEATURES)]), axis=1))
+
+
+def _described(
+    bounds_us: NDArray[np.int64], fixes: Fixes, network: Network | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return the table of legs, what the network says of them, and their bounds."""
+    table = leg_table(fixes, bounds_us)
+    if network is None:
+        return table, np.empty((len(table), 0)), bounds_us
+    said, held = leg_hearing(network, fixes, bounds_us)
+    return np.hstack((table, held)), said, bounds_us
 
 
 def _files_of(folder: Path, users: Mapping[str, object]) -> Iterator[tuple[Path, str]]:

@@ -156,20 +156,17 @@ def _show(shell: Shell, tried: Tried) -> None:
     show_confusion(shell, tried.outside.confusion)
     shell.say()
     for mode, number in tried.rare.items():
-        text = _("{mode}: only {count} legs, left out")
+        text = _("{mode}: only {count} legs, told nearly as by the model that ships")
         shell.say(text.format(mode=word(mode), count=number))
-    missing = [mode for mode in _every() if mode not in tried.forest.classes]
+    missing = [mode for mode in tried.forest.classes if mode not in tried.labelled.modes]
     if missing:
         names = ", ".join(word(mode) for mode in missing)
-        shell.say(_("It will never say: {names}.", names=names))
-    if tried.outside.accuracy <= tried.shipped.accuracy:
+        shell.say(_("No leg to learn from, told as by the model that ships: {names}.", names=names))
+    if not tried.better:
         shell.say(_("It is no better than the model that ships."))
-
-
-def _every() -> tuple[str, ...]:
-    from geowallet.track.modes.shipped import shipped_forest
-
-    return shipped_forest().classes
+    elif not tried.surely:
+        text = _("It wins {won} legs and loses {lost} against the model that ships: maybe chance.")
+        shell.say(text.format(won=tried.won, lost=tried.lost))
 
 
 def _as_dict(figures: Any) -> dict[str, Any]:
@@ -183,6 +180,8 @@ def _record(name: str, tried: Tried) -> dict[str, Any]:
         "card": tried.forest.settings["card"],
         "shipped": _as_dict(tried.shipped),
         "rare": tried.rare,
+        "won": tried.won,
+        "lost": tried.lost,
         "refused": [report.path for report in tried.labelled.refused],
         "unknown_words": dict(tried.labelled.strange),
     }

@@ -1,6 +1,4 @@
-"""Trees put together: those of some classes, with other leaves, and the sum of several.
-
-And a network of some classes.
+"""Trees put together: for more classes, with other columns and leaves, and the sum of several.
 
 What a forest stands on becomes a part of it: no later change of that one moves it.
 """
@@ -13,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.track.modes.forest import UNIT, Trees
-from geowallet.track.modes.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,43 +22,35 @@ GRAIN = 2.0**-20
 probability shows, and they are packed to half of the bytes."""
 
 
-def of_classes(trees: Trees, classes: Sequence[int], columns: Sequence[int]) -> Trees:
-    """Return the trees that speak for some classes, in that order.
+def moved(trees: Trees, columns: Sequence[int]) -> Trees:
+    """Return trees that look for each column elsewhere.
 
     Args:
         trees: Any.
-        classes: Places of the classes that are kept, distinct, at least one.
-        columns: Where each column that ``trees`` look at stands from now on, below 256.
+        columns: Where each column that they look at stands from now on, below 256.
     """
-    rounds = np.arange(0, len(trees.count), trees.classes)
-    kept = (rounds[:, None] + np.asarray(classes, dtype=np.intp)).ravel()
-    nodes = _parts(np.cumsum(trees.count), trees.count, kept)
-    leaves = _parts(np.cumsum(trees.count + 1), trees.count + 1, kept)
-    places = np.asarray(columns, dtype=np.uint8)
-    return Trees(
-        feature=places[trees.feature[nodes]],
-        threshold=trees.threshold[nodes],
-        nan_left=trees.nan_left[nodes],
-        first=trees.first[nodes],
-        after=trees.after[nodes],
-        count=trees.count[kept],
-        leaf=trees.leaf[leaves],
-        classes=len(classes),
-    )
+    return replace(trees, feature=np.asarray(columns, dtype=np.uint8)[trees.feature])
 
 
-def network_of(network: Network, classes: Sequence[int]) -> Network:
-    """Return the network that tells some of its classes apart, in that order."""
-    columns = [*classes, network.classes]
-    last = network.layers[-1]
-    weight, scale, bias = last.weight[:, columns], last.scale[columns], last.bias[columns]
-    return Network((*network.layers[:-1], replace(last, weight=weight, scale=scale, bias=bias)))
+def among(trees: Trees, places: Sequence[int], count: int) -> Trees:
+    """Return trees that speak for some of ``count`` classes, and say 0 of the others.
+
+    Args:
+        trees: Any.
+        places: Of its classes among the ``count``, distinct.
+        count: At least as many.
+    """
+    silent = len(trees.count)
+    whole = replace(trees, count=np.append(trees.count, 0), leaf=np.append(trees.leaf, 0))
+    kept = np.full((silent // trees.classes, count), silent, dtype=np.intp)
+    kept[:, places] = np.arange(silent).reshape(-1, trees.classes)
+    return _taken(whole, kept.ravel(), count)
 
 
 def weighted(trees: Trees, weight: float) -> Trees:
     """Return trees whose logits are ``weight`` times as large, but for rounding to `GRAIN`."""
     steps = np.rint(trees.leaf * (weight * UNIT / GRAIN)).astype(np.int64)
-    return _with_leaves(trees, steps * round(GRAIN / UNIT))
+    return replace(trees, leaf=steps * round(GRAIN / UNIT))
 
 
 def constant(logits: NDArray[np.float64]) -> Trees:
@@ -94,16 +83,19 @@ def together(*parts: Trees) -> Trees:
     return Trees(**columns, classes=parts[0].classes)
 
 
-def _with_leaves(trees: Trees, leaf: NDArray[np.int64]) -> Trees:
+def _taken(trees: Trees, kept: NDArray[np.intp], classes: int) -> Trees:
+    """Return some trees, in that order, as those of ``classes`` in turn."""
+    nodes = _parts(np.cumsum(trees.count), trees.count, kept)
+    leaves = _parts(np.cumsum(trees.count + 1), trees.count + 1, kept)
     return Trees(
-        trees.feature,
-        trees.threshold,
-        trees.nan_left,
-        trees.first,
-        trees.after,
-        trees.count,
-        leaf,
-        trees.classes,
+        feature=trees.feature[nodes],
+        threshold=trees.threshold[nodes],
+        nan_left=trees.nan_left[nodes],
+        first=trees.first[nodes],
+        after=trees.after[nodes],
+        count=trees.count[kept],
+        leaf=trees.leaf[leaves],
+        classes=classes,
     )
 
 

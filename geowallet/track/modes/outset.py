@@ -40,6 +40,10 @@ class Outset:
         """Return where legs with these logits of the other forest begin, ``(k, classes)``."""
         return self.power * logits + self.bias
 
+    def kept(self, share: float) -> Outset:
+        """Return the outset of which a share is kept, against what the other forest says."""
+        return Outset(1.0 + share * (self.power - 1.0), share * self.bias)
+
 
 def outset_of(
     logits: NDArray[np.float64], classes: NDArray[np.int64], weights: NDArray[np.float64]

@@ -1,16 +1,15 @@
-"""What a fitted forest stands on: another one, as far as it speaks of the same modes."""
+"""What a fitted forest stands on: another one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from geowallet.track.modes.features import FEATURES
-from geowallet.track.modes.grafting import constant, network_of, of_classes, together, weighted
+from geowallet.track.modes.grafting import constant, moved, together, weighted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy as np
     from numpy.typing import NDArray
 
     from geowallet.track.modes.forest import Forest, Trees
@@ -19,30 +18,29 @@ if TYPE_CHECKING:
 
 
 class Root:
-    """What another forest says of some classes; its trees over all features."""
+    """What another forest says; its trees over all features."""
 
-    __slots__ = ("_digest", "_heard", "_share", "network", "trees")
+    __slots__ = ("_digest", "_heard", "_share", "classes", "network", "prior", "trees")
 
+    classes: tuple[str, ...]
     network: Network | None
+    prior: NDArray[np.float64]
 
-    def __init__(
-        self, base: Forest, words: Sequence[str], by_network: NDArray[np.float64] | None
-    ) -> None:
-        """Take the forest, the names of some of its classes, and what its network says of legs.
+    def __init__(self, base: Forest, by_network: NDArray[np.float64] | None) -> None:
+        """Take the forest, and what its network says of legs.
 
         Args:
             base: Any.
-            words: In the order of the classes of what is fitted.
             by_network: ``(n, len(base.classes))``; None leaves the network out.
         """
-        places = [base.classes.index(word) for word in words]
         self._digest = base.digest
-        self.trees = of_classes(base.trees, places, [FEATURES.index(n) for n in base.features])
-        # Trips are cut by what a network says of walking: one that knows none would never cut.
-        heard = base.network is not None and by_network is not None and "walk" in words
-        self.network = network_of(base.network, places) if heard and base.network else None
+        self.classes = base.classes
+        self.prior = np.asarray(base.settings["prior"], dtype=np.float64)
+        self.trees = moved(base.trees, [FEATURES.index(name) for name in base.features])
+        heard = base.network is not None and by_network is not None
+        self.network = base.network if heard else None
         self._share = base.network_share if heard else 0.0
-        self._heard = by_network[:, places] if heard and by_network is not None else 0.0
+        self._heard = by_network if heard and by_network is not None else 0.0
 
     def logits(self, table: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what it says of each leg before calibration."""

@@ -5,11 +5,11 @@ import importlib.util
 import numpy as np
 import pytest
 
-from geowallet.track.modes import teaching
+from geowallet.track.modes import lesson
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.fitting import Growth, leaning_weights
-from geowallet.track.modes.forest import Forest
-from geowallet.track.modes.outset import outset_of
+from geowallet.track.modes.forest import held_names
+from geowallet.track.modes.outset import Outset, outset_of
 from geowallet.track.modes.teaching import fit_and_try, fit_forest
 from tests.track.modes.forests import CLASSES, forest_of
 from tests.track.modes.networks import drawn, forest_with
@@ -20,7 +20,6 @@ pytestmark = pytest.mark.skipif(
 STILL = Growth(rounds=1, leaves=2, rate=1e-6, fewest=2)
 """Trees that mend nothing."""
 WORDS = ("bike", "car", "walk")
-PLACES = [CLASSES.index(word) for word in WORDS]
 
 
 def _legs(n: int = 90) -> tuple[np.ndarray, list[str], list[str], np.ndarray]:
@@ -35,28 +34,37 @@ def _legs(n: int = 90) -> tuple[np.ndarray, list[str], list[str], np.ndarray]:
     return table, modes, [f"owner {leg // 3 % 6}" for leg in range(n)], rng.normal(size=(n, 5))
 
 
-def _begun(base: Forest, said: np.ndarray) -> np.ndarray:
+def _begun(said: np.ndarray) -> np.ndarray:
     """What the labels of `_legs` make of what ``base`` said."""
-    classes = np.array([WORDS.index(mode) for mode in _legs()[1]])
-    weights = leaning_weights(classes, count=3)
-    return outset_of(said, classes, weights).of(said)
+    return _outset(said).of(said)
+
+
+def _outset(said: np.ndarray) -> Outset:
+    classes = np.array([CLASSES.index(mode) for mode in _legs()[1]])
+    return outset_of(said, classes, leaning_weights(classes, count=5))
+
+
+@pytest.fixture(autouse=True)
+def all_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that labels change is kept, unless a test says otherwise."""
+    monkeypatch.setattr(lesson, "BELIEVED", (1.0,))
 
 
 def test_it_begins_at_what_the_other_one_says() -> None:
     table, modes, owners, _ = _legs()
     base = forest_of()
     found = fit_forest(table, modes, owners, seed=1, growth=STILL, base=base)
-    assert found.classes == WORDS
+    assert found.classes == CLASSES
     assert found.settings["base"] == base.digest
     assert found.network is None
-    begun = _begun(base, base.logits(table)[:, PLACES])
+    begun = _begun(base.logits(table))
     assert found.logits(table) == pytest.approx(begun, abs=1e-3)
 
 
 def test_its_network_becomes_a_part_and_weighs_as_much_as_it_did(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(teaching, "NEIGHBOURS", (0.0,))
+    monkeypatch.setattr(lesson, "NEIGHBOURS", (0.0,))
     table, modes, owners, by_network = _legs()
     base = forest_with(drawn(), network_share=0.4)
     bounds_us = np.arange(180).reshape(90, 2) * 1_000_000_000
@@ -70,30 +78,78 @@ def test_its_network_becomes_a_part_and_weighs_as_much_as_it_did(
         base=base,
         by_network=by_network,
     )
-    begun = _begun(base, base.joined(base.logits(table), by_network)[:, PLACES])
-    logits = found.joined(found.logits(table), by_network[:, PLACES])
+    begun = _begun(base.joined(base.logits(table), by_network))
+    logits = found.joined(found.logits(table), by_network)
     assert logits == pytest.approx(begun, abs=1e-3)
     assert found.network is not None
-    assert found.network.classes == 3
+    assert found.network.classes == 5
     # Neighbours that have no share change nothing.
     heard = logits - (1.0 - found.network_share) * found.logits(table)
-    around = np.zeros((90, 2 * (2 + 3)))
+    around = np.zeros((90, 2 * (2 + 5)))
     beside = found.in_context(table, around, heard)
     assert beside == pytest.approx(found.calibrated(logits, table), abs=1e-6)
 
 
-def test_a_network_without_what_it_says_or_without_walks_is_left_out() -> None:
-    """Trips are cut by what it says of walking."""
+def test_a_network_of_which_nothing_is_told_is_left_out() -> None:
+    table, modes, owners, by_network = _legs()
+    deaf = fit_forest(table, modes, owners, seed=1, growth=STILL, base=forest_with(drawn()))
+    assert deaf.network is None
+    wide = np.hstack((table, by_network))
+    assert fit_forest(wide, modes, owners, seed=1, growth=STILL).features == FEATURES
+
+
+def test_what_its_network_holds_teaches_too() -> None:
+    """Here nothing else tells a bike from a walk."""
     table, modes, owners, by_network = _legs()
     base = forest_with(drawn())
-    deaf = fit_forest(table, modes, owners, seed=1, growth=STILL, base=base)
-    rides = ["bus" if mode == "walk" else mode for mode in modes]
-    riding = fit_forest(
-        table, rides, owners, seed=1, growth=STILL, base=base, by_network=by_network
+    held = np.zeros((len(table), drawn().holds))
+    held[:, 3] = [10.0 * WORDS.index(mode) for mode in modes]
+    table[:, FEATURES.index("v60_p90")] = 5.0
+    growth = Growth(rounds=20, leaves=4, rate=0.2, fewest=5)
+    wide = np.hstack((table, held))
+    fitted = fit_and_try(
+        wide, modes, owners, seed=1, growth=growth, base=base, by_network=by_network
     )
-    assert deaf.network is None
-    assert riding.network is None
-    assert riding.settings["base"] == base.digest
+    assert fitted.forest.features[-drawn().holds :] == held_names(drawn().holds)
+    said = [fitted.forest.classes[place] for place in fitted.outside.argmax(axis=1)]
+    assert said == modes
+
+
+def test_a_mode_without_labels_is_told_as_by_the_other_one() -> None:
+    """Trees that never saw a train would say that there is none."""
+    table, modes, owners, _ = _legs()
+    base = forest_of(prior=[0.3, 0.15, 0.3, 0.15, 0.1])
+    growth = Growth(rounds=20, leaves=4, rate=0.2, fewest=5)
+    found = fit_forest(table, modes, owners, seed=1, growth=growth, base=base)
+    train = table[:1].copy()
+    for name, value in {"v60_p90": 30.0, "halts_km": 0.0, "corners_km": 0.0}.items():
+        train[0, FEATURES.index(name)] = value
+    places = [CLASSES.index(mode) for mode in ("bus", "train")]
+    begun = _outset(base.logits(table)).of(base.logits(train))
+    assert found.logits(train)[0, places] == pytest.approx(begun[0, places], abs=1e-3)
+    assert found.settings["prior"][CLASSES.index("train")] == pytest.approx(0.1)
+    assert sum(found.settings["prior"]) == pytest.approx(1.0)
+
+
+def test_where_one_mode_is_left_the_others_are_told_as_before() -> None:
+    """Owners who only walk, and one who only drives: no part of them teaches two modes."""
+    table, modes, owners, _ = _legs(30)
+    modes = ["walk" if owner != "owner 1" else "car" for owner in owners]
+    fitted = fit_and_try(table, modes, owners, seed=1, growth=STILL, base=forest_of())
+    assert fitted.outside.shape == (30, 5)
+
+
+def test_no_more_of_it_is_kept_than_legs_left_out_bear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Labels that are drawn by lot teach nothing: the other one stays as it is."""
+    monkeypatch.setattr(lesson, "BELIEVED", (0.0, 0.5, 1.0))
+    table, _, owners, _ = _legs()
+    base = forest_of()
+    rng = np.random.default_rng(4)
+    said = [CLASSES[place] for place in base.logits(table)[:, :3].argmax(axis=1)]
+    said = [str(rng.choice(WORDS)) if rng.random() < 0.1 else mode for mode in said]
+    growth = Growth(rounds=60, leaves=15, rate=0.3, fewest=2)
+    found = fit_forest(table, said, owners, seed=1, growth=growth, base=base)
+    assert found.logits(table) == pytest.approx(base.logits(table), abs=1e-3)
 
 
 def test_one_that_does_not_know_a_mode_is_no_beginning() -> None:
@@ -106,14 +162,9 @@ def test_one_that_does_not_know_a_mode_is_no_beginning() -> None:
 def test_a_few_legs_and_a_base_say_more_than_the_legs_alone() -> None:
     table, modes, owners, _ = _legs(24)
     growth = Growth(rounds=10, leaves=4, rate=0.1, fewest=8)
-    truth = np.array([WORDS.index(mode) for mode in modes])
-    right = [
-        np.mean(
-            fit_and_try(table, modes, owners, seed=1, growth=growth, base=base).outside.argmax(
-                axis=1
-            )
-            == truth
-        )
-        for base in (None, forest_of())
-    ]
+    right = []
+    for base in (None, forest_of()):
+        found = fit_and_try(table, modes, owners, seed=1, growth=growth, base=base)
+        said = [found.forest.classes[place] for place in found.outside.argmax(axis=1)]
+        right.append(np.mean([one == other for one, other in zip(said, modes, strict=True)]))
     assert right[1] > right[0] + 0.05
