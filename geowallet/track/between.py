@@ -38,9 +38,10 @@ class Between:
             before, last = ends
         self._before, self._after = before, np.minimum(before + 1, last)
         start_s = time_s.take(before)
-        inside = (at_s >= start_s) & (before < last)
-        self._since_s = np.where(inside, at_s - start_s, 0.0)
-        self._span_s = np.where(inside, time_s.take(self._after) - start_s, 1.0)
+        self._since_s, self._span_s = at_s - start_s, time_s.take(self._after) - start_s
+        outside = (at_s < start_s) | (before >= last)
+        if np.any(outside):
+            self._since_s[outside], self._span_s[outside] = 0.0, 1.0
 
     @property
     def before(self) -> NDArray[np.intp]:
@@ -85,7 +86,8 @@ class Axis:
         found = np.minimum(np.maximum(near.astype(np.intp), start), last)
         found -= (self._value.take(found) > at) & (found > start)
         after = np.minimum(found + 1, last)
-        return np.where(self._value.take(after) <= at, after, found)
+        found += (self._value.take(after) <= at) & (after > found)
+        return found
 
     def between(self, chunk: NDArray[np.intp], at: NDArray[np.float64]) -> Between:
         """Return where ``at`` lies among the values of each ``chunk``."""

@@ -170,7 +170,7 @@ class Network:
             rows = layer.sums(rows)
             np.rint(rows, out=rows)
             if layer is not self.layers[-1]:
-                np.minimum(np.maximum(rows, 0.0, out=rows), MOST_ACTIVATION, out=rows)
+                np.clip(rows, 0.0, MOST_ACTIVATION, out=rows)
         said: NDArray[np.float32] = rows.take(held[away == 0], axis=0)
         return (np.hstack((said, behind)) if hold else said).astype(np.float64)
 
