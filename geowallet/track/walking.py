@@ -42,6 +42,11 @@ HEARD_SHARE = 0.5
 """Of what is said of ten seconds, the part of the network: it has seen more kinds of rides, the
 forest has seen recorded diaries."""
 
+UNSEEN_M = 500.0
+UNSEEN_MPS = 2.2
+"""A silence between places so far apart, at a pace at which people run (Hreljac 1993), is a ride
+below ground, or with a phone that was off."""
+
 UNHEARD = 1e-6
 """What is added to a probability whose logarithm is taken."""
 
@@ -93,7 +98,7 @@ def walking_spans(
         odds = _odds(path, instants, edge_mps, trees or walking_trees())
         if listener is not None:
             odds = (1.0 - HEARD_SHARE) * odds + HEARD_SHARE * heard_odds(listener, instants)
-        odds = np.where(_silent(path, instants.at_s), 0.0, odds)
+        odds = _seen(path, instants, odds)
         for start, end in zip(instants.rows.start, instants.rows.end, strict=True):
             found.append(_changes(instants.at_s[start:end], course(odds[start:end], CHANGE_COST)))
     return found
@@ -153,11 +158,17 @@ def _changes(at_s: NDArray[np.float64], on_foot: NDArray[np.bool_]) -> list[tupl
     return list(zip(starts, [bool(on_foot[0]), *on_foot[changes].tolist()], strict=True))
 
 
-def _silent(path: Path, at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which instants lie in a gap: nothing was seen there."""
-    before = np.clip(np.searchsorted(path.time_s, at_s, side="right") - 1, 0, len(path) - 2)
-    silent: NDArray[np.bool_] = path.gap[before]
-    return silent
+def _seen(path: Path, instants: Instants, odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the odds where something was seen; in a silence, of what its ends say.
+
+    Whoever comes out of it further away than feet go rode, the rest says nothing.
+    """
+    before = np.searchsorted(path.time_s, instants.at_s, side="right") - 1
+    before = np.clip(before, 0, len(path) - 2)
+    long_s, way_m = np.diff(path.time_s)[before], path.step_m[before]
+    rode = (way_m >= UNSEEN_M) & (way_m > UNSEEN_MPS * long_s)
+    said = -MOST_ODDS * WORTH * instants.step_s[instants.rows.leg] / GRID_S
+    return np.where(path.gap[before], np.where(rode, said, 0.0), odds)
 
 
 def course(odds: NDArray[np.float64], cost: float) -> NDArray[np.bool_]:

@@ -69,6 +69,22 @@ def test_nothing_is_said_of_a_silence() -> None:
     assert [on_foot for _, on_foot in spans_of(way)] == [True]
 
 
+@pytest.mark.parametrize(
+    ("metres", "silent_s", "expected"),
+    [
+        pytest.param(2500, 900, [True, False, True], id="a subway"),
+        pytest.param(1800, 900, [True], id="at a walking pace"),
+        pytest.param(400, 120, [True], id="not far"),
+    ],
+)
+def test_whoever_comes_out_of_a_silence_further_away_than_feet_go_rode(
+    metres: float, silent_s: float, expected: list[bool]
+) -> None:
+    way = Traveller().go(600, 1.4).silence(silent_s)
+    way.jump_to(way.x_m + metres, 0.0).go(600, 1.4)
+    assert [on_foot for _, on_foot in spans_of(way)] == expected
+
+
 class Told:
     """Says of each row what a function of its number says: on foot, riding, at rest."""
 
