@@ -37,6 +37,8 @@ class FixFlag(IntFlag):
     """Wandering about a place where nothing moves."""
     SHIFTED = 1024
     """Of a recording that says another one's way at another hour: a clock or zone is wrong."""
+    CALCULATED = 2048
+    """On a line that the receiver only carried on with, until it leapt off it: a tunnel."""
 
 
 class TimeKind(StrEnum):

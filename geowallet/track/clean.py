@@ -8,6 +8,7 @@ import numpy as np
 
 from geowallet.model.fixes import Fixes, FixFlag
 from geowallet.model.geodesy import distances_m, step_lengths_m
+from geowallet.track.calculated import flag_calculated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +64,7 @@ REPEATED_M = 150.0
 
 BAD = FixFlag.JUMP | FixFlag.DUPLICATE | FixFlag.NULL_ISLAND | FixFlag.IMPLAUSIBLE_TIME
 BAD |= FixFlag.POOR_ACCURACY | FixFlag.SHADOWED | FixFlag.ELSEWHERE
-BAD |= FixFlag.REPEATED | FixFlag.COARSE | FixFlag.SHIFTED
+BAD |= FixFlag.REPEATED | FixFlag.COARSE | FixFlag.SHIFTED | FixFlag.CALCULATED
 """Flags that keep a fix out of stops, legs and distances."""
 
 
@@ -104,12 +105,12 @@ def flag_duplicates(fixes: Fixes) -> Fixes:
 
 
 def flag_doubtful(fixes: Fixes) -> Fixes:
-    """Flag what the fixes show together: remembered, coarse, and impossible positions.
+    """Flag what the fixes show together: remembered, coarse, calculated, impossible positions.
 
     Returns:
         The same ``n`` fixes with flags added.
     """
-    return flag_jumps(flag_coarse(flag_repeated(fixes)))
+    return flag_jumps(flag_calculated(flag_coarse(flag_repeated(fixes)), BAD))
 
 
 def flag_repeated(fixes: Fixes) -> Fixes:

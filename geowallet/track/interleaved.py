@@ -44,6 +44,10 @@ SURE_M = 100.0
 SURE_MPS = 15.0
 """And for each second since: turns and changes of speed."""
 
+OFFSET_SHARE = 0.1
+"""Positions that are always as far off, within so much of how far the way leads, are those
+of the same device, and wrong: two devices do not keep their distance over kilometres."""
+
 
 def device_of(fixes: Fixes) -> NDArray[np.int8]:
     """Return 0 or 1 for each fix: which of two mixed devices it comes from.
@@ -61,7 +65,7 @@ def device_of(fixes: Fixes) -> NDArray[np.int8]:
     for first, last in _mixes(fixes, index):
         rows = index[first : last + 1]
         split = _split(fixes.time_us[rows], fixes.lat_deg[rows], fixes.lon_deg[rows])
-        if _is_shorter(fixes, rows, split):
+        if _is_shorter(fixes, rows, split) and not _shifted(fixes, rows, split):
             which[rows] = split
     return which
 
@@ -146,3 +150,15 @@ def _is_shorter(fixes: Fixes, rows: NDArray[np.intp], which: NDArray[np.int8]) -
     mixed_m = float(np.sum(step_lengths_m(lat, lon)))
     apart_m = sum(float(np.sum(step_lengths_m(lat[which == n], lon[which == n]))) for n in (0, 1))
     return mixed_m > LONGER * apart_m
+
+
+def _shifted(fixes: Fixes, rows: NDArray[np.intp], which: NDArray[np.int8]) -> bool:
+    """Say whether one way is the other one, moved aside: a reflection, no device."""
+    few, many = sorted((rows[which == number] for number in (0, 1)), key=len)
+    off = []
+    for column in (fixes.lat_deg, fixes.lon_deg):
+        there = np.interp(fixes.time_us[few], fixes.time_us[many], column[many])
+        off.append(column[few] - there)
+    spread_deg = float(np.hypot(*(np.std(column) for column in off)))
+    way = (np.std(column[few]) for column in (fixes.lat_deg, fixes.lon_deg))
+    return spread_deg < OFFSET_SHARE * float(np.hypot(*way))

@@ -21,6 +21,7 @@ from geowallet.model.memory import keep_memory
 from geowallet.model.mobility import Point, Stop, Trip
 from geowallet.model.provenance import Algorithm
 from geowallet.track import (
+    calculated,
     carried,
     clean,
     devices,
@@ -262,7 +263,7 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
             is the one that ships.
     """
     stages: dict[str, tuple[ModuleType, ...]] = {
-        "clean": (clean,),
+        "clean": (clean, calculated),
         "sources": (sources, devices, carried, interleaved, shifted),
         "stops": (stops, motion, wandering),
         "legs": (legs, walking, unwalked, grid_speeds),

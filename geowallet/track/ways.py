@@ -118,7 +118,7 @@ def ways_of(
     steps_m[1:] = (speed_mps[1:] + speed_mps[:-1]) / 2 * np.diff(time_s)
     steps_m[rows.start] = 0.0
     total_m = np.maximum(sums(rows, steps_m), 1e-9)
-    usual_m = sums(rows, steps_m**2) / total_m
+    usual_m = _usual_m(rows, steps_m, total_m)
     usual_mps = sums(rows, speed_mps * steps_m) / total_m
     near = usual_m < FARTHEST_M
     moving = steps_m > 0.5
@@ -135,6 +135,22 @@ def ways_of(
         bins, ends_m = _binned(rows, *fixes, width_m)
         noise_m = np.where(near, _noise_m(*bins), 0.0)
     return Ways(*bins, ends_m, np.minimum(noise_m, MOST_NOISE_M), usual_mps)
+
+
+def _usual_m(
+    rows: Rows, steps_m: NDArray[np.float64], total_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the mean step of each way over its metres.
+
+    Where most of the way is in short steps, only these: one tunnel does not make it sparse.
+    """
+    usual_m = sums(rows, steps_m**2) / total_m
+    if np.any(usual_m >= FARTHEST_M):
+        short_m = np.where(steps_m < FARTHEST_M, steps_m, 0.0)
+        known_m = sums(rows, short_m)
+        dense = known_m > total_m / 2
+        np.divide(sums(rows, short_m**2), known_m, out=usual_m, where=dense)
+    return usual_m
 
 
 def _width_m(wished_m: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -114,6 +116,14 @@ class TestMixedInOneList:
         both = mixed(away.fixes(), lying(every_s=310, hours=20).fixes)
         found = analyse([SourcedFixes("a" * 64, "", both)])
         assert sum(t.distance_m + t.gap_m for t in found.trips) == pytest.approx(18_000, rel=0.05)
+
+    def test_reflections_that_keep_their_distance_are_no_second_device(self) -> None:
+        true = Traveller().zigzag(12_000, 12.0, block_m=800, every_s=5).fixes()
+        lat_deg = true.lat_deg.copy()
+        lat_deg[10:190:9] += 3000 / 111_195.0
+        found = analyse([SourcedFixes("a" * 64, "", replace(true, lat_deg=lat_deg))])
+        assert not found.elsewhere
+        assert int(np.sum(~found.fixes.unflagged(FixFlag.JUMP))) == 20
 
     def test_a_courier_who_shuttles_is_one_device(self) -> None:
         courier = Traveller()

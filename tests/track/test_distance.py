@@ -57,6 +57,16 @@ def test_sparse_fixes_are_less_sure_and_their_corners_are_restored() -> None:
     assert abs(length.metres - 12_000) < 3 * length.sd_m
 
 
+@pytest.mark.parametrize("silent_s", [60, 115])
+def test_one_tunnel_does_not_make_a_dense_way_sparse(silent_s: float) -> None:
+    drive = Traveller(noise_m=3.0).zigzag(8000, 16.0, block_m=800, every_s=1)
+    drive.jump_to(drive.x_m + 16.0 * silent_s, drive.y_m).silence(silent_s)
+    drive.zigzag(8000, 16.0, block_m=800, every_s=1)
+    length, raw_m = measured(drive)
+    assert length.metres == pytest.approx(16_000 + 16.0 * silent_s, rel=0.015)
+    assert raw_m > 1.03 * length.metres
+
+
 def test_waiting_adds_no_metres() -> None:
     waiting = Traveller(noise_m=3.0).go(2000, 10.0, every_s=1).stay(300, every_s=1)
     length, raw_m = measured(waiting.go(2000, 10.0, every_s=1))

@@ -28,6 +28,9 @@ def doubts(leg: Leg) -> list[str]:
         "repeated": _("positions not used, repeated after the device had moved on: {count}"),
         "elsewhere": _("positions not used, of a device that lay elsewhere: {count}"),
         "shifted": _("positions not used, of a way that is also told at another hour: {count}"),
+        "calculated": _(
+            "positions not used, carried on along a line until the device leapt off it: {count}"
+        ),
         "drift": _("positions that wander where nothing moves: {count}"),
     }
     return [text.format(count=counts[flag]) for flag, text in said.items() if flag in counts]
