@@ -12,7 +12,6 @@ import numpy as np
 
 from geowallet.track.modes.course import ROW_S
 from geowallet.track.modes.decide import FAMILIES, MOTORISED
-from geowallet.track.modes.forest import softmax
 from geowallet.track.walking import MOST_ODDS, UNHEARD, WORTH, course
 
 if TYPE_CHECKING:
@@ -58,9 +57,12 @@ def heard_changes(
     begin, after = rows_between(path, ride)
     if (after - begin) * ROW_S < 2 * SHORTEST_SIDE_S:
         return []
-    shares = softmax(listener.rows(begin, after))
+    shares = listener.shares(begin, after)
     cycled = np.sum(shares[:, listener.cycled], axis=1)
     driven = 1.0 - shares[:, -1] - np.sum(shares[:, listener.on_foot], axis=1) - cycled
+    rather = cycled > np.maximum(driven, 0.0)
+    if rather.all() or not rather.any():
+        return []
     odds = np.log(cycled + UNHEARD) - np.log(np.maximum(driven, 0.0) + UNHEARD)
     said = (cycled + driven) * np.clip(odds, -MOST_ODDS, MOST_ODDS) * WORTH
     heard = course(said, UNWALKED_COST)

@@ -16,7 +16,7 @@ import numpy as np
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.track.grid_speeds import COLUMNS, GRID_S, MOST_POINTS, grid_table, instants_of
 from geowallet.track.modes.course import ROW_S
-from geowallet.track.modes.forest import Trees, softmax
+from geowallet.track.modes.forest import Trees
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -141,7 +141,7 @@ def heard_odds(listener: Listener, instants: Instants) -> NDArray[np.float64]:
     first, after = row[instants.rows.start], row[instants.rows.end - 1] + 1
     stretches = list(zip(first.tolist(), after.tolist(), strict=True))
     listener.listen(stretches)
-    shares = softmax(np.concatenate([listener.rows(*stretch) for stretch in stretches]))
+    shares = np.concatenate([listener.shares(*stretch) for stretch in stretches])
     walked = np.sum(shares[:, listener.on_foot], axis=1)
     moved = 1.0 - shares[:, -1]
     odds = np.log(walked + UNHEARD) - np.log(moved - walked + UNHEARD)

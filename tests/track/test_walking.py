@@ -96,11 +96,9 @@ class Told:
     def listen(self, asked: Sequence[tuple[int, int]]) -> None:
         assert all(first < after for first, after in asked)
 
-    def rows(self, first: int, after: int) -> NDArray[np.float64]:
-        shares = np.array([self.said(row) for row in range(first, after)])
-        walk, ride, rest = shares.T
-        logits: NDArray[np.float64] = np.log(np.column_stack((walk / 2, walk / 2, ride, rest)))
-        return logits
+    def shares(self, first: int, after: int) -> NDArray[np.float64]:
+        walk, ride, rest = np.array([self.said(row) for row in range(first, after)]).T
+        return np.column_stack((walk / 2, walk / 2, ride, rest))
 
 
 class TestHeard:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.track.modes.course import ROW_S, Course, silences
+from geowallet.track.modes.forest import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -229,7 +230,7 @@ def _batches(
 class Listener:
     """What a network says of legs of one path; each stretch of it is read once."""
 
-    __slots__ = ("_course", "_held", "_network", "_path", "_read", "cycled", "on_foot")
+    __slots__ = ("_course", "_held", "_network", "_path", "_read", "_shares", "cycled", "on_foot")
 
     on_foot: tuple[int, ...]
     """The columns of walking and running."""
@@ -249,6 +250,7 @@ class Listener:
         self.on_foot = tuple(n for n, name in enumerate(classes) if name in ("walk", "run"))
         self.cycled = tuple(n for n, name in enumerate(classes) if name == "bike")
         self._read: list[tuple[int, int, NDArray[np.float64]]] = []
+        self._shares: dict[tuple[int, int], NDArray[np.float64]] = {}
 
     def logits(self, spans: Sequence[Span]) -> NDArray[np.float64]:
         """Return the mean logits of the rows of each leg, ``(k, classes)``."""
@@ -277,6 +279,21 @@ class Listener:
         total = self._total(first, after)[:, : self._network.classes + 1]
         each: NDArray[np.float64] = np.diff(total, axis=0) * LOGIT_UNIT
         return each
+
+    def shares(self, first: int, after: int) -> NDArray[np.float64]:
+        """Return how probable each mode is in rows, and last that there is none.
+
+        ``(after - first, classes + 1)``. Those of all stretches that were read are found at once.
+        """
+        self.listen([(first, after)])
+        begin, end, _ = self._read[self._place(first, after)]
+        if (begin, end) not in self._shares:
+            new = [part[:2] for part in self._read if part[:2] not in self._shares]
+            every = [self.rows(*part) for part in new]
+            ends = np.cumsum([len(rows) for rows in every])[:-1]
+            some = np.split(softmax(np.concatenate(every)), ends)
+            self._shares |= dict(zip(new, some, strict=True))
+        return self._shares[begin, end][first - begin : after - begin]
 
     def listen(self, asked: Sequence[tuple[int, int]]) -> None:
         """Read the rows that were not read before, neighbouring stretches together.

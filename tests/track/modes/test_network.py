@@ -11,6 +11,7 @@ from geowallet.track.modes import network
 from geowallet.track.modes.classify import SpanModes, classify_spans, leg_logits, span_shares
 from geowallet.track.modes.course import Course
 from geowallet.track.modes.decide import ALL_MODES
+from geowallet.track.modes.forest import softmax
 from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.network import LOGIT_UNIT, Layer, Listener
 from tests.track.modes.forests import CLASSES, forest_of
@@ -131,6 +132,13 @@ class TestListener:
         listener.rows(-4, 90)
         assert np.array_equal(listener.rows(62, 85)[:8], each[66:])
         assert listener.on_foot == (0,)
+
+    def test_shares_are_those_of_rows_whatever_was_read_before(self) -> None:
+        listener = Listener(DRAWN, ERRAND)
+        listener.listen([(0, 20), (50, 60)])
+        for first, after in ((52, 58), (0, 70), (0, 20), (-9, 5)):
+            rows = Listener(DRAWN, ERRAND).rows(first, after)
+            assert np.array_equal(listener.shares(first, after), softmax(rows))
 
     def test_reading_in_blocks_changes_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = DRAWN.at_rows(Course(ERRAND), -3, 90)
