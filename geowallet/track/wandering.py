@@ -81,7 +81,7 @@ def with_wandering(path: Path, stays: Sequence[Stay]) -> tuple[Stay, ...]:
 
 def _wandering(path: Path) -> Iterator[_Span]:
     """Yield the stretches that wander, in time order."""
-    samples = np.flatnonzero(np.diff(path.time_s // LOOK_S, prepend=-1.0))
+    samples = np.flatnonzero(np.diff(np.floor(path.time_s / LOOK_S), prepend=-1.0))
     for first, last in _tortuous(path, samples):
         rows = samples[first : last + 1]
         lat, lon = path.lat_deg[rows], path.lon_deg[rows]
