@@ -19,7 +19,7 @@ import numpy as np
 
 from geowallet.app.travel.found_legs import found_legs
 from geowallet.app.travel.model_fit import chains_of, growth_for, limits_of
-from geowallet.track.modes.classify import classify_legs, leg_hearing, leg_table
+from geowallet.track.modes.classify import classify_legs, leg_ends, leg_hearing, leg_table
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.fitting import folds_of
 from geowallet.track.modes.hints import NO_HINTS, Hints
@@ -109,7 +109,7 @@ class _Shown:
 
     table: NDArray[np.float64]
     said: NDArray[np.float64]
-    bounds_us: NDArray[np.int64]
+    ends_deg: NDArray[np.float64]
     modes: tuple[str, ...]
     given: NDArray[np.bool_]
 
@@ -124,11 +124,11 @@ def _described(scene: Scene) -> _Shown:
     modes = (*scene.modes, *found.modes)
     given = np.arange(len(modes)) < len(scene.modes)
     network = shipped_forest().network
-    table = leg_table(scene.fixes, bounds_us)
+    table, ends_deg = leg_table(scene.fixes, bounds_us), leg_ends(scene.fixes, bounds_us)
     if network is None:
-        return _Shown(table, np.empty((len(table), 0)), bounds_us, modes, given)
+        return _Shown(table, np.empty((len(table), 0)), ends_deg, modes, given)
     heard, held = leg_hearing(network, scene.fixes, bounds_us)
-    return _Shown(np.hstack((table, held)), heard, bounds_us, modes, given)
+    return _Shown(np.hstack((table, held)), heard, ends_deg, modes, given)
 
 
 def _forest_of(scenes: Sequence[Scene], shown: Sequence[_Shown]) -> Forest:
@@ -140,18 +140,18 @@ def _forest_of(scenes: Sequence[Scene], shown: Sequence[_Shown]) -> Forest:
     owners = [scene.owner for scene, some in zip(scenes, shown, strict=True) for _ in some.modes]
     owned = [owners[leg] for leg in kept]
     base = shipped_forest()
-    # As `model fit` does: with what neighbours say, and from the forest that ships.
+    # As `model fit` does: from the forest that ships.
     return fit_and_try(
         table[kept],
         [modes[leg] for leg in kept],
         owned,
         seed=SEED,
-        bounds_us=np.concatenate([some.bounds_us for some in shown])[kept],
         growth=growth_for(int(given[kept].sum())),
         base=base,
         by_network=np.concatenate([some.said for some in shown])[kept] if base.network else None,
         limits=limits_of(base),
         chains=chains_of(owned, given[kept]),
+        ends_deg=np.concatenate([some.ends_deg for some in shown])[kept],
     ).forest
 
 

@@ -26,7 +26,7 @@ from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.errors import BadLabelsError, GeowalletError, TooLargeError
 from geowallet.model.fixes import fixes_from
 from geowallet.model.mobility import Mode
-from geowallet.track.modes.classify import leg_hearing, leg_table
+from geowallet.track.modes.classify import leg_ends, leg_hearing, leg_table
 from geowallet.track.modes.decide import ALL_MODES, NEAREST
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.truth import Label, true_legs
@@ -68,6 +68,7 @@ class Labelled:
         by_network: float64 ``(n, classes)``, what a network says of them; no columns
             without one.
         bounds_us: int64 ``(n, 2)``.
+        ends_deg: float64 ``(n, 4)``, latitude and longitude of their ends.
         modes: ``n`` names of classes.
         users: ``n`` names of users.
         metres: float64 ``(n,)``.
@@ -82,6 +83,7 @@ class Labelled:
     table: NDArray[np.float64]
     by_network: NDArray[np.float64]
     bounds_us: NDArray[np.int64]
+    ends_deg: NDArray[np.float64]
     modes: tuple[str, ...]
     users: tuple[str, ...]
     metres: NDArray[np.float64]
@@ -99,6 +101,7 @@ class Labelled:
             table=self.table[rows],
             by_network=self.by_network[rows],
             bounds_us=self.bounds_us[rows],
+            ends_deg=self.ends_deg[rows],
             modes=tuple(self.modes[row] for row in rows),
             users=tuple(self.users[row] for row in rows),
             metres=self.metres[rows],
@@ -173,11 +176,13 @@ def read_labelled(
                 _check(left >= 0 and many <= MOST_LEGS)
                 parts.append(_described(found.bounds_us, fixes, network))
                 legs.append((user, given, found))
-    table, by_network, bounds_us = (np.vstack(column) for column in zip(*parts, strict=True))
+    columns = (np.vstack(column) for column in zip(*parts, strict=True))
+    table, by_network, bounds_us, ends_deg = columns
     whole = Labelled(
         table=table,
         by_network=by_network,
         bounds_us=bounds_us,
+        ends_deg=ends_deg,
         modes=tuple(mode for _, _, found in legs for mode in found.modes),
         users=tuple(user for user, _, found in legs for _ in found.modes),
         metres=np.concatenate([np.empty(0), *(found.metres for _, _, found in legs)]),
@@ -192,13 +197,13 @@ def read_labelled(
 
 def _described(
     bounds_us: NDArray[np.int64], fixes: Fixes, network: Network | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Return the table of legs, what the network says of them, and their bounds."""
-    table = leg_table(fixes, bounds_us)
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the table of legs, what the network says of them, their bounds and their ends."""
+    table, ends_deg = leg_table(fixes, bounds_us), leg_ends(fixes, bounds_us)
     if network is None:
-        return table, np.empty((len(table), 0)), bounds_us
+        return table, np.empty((len(table), 0)), bounds_us, ends_deg
     said, held = leg_hearing(network, fixes, bounds_us)
-    return np.hstack((table, held)), said, bounds_us
+    return np.hstack((table, held)), said, bounds_us, ends_deg
 
 
 def _files_of(folder: Path, users: Mapping[str, object]) -> Iterator[tuple[Path, str]]:

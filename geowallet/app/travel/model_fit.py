@@ -119,12 +119,12 @@ def _tried(every: Labelled, rare: dict[str, int], base: Forest) -> Tried:
         every.modes,
         every.users,
         seed=SEED,
-        bounds_us=every.bounds_us,
         growth=growth_for(int(every.given.sum())),
         base=base,
         by_network=every.by_network if base.network else None,
         limits=limits_of(base),
         chains=chains_of(every.users, every.given),
+        ends_deg=every.ends_deg,
     )
     labelled = every.where(every.given)
     said = guesses_of(fitted.outside[every.given], labelled.table, fitted.forest)

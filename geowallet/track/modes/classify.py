@@ -74,6 +74,18 @@ def leg_hearing(
     return logits, held
 
 
+def leg_ends(fixes: Fixes, bounds_us: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return latitude and longitude of the first fix and of the last of legs of raw fixes.
+
+    ``(k, 4)``, NaN of what has none; arguments as for `leg_table`.
+    """
+    path, spans, found = _spans(fixes, bounds_us)
+    ends_deg = np.full((len(bounds_us), 4), np.nan)
+    if path is not None:
+        ends_deg[found] = _ends_deg(path, spans)
+    return ends_deg
+
+
 def classify_legs(
     fixes: Fixes,
     bounds_us: NDArray[np.int64],

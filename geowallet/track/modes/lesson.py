@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geowallet.track.modes.boosted import trees_from_dump
-from geowallet.track.modes.context import context_names, context_table
+from geowallet.track.modes.context import habits_of, with_habits
 from geowallet.track.modes.fitting import (
     Growth,
     folds_of,
@@ -19,8 +19,12 @@ from geowallet.track.modes.fitting import (
 from geowallet.track.modes.forest import softmax
 from geowallet.track.modes.grafting import among, constant, weighted
 from geowallet.track.modes.outset import outset_of
+from geowallet.track.modes.repeated import same_ways, told_by_others
+from geowallet.track.modes.weighing import RARE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from geowallet.track.modes.fitting import Grown
@@ -28,12 +32,15 @@ if TYPE_CHECKING:
     from geowallet.track.modes.outset import Outset
 
 BELIEVED = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
-"""Shares of what labels changed that may be kept, against what the other forest says. The one
-that promises best for owners left out is taken: a few labels teach trees more than they bear."""
+"""Shares of what labels changed that may be kept, against what the other forest says: a few
+labels teach trees more than they bear."""
 
-NEIGHBOURS = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Shares that trees which see the neighbours may have beside those that do not. The one that
-promises best for owners left out is taken: where few neighbours have labels they say little."""
+DOUBT = 0.5
+"""Less is kept of what labels changed where that is worse by no more than half of the standard
+deviation of the difference, by owners: what a few labels promise is not always true."""
+
+STEADY_LEGS = 200.0
+"""A temperature of 1 weighs as much as this many legs: that of a hundred is mostly chance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,42 +145,62 @@ class Lesson:
         return raw
 
     def believed(self, raw: NDArray[np.float64]) -> float:
-        """Return the share of what labels changed with which legs left out are told best."""
+        """Return the share of what labels changed with which legs left out are told best.
+
+        The least of those that are hardly worse than the best.
+        """
         if self.start is None:
             return 1.0
-        losses = [self._loss(self.towards_start(raw, share)) for share in BELIEVED]
-        return BELIEVED[int(np.argmin(losses))]
+        losses = [self._losses(self.towards_start(raw, share)) for share in BELIEVED]
+        best = min(losses, key=lambda some: float(np.mean(some)))
+        bearable = (self._hardly_worse(some - best) for some in losses)
+        return next(share for share, fine in zip(BELIEVED, bearable, strict=True) if fine)
+
+    def _hardly_worse(self, worse: NDArray[np.float64]) -> bool:
+        owner = np.unique(self.groups, return_inverse=True)[1]
+        mean = float(np.mean(worse))
+        spread = float(np.sqrt(np.sum(np.bincount(owner, worse - mean) ** 2))) / len(worse)
+        return mean <= DOUBT * spread
 
     def towards_start(self, raw: NDArray[np.float64], share: float) -> NDArray[np.float64]:
         """Return scores of which a share is kept, against what the other forest says."""
         return raw if self.start is None else self.start + share * (raw - self.start)
 
-    def around(
-        self, bounds_us: NDArray[np.int64], chance: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Return what is known of the neighbours of each leg."""
-        words = tuple(str(number) for number in range(self.count))
-        found = np.full((len(chance), len(context_names(words))), np.nan)
-        for chain in np.unique(self.chains):
-            rows = np.flatnonzero(self.chains == chain)
-            found[rows] = context_table(bounds_us[rows], chance[rows])
-        return found
-
-    def share(self, alone: NDArray[np.float64], beside: NDArray[np.float64]) -> float:
-        """Return the share of scores ``beside`` with which legs left out are told best."""
-        losses = [self._loss(alone + share * (beside - alone)) for share in NEIGHBOURS]
-        return NEIGHBOURS[int(np.argmin(losses))]
-
-    def _loss(self, raw: NDArray[np.float64]) -> float:
+    def _losses(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the cross-entropy of each leg, ``(n,)``."""
         chance = softmax(raw / self.band(raw)["temperature"])
         right = chance[np.arange(len(raw)), self.classes]
-        return -float(np.mean(np.log(np.maximum(right, 1e-12))))
+        losses: NDArray[np.float64] = -np.log(np.maximum(right, 1e-12))
+        return losses
 
     def band(self, raw: NDArray[np.float64]) -> dict[str, Any]:
         """Return the calibration under which legs left out are most probable."""
         temperature = temperature_of(raw, self.classes, np.ones(len(raw)))
         bias = [0.0] * self.count
         return {"cadence_s_up_to": None, "temperature": temperature, "bias": bias}
+
+    def told_together(
+        self,
+        chance: NDArray[np.float64],
+        ends_deg: NDArray[np.float64],
+        prior: NDArray[np.float64],
+        words: Sequence[str],
+    ) -> NDArray[np.float64]:
+        """Return what legs are taken for once those of a chain have told each other."""
+        rare = np.array([word in RARE for word in words])
+        found = np.empty_like(chance)
+        for chain in np.unique(self.chains):
+            rows = np.flatnonzero(self.chains == chain)
+            said = told_by_others(chance[rows], same_ways(ends_deg[rows]), prior, rare=rare)
+            habits = np.maximum(habits_of(said, prior, rare=rare), 1e-6)
+            found[rows] = with_habits(said, habits, prior)
+        return found
+
+    def tempered(self, chance: NDArray[np.float64]) -> float:
+        """Return the temperature of probabilities, drawn to 1 where legs are few."""
+        logits = np.log(np.maximum(chance, 1e-12))
+        power = len(chance) / (len(chance) + STEADY_LEGS)
+        return float(temperature_of(logits, self.classes, np.ones(len(chance))) ** power)
 
     def prior(self, usual: NDArray[np.float64] | None) -> list[float]:
         """Return the shares of all modes; one without labels keeps its ``usual`` one."""

@@ -50,7 +50,6 @@ def fit_forest(  # noqa: PLR0913  columns of the same legs, and how to grow
     groups: Sequence[str],
     *,
     seed: int,
-    bounds_us: NDArray[np.int64] | None = None,
     growth: Growth | None = None,
     base: Forest | None = None,
     by_network: NDArray[np.float64] | None = None,
@@ -65,8 +64,6 @@ def fit_forest(  # noqa: PLR0913  columns of the same legs, and how to grow
         modes: ``n`` names of modes; each must occur, at least two must.
         groups: ``n`` names of owners; legs of one owner are left out together.
         seed: Of the choice of features and legs.
-        bounds_us: int64 ``(n, 2)``, first and last instant of each leg; with them
-            the forest also learns what its neighbours say of a leg.
         growth: How the trees are grown.
         base: Where it begins; one that does not know each of ``modes`` is not used.
         by_network: ``(n, len(base.classes))`` as `leg_logits` returns of the network of
@@ -81,7 +78,6 @@ def fit_forest(  # noqa: PLR0913  columns of the same legs, and how to grow
         modes,
         groups,
         seed=seed,
-        bounds_us=bounds_us,
         growth=growth,
         base=base,
         by_network=by_network,
@@ -94,12 +90,12 @@ def fit_and_try(  # noqa: PLR0913  columns of the same legs, and how to grow
     groups: Sequence[str],
     *,
     seed: int,
-    bounds_us: NDArray[np.int64] | None = None,
     growth: Growth | None = None,
     base: Forest | None = None,
     by_network: NDArray[np.float64] | None = None,
     limits: Mapping[str, Any] | None = None,
     chains: Sequence[str] | None = None,
+    ends_deg: NDArray[np.float64] | None = None,
 ) -> Fitted:
     """Return what `fit_forest` does, and what it says of owners that were left out.
 
@@ -108,14 +104,15 @@ def fit_and_try(  # noqa: PLR0913  columns of the same legs, and how to grow
         modes: As for `fit_forest`.
         groups: As for `fit_forest`.
         seed: As for `fit_forest`.
-        bounds_us: As for `fit_forest`.
         growth: As for `fit_forest`.
         base: As for `fit_forest`.
         by_network: As for `fit_forest`.
         limits: Members of its settings that are decided and not fitted, such as
             ``least_confidence``.
-        chains: ``n`` names; legs of one may be neighbours. Those of an owner, unless
-            others are named.
+        chains: ``n`` names; legs of one tell each other what they are. Those of an owner,
+            unless others are named.
+        ends_deg: ``(n, 4)`` as `leg_ends` returns; with them the forest also learns how
+            sure it may be where legs of one chain tell each other.
 
     Raises:
         MissingExtraError: LightGBM is not installed.
@@ -148,33 +145,25 @@ def fit_and_try(  # noqa: PLR0913  columns of the same legs, and how to grow
         "neutral": neutral_of(table, features),
     }
     settings |= ({} if root is None else root.settings(first.outset)) | dict(limits or {})
-    context, outside = None, softmax(raw / band["temperature"])
-    if bounds_us is not None:
-        seen = np.hstack((table, lesson.around(bounds_us, outside)))
-        beside = lesson.towards_start(lesson.crossed(seen), believed)
-        share = lesson.share(raw, beside)
-        mixed = raw + share * (beside - raw)
-        settings["context_calibration"] = [lesson.band(mixed)]
-        outside = softmax(mixed / settings["context_calibration"][0]["temperature"])
-        parts = [(first, 1.0 - share), (lesson.grown(seen).kept(believed), share)]
-        context = _trees(root, [(part, weight) for part, weight in parts if weight > 0])
-    trees = _trees(root, [(first, 1.0)])
+    outside = softmax(raw / band["temperature"])
+    if ends_deg is not None:
+        told = lesson.told_together(outside, ends_deg, np.array(settings["prior"]), words)
+        settings["together_temperature"] = lesson.tempered(told)
+    trees = _trees(root, first)
     network = None if root is None else root.network
-    made = Forest(features, tuple(words), trees, context, settings, "", network)
+    made = Forest(features, tuple(words), trees, None, settings, "", network)
     return Fitted(read_forest(forest_bytes(made)), outside)
 
 
-def _trees(root: Root | None, parts: Sequence[tuple[Part, float]]) -> Trees:
-    """Return the weighted sum of parts, whose weights sum to 1 and which begin at one outset.
+def _trees(root: Root | None, part: Part) -> Trees:
+    """Return the trees of a part, and what they begin at.
 
     Where a network speaks beside them, they are raised by what its share takes from them.
     """
-    outset = parts[0][0].outset
-    if root is None or outset is None:
-        return together(*(part.trees(weight) for part, weight in parts))
-    left = 1.0 - root.share(outset)
-    found = [part.trees(weight / left) for part, weight in parts]
-    return together(*found, weighted(root.part(outset), 1.0 / left))
+    if root is None or part.outset is None:
+        return part.trees(1.0)
+    left = 1.0 - root.share(part.outset)
+    return together(part.trees(1.0 / left), weighted(root.part(part.outset), 1.0 / left))
 
 
 def _root_of(

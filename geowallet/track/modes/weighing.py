@@ -22,7 +22,7 @@ from geowallet.track.modes.decide import (
 )
 from geowallet.track.modes.ends import end_odds
 from geowallet.track.modes.features import FEATURES
-from geowallet.track.modes.forest import held_names
+from geowallet.track.modes.forest import held_names, softmax
 from geowallet.track.modes.labels import label_odds
 from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
 from geowallet.track.modes.repeated import same_ways, told_by_others
@@ -164,7 +164,11 @@ class Legs:
         else:
             return alone
         power = float(settings.get("habit_power", 1.0))
-        return with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
+        found = with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
+        temperature = float(settings.get("together_temperature", 1.0))
+        if not estimate or temperature == 1.0:
+            return found
+        return softmax(np.log(np.maximum(found, 1e-12)) / temperature)
 
     def _turned(self, unheard: NDArray[np.float64], leg: int, best: int, second: int) -> bool:
         """Return whether ``best`` leads ``second`` by what the network says, and only so."""

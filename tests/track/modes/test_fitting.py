@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from geowallet.model.errors import MissingExtraError
 from geowallet.track.modes.artefact import forest_bytes
-from geowallet.track.modes.context import context_table
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.fitting import (
     Growth,
@@ -55,29 +54,6 @@ def test_the_same_legs_and_seed_give_the_same_bytes() -> None:
     )
     assert one == two
     assert one != forest_bytes(fit_forest(table, modes, owners, seed=2, growth=SMALL))
-
-
-@needs_extra
-def test_with_bounds_a_leg_is_told_by_its_neighbour() -> None:
-    """Two kinds of ride look alike, but one is always right after a walk."""
-    table, _, owners = _legs(480)
-    kinds = [("walk", "bus"), ("car", "car")]
-    modes = [kinds[(leg // 2) // 6 % 2][leg % 2] for leg in range(480)]
-    owners = [f"owner {leg // 2 % 6}" for leg in range(480)]
-    table[:, FEATURES.index("v60_p90")] = [1.4 if mode == "walk" else 14.0 for mode in modes]
-    start_us = (np.arange(480, dtype=np.int64) // 2 * 36_000 + np.arange(480) % 2 * 300) * 1_000_000
-    bounds_us = np.column_stack((start_us, start_us + 300_000_000))
-    forest = fit_forest(table, modes, owners, seed=1, bounds_us=bounds_us, growth=SMALL)
-    assert forest.context is not None
-    around = np.full((480, 2 * (2 + len(forest.classes))), np.nan)
-    for owner in set(owners):
-        rows = [leg for leg in range(480) if owners[leg] == owner]
-        around[rows] = context_table(bounds_us[rows], forest.probabilities(table[rows]))
-    alone = forest.probabilities(table).argmax(axis=1)
-    near = forest.in_context(table, around).argmax(axis=1)
-    truth = np.array([forest.classes.index(mode) for mode in modes])
-    assert np.mean(near == truth) > 0.95
-    assert np.mean(near == truth) > np.mean(alone == truth)
 
 
 @needs_extra

@@ -61,20 +61,15 @@ def test_it_begins_at_what_the_other_one_says() -> None:
     assert found.logits(table) == pytest.approx(begun, abs=1e-3)
 
 
-def test_its_network_becomes_a_part_and_weighs_as_much_as_it_did(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(lesson, "NEIGHBOURS", (0.0,))
+def test_its_network_becomes_a_part_and_weighs_as_much_as_it_did() -> None:
     table, modes, owners, by_network = _legs()
     base = forest_with(drawn(), network_share=0.4)
-    bounds_us = np.arange(180).reshape(90, 2) * 1_000_000_000
     found = fit_forest(
         table,
         modes,
         owners,
         seed=1,
         growth=STILL,
-        bounds_us=bounds_us,
         base=base,
         by_network=by_network,
     )
@@ -83,11 +78,6 @@ def test_its_network_becomes_a_part_and_weighs_as_much_as_it_did(
     assert logits == pytest.approx(begun, abs=1e-3)
     assert found.network is not None
     assert found.network.classes == 5
-    # Neighbours that have no share change nothing.
-    heard = logits - (1.0 - found.network_share) * found.logits(table)
-    around = np.zeros((90, 2 * (2 + 5)))
-    beside = found.in_context(table, around, heard)
-    assert beside == pytest.approx(found.calibrated(logits, table), abs=1e-6)
 
 
 def test_a_network_of_which_nothing_is_told_is_left_out() -> None:
@@ -157,6 +147,46 @@ def test_one_that_does_not_know_a_mode_is_no_beginning() -> None:
     ferries = ["ferry" if mode == "car" else mode for mode in modes]
     found = fit_forest(table, ferries, owners, seed=1, growth=STILL, base=forest_of())
     assert "base" not in found.settings
+
+
+def _lesson(owners: np.ndarray) -> lesson.Lesson:
+    classes = np.arange(len(owners)) % 2
+    return lesson.Lesson(2, classes, owners, owners, 1, STILL, np.zeros((len(owners), 2)))
+
+
+def test_what_one_owner_gains_and_another_loses_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All are told better, or one is and another is half as much worse."""
+    monkeypatch.setattr(lesson, "BELIEVED", (0.0, 1.0))
+    owners = np.repeat(np.arange(6), 10).astype(np.str_)
+    told = np.where(np.arange(60)[:, None] % 2 == [0, 1], 1.0, -1.0)
+    assert _lesson(owners).believed(told) == 1.0
+    told[owners == "4"] *= -0.5
+    told[np.isin(owners, ["0", "1", "2", "5"])] = 0.0
+    assert _lesson(owners).believed(told) == 0.0
+
+
+def test_legs_that_tell_each_other_are_as_sure_as_they_may_be() -> None:
+    """The same way forty times, and one time in four it was another mode than the others say."""
+    owners = np.repeat(["her"], 400)
+    some = _lesson(owners)
+    chance = np.tile([0.75, 0.25], (400, 1))
+    chance[some.classes == 1] = [0.45, 0.55]
+    ends_deg = np.tile([48.0, 2.0, 48.1, 2.0], (400, 1))
+    told = some.told_together(chance, ends_deg, np.array([0.5, 0.5]), ["walk", "bus"])
+    assert np.all(told[:, 0] > chance[:, 0])
+    assert some.tempered(told) > 1.5
+    assert 1.0 < _lesson(owners[:20]).tempered(told[:20]) < 0.5 * (1.0 + some.tempered(told))
+
+
+def test_how_sure_legs_are_together_stands_in_the_header() -> None:
+    table, modes, owners, _ = _legs()
+    ends_deg = np.full((90, 4), np.nan)
+    found = fit_and_try(
+        table, modes, owners, seed=1, growth=STILL, base=forest_of(), ends_deg=ends_deg
+    )
+    assert 0.4 <= found.forest.settings["together_temperature"] <= 8.0
 
 
 def test_a_few_legs_and_a_base_say_more_than_the_legs_alone() -> None:
