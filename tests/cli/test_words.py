@@ -126,6 +126,14 @@ class TestRule:
         lived("trip", "label", trip, "--mode", "tram")
         assert "by you; guessed" in lived("trip", "show", trip).out
 
+    def test_one_that_changes_nothing_says_why(self, lived: Terminal) -> None:
+        none_yet = lived("trip", "rule", "add", "--mode", "ferry", "--set", "tag=x", "--yes")
+        assert "No trip fits yet" in none_yet.out
+        lived(*self.ADD, "--set", "tag=carpool", "--yes")
+        assert "8 trips fit and stay as they are" in lived(*self.ADD, "--set", "tag=carpool").out
+        lived("place", "forget", "Work")
+        assert "No place is work yet" in lived(*self.ADD, "--set", "tag=carpool").out
+
     def test_it_is_listed_and_forgotten(self, lived: Terminal) -> None:
         before = lived("trip", "list").out
         lived(*self.ADD, "--set", "purpose=private", "--set", "mode=car", "--yes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -29,6 +29,7 @@ from geowallet.cli.travel.trip_doubts import (
     silence_records,
     silences,
 )
+from geowallet.cli.travel.trip_unseen import unseen_lines, unseen_record, unseen_total
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadOptionError
 from geowallet.model.mobility import Mode, Purpose, Sureness
@@ -37,9 +38,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geowallet.app.travel.silences import Silence
+    from geowallet.app.travel.unseen import UnseenWay
     from geowallet.model.mobility import DescribedTrip, Leg
 
 app = group(_("Your trips: look at them, one by one or by period."))
+
+
+class _Beside(NamedTuple):
+    """What a list says beside its trips: short ids, the zone, ways that were not seen."""
+
+    short: dict[str, str]
+    here: str
+    unseen: dict[str, UnseenWay]
+
 
 _SHOWN = 40
 _GAP_M = 50.0
@@ -62,6 +73,7 @@ def list_(
     """Show the trips of a period; without one, of the newest month."""
     from geowallet.app.travel import trips
     from geowallet.app.travel.engine import is_outdated
+    from geowallet.app.travel.unseen import unseen_ways
 
     check_word("--mode", mode, list(Mode))
     check_word("--purpose", purpose, list(Purpose))
@@ -73,15 +85,17 @@ def list_(
     inside = [t for t in every if chosen and dt.date.fromisoformat(t.day) in chosen]
     found = [t for t in inside if _fits(t, mode, purpose, tag, to_check=to_check)]
     short = trips.short_ids([t.trip.id for t in every])
+    unseen = {way.after: way for way in unseen_ways(every)}
     for trip in found:
-        shell.emit(_record(trip))
+        shell.emit(_record(trip) | unseen_record(unseen.get(trip.trip.id)))
     if chosen is None:
         shell.say(_("No trips: this wallet is empty."))
         shell.next("geowallet ingest FOLDER", _("no file at hand: geowallet demo"))
     elif not found:
         _say_none(shell, chosen, every, filtered=bool(inside))
     else:
-        _show_list(shell, chosen, found, short, here, everything=everything or shell.plain)
+        everything = everything or shell.plain
+        _show_list(shell, chosen, found, _Beside(short, here, unseen), everything=everything)
     if outdated:
         shell.note(_("Found by another engine: geowallet trip recompute --dry-run"))
 
@@ -92,13 +106,18 @@ def show(
     """Show one trip leg by leg, and why each has its mode."""
     from geowallet.app.travel import trips
     from geowallet.app.travel.silences import silences as looked_for
+    from geowallet.app.travel.unseen import unseen_ways
 
     with open_wallet(shell) as vault:
         found = trips.find_trip(vault, trip)
+        every = trips.described_trips(vault)
         here = trips.own_zone(vault)
         halts = pauses(found.trip, trips.stops(vault))
         told = looked_for(vault, [found.trip]).get(found.trip.id, ())
-    record = _record(found) | {"legs": [_leg_record(leg) for leg in found.trip.legs]}
+    unseen = unseen_ways(every)
+    beside = next((way for way in unseen if way.after == found.trip.id), None)
+    record = _record(found) | unseen_record(beside)
+    record |= {"legs": [_leg_record(leg) for leg in found.trip.legs]}
     shell.emit(record | {"silences": silence_records(told)})
     ends = _ends(found)
     shell.say(
@@ -130,6 +149,9 @@ def show(
     if halts:
         shell.say()
         shell.say(pause_line(halts, here))
+    short = trips.short_ids([each.trip.id for each in every])
+    for number, line in enumerate(unseen_lines(found.trip.id, unseen, short, here)):
+        shell.say(line if number else f"\n{line}")
     _show_purpose(shell, found)
 
 
@@ -193,8 +215,7 @@ def _show_list(
     shell: Shell,
     chosen: Period,
     found: Sequence[DescribedTrip],
-    short: dict[str, str],
-    here: str,
+    beside: _Beside,
     *,
     everything: bool,
 ) -> None:
@@ -206,7 +227,7 @@ def _show_list(
                 "{period}, {zone}: {count} trips, {checks} to check",
                 len(found),
                 period=period_words(chosen),
-                zone=here,
+                zone=beside.here,
                 checks=checks,
             )
         )
@@ -224,7 +245,7 @@ def _show_list(
         Column(_("PURPOSE")),
         Column(_("FROM, TO")),
     ]
-    shell.table(columns, [_row(trip, short, here) for trip in shown])
+    shell.table(columns, [_row(trip, beside) for trip in shown])
     if len(shown) < len(found):
         shell.say("  " + _("({count} more; --all shows them)", count=len(found) - len(shown)))
     if shell.plain:
@@ -234,17 +255,20 @@ def _show_list(
     shell.say(
         _("! to check     = corrected by you, the guess is kept     ~ has a gap, not counted")
     )
+    ways = [beside.unseen[trip.trip.id] for trip in found if trip.trip.id in beside.unseen]
+    if ways:
+        shell.say(unseen_total(ways))
     first = next((t for t in found if sureness(t) is Sureness.UNSURE), found[0])
-    shell.next(f"geowallet trip show {short[first.trip.id]}")
+    shell.next(f"geowallet trip show {beside.short[first.trip.id]}")
 
 
-def _row(trip: DescribedTrip, short: dict[str, str], here: str) -> list[str]:
+def _row(trip: DescribedTrip, beside: _Beside) -> list[str]:
     minutes = round((trip.trip.end_us - trip.trip.start_us) / 60e6)
     return [
-        marks(trip),
-        short[trip.trip.id],
+        marks(trip) + ("^" if trip.trip.id in beside.unseen else ""),
+        beside.short[trip.trip.id],
         weekday(dt.date.fromisoformat(trip.day)),
-        clock(trip.trip.start_us, here),
+        clock(trip.trip.start_us, beside.here),
         str(minutes),
         kilometres(trip.trip.distance_m),
         word(trip.trip.main_leg.mode),

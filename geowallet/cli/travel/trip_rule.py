@@ -57,7 +57,10 @@ def add(
         before = {t.trip.id: t for t in trips.described_trips(vault)}
         trial = (*trip_rules.trip_rules(vault), rule)
         changed = [t for t in trips.described_trips(vault, rules=trial) if t != before[t.trip.id]]
-        _preview(shell, fitting, changed, before)
+        if changed:
+            _preview(shell, fitting, changed, before)
+        else:
+            _say_nothing_changes(shell, fitting, _unnamed(vault, rule))
         shell.confirm(_("Add the rule?"))
         trip_rules.add_rule(vault, rule)
     shell.say(_("Rule {id}: {what}", id=rule.id, what=text(rule)))
@@ -194,6 +197,31 @@ def _place(vault: Vault, name: str) -> str:
     return known[said]
 
 
+def _unnamed(vault: Vault, rule: TripRule) -> list[str]:
+    """Return the ends of a rule that no place of the wallet is."""
+    from geowallet.app import settings
+
+    known = {said for place in settings.named_places(vault) for said in (place.name, place.kind)}
+    return [end for end in rule.between if end not in known]
+
+
+def _say_nothing_changes(
+    shell: Shell, fitting: Sequence[DescribedTrip], unnamed: Sequence[str]
+) -> None:
+    if fitting:
+        shell.say(
+            plural(
+                "{count} trip fits and stays as it is: so already, or by your own word.",
+                "{count} trips fit and stay as they are: so already, or by your own word.",
+                len(fitting),
+            )
+        )
+        return
+    shell.say(_("No trip fits yet; the rule waits for those that come."))
+    for end in unnamed:
+        shell.say(_("No place is {name} yet: geowallet place list", name=word(end)))
+
+
 def _preview(
     shell: Shell,
     fitting: Sequence[DescribedTrip],
@@ -226,6 +254,7 @@ def _preview(
 
 def _said_of(trip: DescribedTrip) -> str:
     named = [trip.vehicle] if trip.vehicle else []
+    named += [f"({_('by you')})"] if trip.by_owner else []
     return " ".join([word(trip.trip.main_leg.mode), word(trip.purpose), *trip.tags, *named])
 
 
