@@ -1,5 +1,7 @@
 """One counted look at a set that only measures: GeoLife.
 
+With ``--folds`` each user is told by a model fitted on others, legs given and from raw fixes.
+
     python -m training.look DIR --what "legs given" --why "first model" --out PRED.csv
 
 The look is written to ``looks.toml`` before anything is scored.
@@ -17,6 +19,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from benchmarks.accuracy.measure import of_whole
+from benchmarks.accuracy.ours import of_whole_traces
+from benchmarks.accuracy.score import score
+from benchmarks.accuracy.truth import read_set
 from geowallet.app.travel.found_legs import found_legs
 from geowallet.app.travel.model_fit import chains_of, growth_for, limits_of
 from geowallet.track.modes.classify import classify_legs, leg_ends, leg_hearing, leg_table
@@ -26,16 +32,18 @@ from geowallet.track.modes.hints import NO_HINTS, Hints
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.modes.teaching import fit_and_try
 from geowallet.track.modes.truth import Label
+from geowallet.track.pipeline import SourcedFixes, analyse
 from training.measure import figures_of
 from training.recipe import SEED
 from training.scenes import labelled_folder
 from training.tables import CLASSES, NEAREST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from benchmarks.accuracy.score import Guess
     from geowallet.track.modes.forest import Forest
     from training.measure import Figures
     from training.scenes import Scene
@@ -81,26 +89,44 @@ def predicted(
     return rows, truth, metres
 
 
-def predicted_by_others(
-    scenes: Sequence[Scene], *, folds: int
-) -> tuple[list[Row], list[str], list[float]]:
-    """Return the same, each user's legs told by a forest that was fitted on the others'.
+def by_others(scenes: Sequence[Scene], *, folds: int) -> Iterator[tuple[list[Scene], Forest]]:
+    """Yield the users of each fold, with a forest that was fitted on the others.
 
     What `geowallet model fit` would make of the set; it stays here.
     """
     fold = folds_of([scene.owner for scene in scenes for _ in scene.modes], folds=folds)
     edges = np.cumsum([0, *(len(scene.modes) for scene in scenes)])
     described = [_described(scene) for scene in scenes]
+    for number in range(folds):
+        inside = [n for n, scene in enumerate(scenes) if scene.modes and fold[edges[n]] != number]
+        asked = [s for n, s in enumerate(scenes) if s.modes and fold[edges[n]] == number]
+        yield asked, _forest_of([scenes[n] for n in inside], [described[n] for n in inside])
+
+
+def told_by_others(
+    scenes: Sequence[Scene], *, folds: int
+) -> tuple[list[Row], list[str], list[float], list[Guess]]:
+    """Return what `predicted` does, and what is found in raw fixes, by forests of others."""
     rows: list[Row] = []
     truth: list[str] = []
     metres: list[float] = []
-    for number in range(folds):
-        inside = [n for n, scene in enumerate(scenes) if scene.modes and fold[edges[n]] != number]
-        forest = _forest_of([scenes[n] for n in inside], [described[n] for n in inside])
-        asked = [s for n, s in enumerate(scenes) if s.modes and fold[edges[n]] == number]
-        some, true, long_m = predicted(asked, hints=Hints(forest=forest))
+    whole: list[Guess] = []
+    for asked, forest in by_others(scenes, folds=folds):
+        hints = Hints(forest=forest)
+        some, true, long_m = predicted(asked, hints=hints)
         rows, truth, metres = rows + some, truth + true, metres + long_m
-    return rows, truth, metres
+        whole += found_in(asked, hints=hints)
+    return rows, truth, metres, whole
+
+
+def found_in(scenes: Iterable[Scene], *, hints: Hints) -> Iterator[Guess]:
+    """Yield what is found in all fixes of users, no legs given."""
+    source = "0" * 64
+    analyses = {
+        scene.owner: analyse([SourcedFixes(source, "", scene.fixes)], hints=hints, together=True)
+        for scene in scenes
+    }
+    yield from of_whole_traces(analyses)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,9 +202,11 @@ def main() -> None:
     chosen = parser.parse_args()
     announce(chosen.what, chosen.why, chosen.model, today=dt.datetime.now(dt.UTC).date())
     scenes = labelled_folder(chosen.folder, "geolife")
-    rows, truth, metres = (
-        predicted_by_others(list(scenes), folds=chosen.folds) if chosen.folds else predicted(scenes)
-    )
+    if chosen.folds:
+        rows, truth, metres, whole = told_by_others(list(scenes), folds=chosen.folds)
+        print(json.dumps(of_whole(score(*read_set(chosen.folder), whole)), indent=1))
+    else:
+        rows, truth, metres = predicted(scenes)
     write_rows(chosen.out, rows)
     confidence = np.array([row[4] for row in rows])
     figures = figures_of(truth, [row[3] for row in rows], confidence, np.array(metres))
