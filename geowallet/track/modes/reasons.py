@@ -12,6 +12,7 @@ from geowallet.model.words import N_, Phrase, phrase
 from geowallet.track.modes.decide import ALL_MODES, NEAREST, PACE_MPS, SHARE_SHOWN
 from geowallet.track.modes.ends import STAYED_SHARE
 from geowallet.track.modes.features import FEATURES, GROUPS
+from geowallet.track.modes.reach import WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -242,6 +243,13 @@ def _lead(
     second: NDArray[np.intp],
 ) -> NDArray[np.float64]:
     """Return by how much the best mode leads in each of ``(k, v, f)`` versions, ``(k, v)``."""
+    if len(columns) * columns.shape[1] <= WORD:
+        # Of so few, all classes at once cost less than one after the other.
+        every = forest.trees.logits(columns.reshape(-1, columns.shape[2]))
+        every = every.reshape(*columns.shape[:2], len(forest.classes))
+        leg = np.arange(len(columns))
+        between: NDArray[np.float64] = every[leg, :, best] - every[leg, :, second]
+        return between
     lead = np.zeros(columns.shape[:2])
     for number in range(len(forest.classes)):
         ahead, behind = np.flatnonzero(best == number), np.flatnonzero(second == number)

@@ -131,6 +131,15 @@ class TestMoved:
         (groups,) = parted(table, decision(Mode.TRAIN, second=Mode.CAR))
         assert groups == {"turns"}
 
+    def test_a_leg_among_many_is_moved_by_what_moves_it_alone(self) -> None:
+        rng, modes = np.random.default_rng(1), (Mode.BUS, Mode.CAR, Mode.TRAIN)
+        table = rng.uniform(0.0, 10.0, (30, len(FEATURES)))
+        found = [decision(modes[n % 3], second=modes[n % 3 - 1]) for n in range(30)]
+        alone = [parted(table[n : n + 1], found[n])[0] for n in range(30)]
+        together = moved(forest_of(), table, forest_of().logits(table), found)
+        assert together == alone
+        assert len(set(alone)) > 1
+
     def test_a_mode_that_the_forest_does_not_know_is_moved_by_nothing(self) -> None:
         table = np.full((1, len(FEATURES)), 3.0)
         assert parted(table, decision(Mode.FERRY)) == [frozenset()]
