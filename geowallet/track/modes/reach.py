@@ -7,7 +7,7 @@ its parent and the answers, all trees and 64 rows at a time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +39,8 @@ class Reach:
         answer: intp ``(b, T)``, number of each comparison, ``d`` where there is none.
         parent: intp ``(b, T)``, slot of the rows that come to it.
         leaf: intp ``(b + 1, T)``, slot of the rows that reach each leaf.
+        parent_place: intp ``(b, T)``, the same where the slots of all trees lie in one line.
+        leaf_place: intp ``(b + 1, T)``.
     """
 
     start: NDArray[np.intp]
@@ -47,6 +49,12 @@ class Reach:
     answer: NDArray[np.intp]
     parent: NDArray[np.intp]
     leaf: NDArray[np.intp]
+    parent_place: NDArray[np.intp] = field(init=False, repr=False)
+    leaf_place: NDArray[np.intp] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("parent", "leaf"):
+            object.__setattr__(self, f"{name}_place", _places(getattr(self, name)))
 
     @property
     def rows_at_once(self) -> int:
@@ -79,8 +87,10 @@ class Reach:
         slots = self._slots(answers, trees)
         bits = max(len(self.leaf) - 1, 1).bit_length()
         plane = np.zeros((bits, *slots.shape[1:]), dtype=np.uint64)
-        for place, slot in enumerate(self.leaf[:, trees]):
-            reached = _of(slots, slot)
+        whole = slots.shape[1] == len(self.start)
+        lines = slots.reshape(-1, slots.shape[2])
+        for place, line in enumerate(self.leaf_place if whole else _places(self.leaf[:, trees])):
+            reached = lines.take(line, axis=0)
             for bit in range(bits):
                 if place >> bit & 1:
                     plane[bit] |= reached
@@ -119,24 +129,25 @@ class Reach:
 
     def _slots(self, answers: NDArray[np.uint64], trees: slice) -> NDArray[np.uint64]:
         """Return the rows in each slot of some trees as bits, ``(2 b + 2, trees, words)``."""
-        answer, parent = self.answer[:, trees], self.parent[:, trees]
+        answer = self.answer[:, trees]
         width, number = answer.shape
+        whole = number == len(self.start)
+        parent = self.parent_place if whole else _places(self.parent[:, trees])
         slots = np.empty((2 * width + 2, number, answers.shape[1]), dtype=np.uint64)
         slots[0], slots[-1] = ~np.uint64(0), np.uint64(0)
+        lines = slots.reshape(-1, slots.shape[2])
         for place in range(width):
-            came = _of(slots, parent[place])
+            came = lines.take(parent[place], axis=0)
             left, right = slots[2 * place + 1], slots[2 * place + 2]
             np.bitwise_and(came, answers.take(answer[place], axis=0), out=right)
             np.bitwise_xor(came, right, out=left)
         return slots
 
 
-def _of(slots: NDArray[np.uint64], slot: NDArray[np.intp]) -> NDArray[np.uint64]:
-    """Return one slot of each tree, ``(T, words)``."""
-    trees = slots.shape[1]
-    place = slot * trees + np.arange(trees)
-    found: NDArray[np.uint64] = slots.reshape(-1, slots.shape[2]).take(place, axis=0)
-    return found
+def _places(slot: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return where slots ``(n, T)`` lie if each has all trees, one slot after another."""
+    places: NDArray[np.intp] = slot * slot.shape[1] + np.arange(slot.shape[1])
+    return places
 
 
 def _unpacked(plane: NDArray[np.uint64], count: int) -> NDArray[np.uint8]:
