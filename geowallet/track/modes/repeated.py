@@ -50,12 +50,19 @@ def same_ways(ends_deg: NDArray[np.float64]) -> list[NDArray[np.intp]]:
     near_m = np.clip(NEAR_SHARE * way_m, *NEAR_M)
     long = np.flatnonzero(way_m >= SHORTEST_M)
     found = [np.zeros(0, dtype=np.intp) for _ in range(len(ends_deg))]
+    ordered = [long[np.argsort(one[0, long], kind="stable")] for one in (start, end)]
+    windows = [
+        np.searchsorted(one[0, order], start[0] + [[-NEAR_DEG], [NEAR_DEG]])
+        for one, order in zip((start, end), ordered, strict=True)
+    ]
     for leg in long:
         some = []
-        for one, other in ((start, end), (end, start)):
+        for order, window, one, other in zip(
+            ordered, windows, (start, end), (end, start), strict=True
+        ):
             # Latitudes alone leave few, of which distances are asked.
-            beside = np.abs(one[0, long] - start[0, leg]) < NEAR_DEG
-            few = long[beside & (np.abs(other[0, long] - end[0, leg]) < NEAR_DEG)]
+            few = order[slice(*window[:, leg])]
+            few = few[np.abs(other[0, few] - end[0, leg]) < NEAR_DEG]
             from_m = distances_m(*start[:, leg, None], *one[:, few])
             to_m = distances_m(*end[:, leg, None], *other[:, few])
             some.append(few[np.maximum(from_m, to_m) <= np.minimum(near_m[leg], near_m[few])])
