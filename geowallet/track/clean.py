@@ -31,6 +31,10 @@ again: drivers brake at 3.4 m/s2 for an obstacle (AASHTO Green Book, section 3.2
 JUMP_FLOOR_M = 50.0
 """Smaller detours are receiver noise, which smoothing takes care of."""
 
+EVEN_SHARE = 0.25
+"""Of the longer of its two steps, the shorter is at least so much: where only one is long,
+the fix is where the device went on, and the long one is a leap (`geowallet.track.motion`)."""
+
 LONGEST_JUMP_FIXES = 3
 """Reflections that last longer look like movement and are left to segmentation."""
 
@@ -227,6 +231,7 @@ def _jumps(
     change_mps2 = np.sqrt(np.maximum(turn2, 0)) / ((in_s + out_s) / 2)
     limit = np.where(cosine > 0.5, MAX_REVERSAL_MPS2, MAX_ACCELERATION_MPS2)
     wide = in_m + out_m > direct_m + JUMP_FLOOR_M
+    wide &= np.minimum(in_m, out_m) > EVEN_SHARE * np.maximum(in_m, out_m)
     near = fixes.time_us[after] - fixes.time_us[before] < SAME_TRACK_US
     sharp = near & (change_mps2 > limit)
     if run == 1:

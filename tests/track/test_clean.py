@@ -144,3 +144,9 @@ class TestCoarse:
             fixes_from(table.time_us, table.lat_deg, table.lon_deg, accuracy_m=accuracy)
         )
         assert np.all(found.flags == 0)
+
+
+def test_the_far_side_of_a_leap_is_no_jump() -> None:
+    way = Traveller(noise_m=0.0).go(3000, 12.0, every_s=5, heading_deg=0)
+    way.silence(5).jump_to(3000.0, way.y_m).go(3000, 12.0, every_s=5, heading_deg=0)
+    assert flagged(flag_jumps(way.fixes()), FixFlag.JUMP) == []

@@ -28,6 +28,10 @@ TELLING = ("halts", "turns", "change")
 MOVED = 0.35
 """By how much a group must part the best mode from the next, in logits, to be named."""
 
+ALOOF = 2.0
+"""A highest speed so many times as high as nearly all others may be that of a leap, which
+was not seen: it is not told."""
+
 MOST_REASONS = 5
 """More are not read."""
 
@@ -162,6 +166,8 @@ def _said(decision: Decision, around: Circumstances) -> list[Phrase]:
 
 def _speed(fact: dict[str, float]) -> Phrase:
     kmh, high_kmh = round(fact["v30_moving"] * 3.6), round(fact["v30_p97"] * 3.6)
+    if fact["v30_p97"] > ALOOF * max(fact["v30_p90"], fact["v30_moving"]):
+        return phrase(N_("usually {kmh} km/h"), kmh=kmh)
     text = N_("usually {kmh} km/h, at most {high_kmh} km/h")
     return phrase(text, kmh=kmh, high_kmh=max(kmh, high_kmh))
 

@@ -57,6 +57,11 @@ def test_a_bus_has_its_speed_and_stops_and_walks() -> None:
     ]
 
 
+def test_the_speed_of_a_leap_is_not_told() -> None:
+    (first, *_) = said(Mode.CAR, v30_moving=12.0, v30_p90=14.0, v30_p97=64.2)
+    assert first == "usually 43 km/h"
+
+
 def test_only_what_moved_the_decision_is_likened() -> None:
     assert said(Mode.BUS, groups=frozenset({"turns"})) == [
         "usually 25 km/h, at most 41 km/h",
