@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from geowallet.track.legs import Span
     from geowallet.track.modes.hints import Hints
-    from geowallet.track.modes.network import Listener
+    from geowallet.track.modes.listener import Listener
     from geowallet.track.motion import Path
     from geowallet.track.stops import Stay
 

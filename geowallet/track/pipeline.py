@@ -54,6 +54,7 @@ from geowallet.track.modes import (
     grid,
     halts,
     labels,
+    listener,
     network,
     reasons,
     shape,
@@ -269,7 +270,7 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "legs": (legs, walking, unwalked, grid_speeds),
         "mode": (
             *(around, context, decide, ends, features, grid, halts, labels, reasons, shape),
-            *(course, network),
+            *(course, network, listener),
         ),
         "distance": (distance, ways),
         "trips": (trips, drafts, gaps),

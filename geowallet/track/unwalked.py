@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.model.mobility import Mode
-    from geowallet.track.modes.network import Listener
+    from geowallet.track.modes.listener import Listener
     from geowallet.track.motion import Path
 
 UNWALKED_COST = 8.0

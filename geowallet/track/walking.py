@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.track.grid_speeds import Instants
-    from geowallet.track.modes.network import Listener
+    from geowallet.track.modes.listener import Listener
     from geowallet.track.motion import Path
 
 NAME = "walking.npz"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geowallet.track.modes.network import Listener
+    from geowallet.track.modes.listener import Listener
     from geowallet.track.motion import Path
 
 

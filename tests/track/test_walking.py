@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geowallet.track.modes.network import Listener
+    from geowallet.track.modes.listener import Listener
 
 
 def spans_of(way: Traveller) -> list[tuple[float, bool]]:

@@ -15,8 +15,8 @@ from geowallet.track.legs import Span
 from geowallet.track.modes.decide import Guess, over_all_modes
 from geowallet.track.modes.features import FEATURES, feature_table, feature_tables
 from geowallet.track.modes.hints import NO_HINTS
+from geowallet.track.modes.listener import Listener
 from geowallet.track.modes.mapped import followed
-from geowallet.track.modes.network import Listener
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.modes.weighing import Legs, Part
 from geowallet.track.motion import path_of
