@@ -30,11 +30,13 @@ _LABELLED = Labelled(
     table=np.zeros((1, 1)),
     by_network=np.zeros((1, 0)),
     bounds_us=np.zeros((1, 2), np.int64),
+    ends_deg=np.zeros((1, 4)),
     modes=("car",),
     users=("a",),
     metres=np.ones(1),
     digest="",
     strange={},
+    given=np.ones(1, np.bool_),
 )
 
 
@@ -49,7 +51,7 @@ def _fitted(*_: object, **__: object) -> Tried:
     forest = always(Mode.BUS)
     card = {"legs": {"car": 1}, "users": 1, "km": 1, "labels_sha256": "ab" * 32, "folds": 2}
     kept = replace(forest, settings={**forest.settings, "card": card})
-    return Tried(kept, _FIGURES, _FIGURES, _LABELLED, {}, 2)
+    return Tried(kept, _FIGURES, _FIGURES, _LABELLED, {}, 2, 1, 0)
 
 
 def _taught(vault: Vault, *, now_us: int) -> Lesson:
