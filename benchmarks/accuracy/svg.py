@@ -20,6 +20,9 @@ text{font:12px system-ui,sans-serif;fill:#24292f}
 .l{stroke:#4493f8}}
 """.replace("\n", "")
 
+LETTER = 8
+"""Pixels of width that a letter takes at most, on average."""
+
 OTHER = "unsaid"
 """What stands over guesses of no class: unknown, or a mode that the score does not have."""
 
@@ -128,7 +131,8 @@ def reliability(title: str, bins: Sequence[Bin], error: float) -> str:
 
 def bars(title: str, values: Sequence[tuple[str, float, bool]], *, unit: str = "") -> str:
     """Draw labelled bars from 0 to the largest; the third says which is ours."""
-    left, wide, row = 210, 300, 24
+    longest = max((len(name) for name, _, _ in values), default=0)
+    left, wide, row = max(210, LETTER * longest + 16), 300, 24
     picture = Drawing(left + wide + 70, 40 + row * len(values), title)
     picture.text(8, 18, title, kind="h")
     most = max((value for _, value, _ in values), default=1.0) or 1.0
@@ -158,7 +162,8 @@ def errors(title: str, values: Sequence[float], *, limit: float = 6.0) -> str:
     picture.line([(left, top + high), (left + wide, top + high)], "a")
     for at in (-limit, -limit / 2, 0.0, limit / 2, limit):
         x = left + wide * (at + limit) / (2 * limit)
-        picture.text(x, top + high + 14, f"{at:+.0f} %", kind="s", anchor="middle")
+        said = f"{at:+.0f} %" if at else "0 %"
+        picture.text(x, top + high + 14, said, kind="s", anchor="middle")
     words = f"error of a length, {len(values)} rides; the ends hold what lies beyond"
     picture.text(middle, top + high + 30, words, kind="s", anchor="middle")
     return str(picture)

@@ -252,3 +252,8 @@ def test_words_in_pictures_are_escaped() -> None:
     picture = svg.bars("a < b & c", [("<x>", 1.0, True)])
     assert "a &lt; b &amp; c" in picture
     ET.fromstring(picture)  # noqa: S314
+
+
+def test_a_long_name_has_room_before_its_bar() -> None:
+    picture = svg.bars("x", [("n" * 40, 1.0, True)])
+    assert 'x="336.0"' in picture
