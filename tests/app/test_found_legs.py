@@ -24,6 +24,15 @@ def test_a_leg_has_the_mode_that_covers_most_of_it() -> None:
     assert abs(found.metres[0] - 8000) < 400
 
 
+def test_a_walk_that_a_diary_swallowed_teaches_nothing() -> None:
+    way = Traveller(seed=4).stay(900).go(8000, 12.0).go(500, 1.3).go(9000, 12.0).stay(900).fixes()
+    ride = Label(at_us(0), at_us(4_000), "bus")
+    assert found_legs(way, [ride]).modes == ("bus", "bus")
+    walk = Label(at_us(1_567), at_us(1_952), "walk")
+    after = Label(at_us(1_952), at_us(4_000), "bus")
+    assert found_legs(way, [ride, walk, after]).modes == ("bus", "walk", "bus")
+
+
 def test_a_leg_of_two_modes_or_of_none_teaches_nothing() -> None:
     half_s = sum(RIDES_S[0]) / 2
     two = [
