@@ -15,8 +15,9 @@ from training.tables import CLASSES
 
 ROOT = Path(__file__).parents[2]
 ARTEFACT = ROOT / "geowallet" / "track" / "modes" / "shipped.forest"
-MOST_LOOKS = 11
-"""The eleventh: `model fit` learnt to keep every mode and to learn from what the network holds."""
+MOST_LOOKS = 13
+"""The last three: `model fit` as it learnt to keep every mode and to learn from what the network
+holds; the same once walks that diaries do not note taught nothing; what ships, after its cuts."""
 
 
 def test_the_card_is_of_the_forest_that_ships() -> None:
