@@ -25,11 +25,12 @@ from geowallet.track.motion import GAP_CADENCES, PARKED_M, SHORTEST_GAP_S
 from geowallet.track.silences import Setting, cause_of
 from training.simulation.cadence import cadence, written
 from training.simulation.chance import generator, often
-from training.simulation.days import Part, day, traveller
+from training.simulation.days import day
 from training.simulation.motion import Sky, joined
 from training.simulation.receiver import receiver, seen
 from training.simulation.roads_kept import read_towns
 from training.simulation.traces import OFF_IN_FLIGHT
+from training.simulation.travellers import Part, traveller
 
 METRES_DEG = 111_195.0
 AROUND = 400

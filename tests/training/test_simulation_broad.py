@@ -6,9 +6,10 @@ import pytest
 from tests.training.test_simulation_days import mean_kmh, town
 from training.simulation.broad import LINES, OFTEN, WAYS, broad_ride
 from training.simulation.chance import generator
-from training.simulation.days import day, traveller
+from training.simulation.days import day
 from training.simulation.rails import railway
 from training.simulation.streets import ride
+from training.simulation.travellers import traveller
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from training.simulation.cadence import Cadence, written
 from training.simulation.chance import generator
-from training.simulation.days import RIDES, Part, day, traveller
+from training.simulation.days import day
 from training.simulation.far import ferry, flight
 from training.simulation.motion import Motion, Sky, standing
 from training.simulation.onfoot import run, walk
@@ -22,6 +22,7 @@ from training.simulation.stitched import town_ride
 from training.simulation.streets import STREETS, ride
 from training.simulation.traces import _degrees, _recorded, _True, trace, write_trace
 from training.simulation.traffic import Drive
+from training.simulation.travellers import RIDES, Part, traveller
 from training.simulation.truth import TrueLeg, legs_of, noted
 
 

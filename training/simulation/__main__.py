@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from training.simulation.chance import generator
-from training.simulation.days import traveller
 from training.simulation.roads import networks
 from training.simulation.roads_kept import drive_networks, read_towns
 from training.simulation.traces import trace, write_trace
+from training.simulation.travellers import traveller
 
 ROUNDS = 6
 """Networks of each of the eight kinds."""

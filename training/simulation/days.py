@@ -1,17 +1,10 @@
-"""A traveller's day: trips of several modes between the places where one stays.
-
-Each traveller has means of his own (a car, a pass, a cycle), so that the legs of one day, and of
-the days of one person, belong together.
-"""
+"""A traveller's day: trips of several modes between the places where one stays."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from training.simulation.broad import OFTEN, SHARE, broad_ride
+from training.simulation.broad import broad_ride
 from training.simulation.chance import Range, around, often
 from training.simulation.far import ferry, flight
 from training.simulation.motion import Motion, Sky, about_face, joined, standing, under_streets
@@ -19,11 +12,12 @@ from training.simulation.onfoot import run, walk
 from training.simulation.rails import MODES, railway
 from training.simulation.stitched import town_ride
 from training.simulation.streets import ride
+from training.simulation.travellers import Part, Traveller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from training.simulation.roads_kept import Town
+    import numpy as np
 
 STAY_S: Range = (360, 3600)
 """At a place between two trips; kept shorter than life, where nothing more is to be learnt."""
@@ -46,26 +40,6 @@ PARKING_M: Range = (8, 450)
 """Between a parked vehicle and the door. Source: van der Waerden et al., 2017, "Car drivers'
 willingness to walk" (mostly below 300 m)."""
 
-RIDES: dict[str, float] = {
-    "foot": 0.045,
-    "run": 0.05,
-    "bike": 0.11,
-    "e_bike": 0.05,
-    "e_scooter": 0.04,
-    "car": 0.19,
-    "motorcycle": 0.04,
-    "bus": 0.20,
-    "tram": 0.08,
-    "subway": 0.15,
-    "train": 0.13,
-    "ferry": 0.03,
-    "airplane": 0.02,
-    "round": 0.035,
-}
-"""How often a trip has this as its main part over all travellers: balanced for learning, not a
-modal split."""
-
-
 OUTING_M: dict[str, Range] = {"dog": (400, 4000), "hike": (3000, 16000)}
 AT_DOOR_S: Range = (10, 240)
 PUSHED_M: Range = (5, 60)
@@ -81,59 +55,6 @@ LINE_SHARES: dict[str, list[float]] = {
     "train": [0.42, 0.3, 0.18, 0.1],
 }
 """How often each kind of line, in the order of `rails.LINES`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a day: a leg with its mode, or a stay (``mode`` empty)."""
-
-    mode: str
-    motion: Motion
-
-
-@dataclass(frozen=True, slots=True)
-class Traveller:
-    """Who travels, in which part of the data.
-
-    Attributes:
-        part: Name of the part.
-        number: In that part.
-        towns: Where.
-        habits: How often each main part of a trip.
-        waits: What his diary calls a wait at a stop: ``walk``, ``ride``, or nothing.
-        broad: Whether he makes rides of `broad` too.
-    """
-
-    part: str
-    number: int
-    towns: tuple[Town, ...]
-    habits: dict[str, float]
-    waits: str
-    broad: bool = False
-
-    def strays(self, mode: str, chance: np.random.Generator) -> bool:
-        """Say whether the next ride by ``mode`` is a broad one."""
-        return self.broad and mode in OFTEN and often(chance, SHARE)
-
-
-def traveller(
-    part: str,
-    number: int,
-    towns: Sequence[Town],
-    chance: np.random.Generator,
-    *,
-    broad: bool = False,
-) -> Traveller:
-    """Return a traveller with habits of his own, and as many of the towns as he needs."""
-    wanted = min(len(towns), int(chance.integers(2, 6)))
-    some = [towns[int(n)] for n in chance.permutation(len(towns))]
-    kinds = {kind for town in towns for kind, drives in town.drives.items() if drives}
-    while not all(any(town.drives[kind] for town in some[:wanted]) for kind in kinds):
-        wanted += 1
-    share = np.array(list(RIDES.values())) * chance.gamma(0.6, 1.0, len(RIDES))
-    habits = dict(zip(RIDES, (share / share.sum()).tolist(), strict=True))
-    waits = str(chance.choice(["", "walk", "ride"], p=[0.55, 0.33, 0.12]))
-    return Traveller(part, number, tuple(some[:wanted]), habits, waits, broad)
 
 
 def day(who: Traveller, chance: np.random.Generator) -> list[Part]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from training.simulation.cadence import Cadence
-    from training.simulation.days import Part, Traveller
     from training.simulation.receiver import Receiver
+    from training.simulation.travellers import Part, Traveller
 
 EARTH_M = 6_371_008.8
 """Mean radius, IUGG 1980."""

@@ -12,7 +12,7 @@ from training.simulation.chance import often
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from training.simulation.days import Part
+    from training.simulation.travellers import Part
 
 NOTED_WITHIN_S = 45.0
 """Scale of the error of a noted instant: a minute or two. Source: Stopher et al., 2007, "Assessing
