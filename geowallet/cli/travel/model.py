@@ -90,7 +90,9 @@ def show(
         model_fit.show_confusion(shell, figures["confusion"])
     elif name == "shipped":
         shell.say()
-        shell.say(_("How it was fitted and how good it is: docs/accuracy.md, training/MODEL_CARD."))
+        shell.say(
+            _("How it was fitted and how good it is: docs/accuracy.md, training/MODEL_CARD.md")
+        )
 
 
 def use(
@@ -254,7 +256,11 @@ def _facts(name: str, forest: Forest, card: Mapping[str, Any]) -> list[tuple[str
 def _calibration(forest: Forest) -> str:
     bands = forest.settings.get("context_calibration") or forest.settings.get("calibration") or []
     return ", ".join(
-        _("temperature {value} up to {seconds} s", value=temperature, seconds=band)
+        _(
+            "temperature {value} up to {seconds} s",
+            value=temperature,
+            seconds=count(round(float(band))),
+        )
         if (band := entry["cadence_s_up_to"])
         else _("temperature {value}", value=temperature)
         for entry in bands
