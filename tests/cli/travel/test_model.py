@@ -84,8 +84,7 @@ class TestShow:
         done = terminal("model", "show", "shipped")
         assert done.status == 0
         assert "walk, run, bike, car" in done.out
-        french = terminal("model", "show", "shipped", "--lang", "fr").out
-        assert "jusqu'à 5 s, " in french.replace("\N{NO-BREAK SPACE}", " ")
+        assert "up to 5 s, " in done.out
         (record,) = terminal("model", "show", "shipped", "--json").records
         assert len(record["digest"]) == 64
         assert record["network"] == {"weights": 64_936, "share": 0.5}
