@@ -30,7 +30,7 @@ class Root:
         """Take the forest, and what its network says of legs.
 
         Args:
-            base: Any.
+            base: One whose trees look at `FEATURES` alone.
             by_network: ``(n, len(base.classes))``; None leaves the network out.
         """
         self._digest = base.digest
