@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geowallet.app.reports.gaps import Kind
 from geowallet.cli.reports.commute import months_chart, steps_blocks
 from geowallet.cli.reports.gaps import names_of_kinds
-from geowallet.cli.terminal.language import _, language, say, word
+from geowallet.cli.terminal.language import _, clauses, language, say, word
 from geowallet.cli.terminal.numbers import count, day, kilometres, km, money, month
 from geowallet.paper.document import (
     Bars,
@@ -156,7 +156,7 @@ def _driving(found: Year) -> list[Block]:
         return []
     rows = []
     for vehicle, score in found.driving:
-        why = "; ".join(say(reason) for reason in score.missing)
+        why = clauses([say(reason) for reason in score.missing])
         cell = Cell(_("no score: {why}", why=why))
         if score.score is not None:
             cell = Cell(_("{score} of 100", score=score.score), score.score)

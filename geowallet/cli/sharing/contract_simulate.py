@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geowallet.cli.terminal.language import _, plural
+from geowallet.cli.terminal.language import _, clauses, plural
 from geowallet.cli.terminal.numbers import count, km, money, period_words
 from geowallet.cli.terminal.secrets import open_wallet
 from geowallet.cli.terminal.shell import Column, Shell
@@ -83,7 +83,7 @@ def _cell(one: Simulated, span: Period) -> str:
     parts = [f"{name} {count(value)}" for name, value in charged.outputs.items()]
     if charged.cost is not None:
         parts.insert(0, _money(one, charged.cost.total))
-    return "; ".join(parts) or NOTHING
+    return clauses(parts) or NOTHING
 
 
 def _money(one: Simulated, amount: Any) -> str:

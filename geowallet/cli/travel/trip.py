@@ -14,7 +14,6 @@ from geowallet.cli.terminal.numbers import (
     kilometres,
     km,
     moment,
-    percent,
     period_words,
     weekday,
 )
@@ -22,13 +21,13 @@ from geowallet.cli.terminal.secrets import open_wallet
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import group, verb
 from geowallet.cli.travel.trip_doubts import (
-    doubt_record,
     doubts,
     pause_line,
     pauses,
     silence_records,
     silences,
 )
+from geowallet.cli.travel.trip_legs import leg_record, leg_row, with_uncertainty
 from geowallet.cli.travel.trip_unseen import unseen_lines, unseen_record, unseen_total
 from geowallet.model.calendar import Period
 from geowallet.model.errors import BadOptionError
@@ -117,7 +116,7 @@ def show(
     unseen = unseen_ways(every)
     beside = next((way for way in unseen if way.after == found.trip.id), None)
     record = _record(found) | unseen_record(beside)
-    record |= {"legs": [_leg_record(leg) for leg in found.trip.legs]}
+    record |= {"legs": [leg_record(leg) for leg in found.trip.legs]}
     shell.emit(record | {"silences": silence_records(told)})
     ends = _ends(found)
     shell.say(
@@ -128,7 +127,7 @@ def show(
             end=clock(found.trip.end_us, here),
             zone=here,
             ends=ends,
-            km=_with_uncertainty(found.trip.legs),
+            km=with_uncertainty(found.trip.legs),
         )
     )
     shell.say()
@@ -142,7 +141,7 @@ def show(
             Column(_("CONFIDENCE")),
             Column(_("ASSURANCE")),
         ],
-        [_leg_row(number, leg, here) for number, leg in enumerate(found.trip.legs, start=1)],
+        [leg_row(number, leg, here) for number, leg in enumerate(found.trip.legs, start=1)],
     )
     for number, leg in enumerate(found.trip.legs, start=1):
         _show_reasons(shell, number, leg, told)
@@ -302,41 +301,6 @@ def totals(found: Sequence[DescribedTrip]) -> str:
     return "   ".join(parts)
 
 
-def _with_uncertainty(legs: Sequence[Leg]) -> str:
-    distance_m = sum(leg.distance_m for leg in legs)
-    spread_m = sum(leg.distance_sd_m**2 for leg in legs) ** 0.5
-    return f"{km(distance_m)} (± {kilometres(spread_m)})"
-
-
-def _leg_row(number: int, leg: Leg, here: str) -> list[str]:
-    return [
-        str(number),
-        clock(leg.start_us, here),
-        str(round((leg.end_us - leg.start_us) / 60e6)),
-        kilometres(leg.distance_m),
-        word(leg.mode),
-        _confidence(leg),
-        word("L0"),
-    ]
-
-
-def _confidence(leg: Leg) -> str:
-    from geowallet.app.travel.corrections import SAID
-    from geowallet.app.travel.trip_rules import by_rule
-
-    if leg.reasons == (SAID,):
-        guess, share = leg.alternatives[0]
-        return _("by you; guessed {mode} {share}", mode=word(guess), share=percent(share))
-    if by_rule(leg.reasons):
-        guess, share = leg.alternatives[0]
-        return _("by your rule; guessed {mode} {share}", mode=word(guess), share=percent(share))
-    text = f"{word(Sureness.of(leg.confidence))}, {percent(leg.confidence)}"
-    if leg.alternatives and Sureness.of(leg.confidence) is not Sureness.SURE:
-        other, share = leg.alternatives[0]
-        text += f"; {word(other)} {percent(share)}"
-    return text
-
-
 def _show_reasons(shell: Shell, number: int, leg: Leg, told: Sequence[Silence]) -> None:
     if leg.reasons:
         shell.say()
@@ -378,18 +342,4 @@ def _record(trip: DescribedTrip) -> dict[str, Any]:
         "purpose_confidence": round(trip.purpose_confidence, 3),
         "purpose_reasons": [str(reason) for reason in trip.purpose_reasons],
         "tags": list(trip.tags),
-    }
-
-
-def _leg_record(leg: Leg) -> dict[str, Any]:
-    return {
-        "start_us": leg.start_us,
-        "end_us": leg.end_us,
-        "mode": str(leg.mode),
-        "confidence": round(leg.confidence, 3),
-        "distance_m": round(leg.distance_m, 1),
-        "distance_sd_m": round(leg.distance_sd_m, 1),
-        "gap_m": round(leg.gap_m, 1),
-        "fixes": leg.n_fixes,
-        **doubt_record(leg),
     }
