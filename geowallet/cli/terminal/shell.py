@@ -10,6 +10,7 @@ import os
 import sys
 import unicodedata
 from dataclasses import dataclass, field
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, TextIO
 
 from geowallet.cli.terminal.language import _
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WIDEST = 10_000
-"""Columns of a table are never cut; a narrow terminal wraps them itself."""
+"""Columns of a table are never cut."""
+
+_NARROWEST = 16
+"""On a terminal words in the last column go on in the next line, but in no less than this."""
+
+_APART = 2
+"""Blanks between columns."""
 
 SCHEMA = 1
 """Version of every JSON record; keys never change meaning within it."""
@@ -117,7 +124,8 @@ class Shell:
         elif self.accessible:
             lines = _as_fields(headings, cells)
         else:
-            lines = [" " * indent + line for line in _aligned(columns, cells)]
+            width = get_terminal_size().columns - indent if self.people_watch else _WIDEST
+            lines = [" " * indent + line for line in _aligned(columns, cells, width)]
         for line in lines:
             self.stdout.write(line.rstrip(" ") + "\n")
 
@@ -182,23 +190,35 @@ def _is_shown(char: str) -> bool:
     return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or char == "\u00ad"
 
 
-def _aligned(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows as lines of equal columns; rich knows how wide a character is."""
+def _aligned(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return rows as lines of equal columns; rich knows how wide a character is.
+
+    A last column of words is wrapped where the lines would be wider than ``width``.
+    """
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in columns:
+    table = Table(box=None, show_edge=False, pad_edge=False, padding=(0, _APART, 0, 0))
+    before = 0
+    for place, column in enumerate(columns):
+        last = place == len(columns) - 1
         table.add_column(
             Text(column.heading),
             justify="right" if column.numeric else "left",
-            no_wrap=True,
+            no_wrap=column.numeric or not last,
             header_style="none",
         )
+        if not last:
+            cells = [column.heading, *(row[place] for row in rows)]
+            before += max(map(cell_len, cells)) + _APART
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    console = Console(width=_WIDEST, color_system=None)
+    wraps = not columns[-1].numeric
+    console = Console(
+        width=max(width, before + _NARROWEST) if wraps else _WIDEST, color_system=None
+    )
     with console.capture() as capture:
         console.print(table)
     return capture.get().splitlines()
