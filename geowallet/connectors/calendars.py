@@ -38,6 +38,9 @@ CPU_S = 30
 RECURRING = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 """What appointments do. Hourly and faster are alarms, or an attack."""
 
+TIMES = ("DTSTART", "DTEND", "DURATION", "RDATE", "EXDATE", "RECURRENCE-ID")
+"""Properties without which it is not known when an entry is."""
+
 LEAVE = (
     "leave",
     "vacation",
@@ -102,7 +105,8 @@ def read_calendar(
     calendar = icalendar.Calendar.from_ical(data)
     if calendar.name != "VCALENDAR":
         raise ValueError("not a calendar")
-    kept = [part for part in calendar.subcomponents if not _explodes(part)]
+    parts = calendar.subcomponents
+    kept = [part for part in parts if not (_broken(part) or _explodes(part))]
     dropped = len(calendar.subcomponents) - len(kept)
     calendar.subcomponents = kept
     query = recurring_ical_events.of(calendar, skip_bad_series=True)
@@ -151,6 +155,21 @@ def _explodes(part: Any) -> bool:
         if start is not None and getattr(start.dt, "year", 0) < 1970:
             return True
     return False
+
+
+def _broken(part: Any) -> bool:
+    """Say whether an entry has a time that cannot be read, or no beginning.
+
+    One without a beginning would spoil all others; the rest would be left out unsaid.
+    """
+    from icalendar import vBroken, vDDDTypes  # noqa: PLC0415  an extra
+
+    if part.name != "VEVENT":
+        return False
+    times = [part.get(name, ()) for name in TIMES]
+    said = [time for some in times for time in (some if isinstance(some, list | tuple) else [some])]
+    broken = any(isinstance(time, vBroken) for time in said)
+    return broken or not isinstance(part.get("DTSTART"), vDDDTypes)
 
 
 def _years(first: dt.date, last: dt.date) -> Iterator[tuple[dt.date, dt.date]]:

@@ -162,6 +162,30 @@ class TestHostile:
         )
         assert ([e.uid for e in entries], dropped) == (["good"], 1)
 
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            ("DTSTART:soon", "RRULE:FREQ=DAILY"),
+            ("DTSTART:",),
+            ("SUMMARY:Some day",),
+            ("DTSTART:20260504T083000Z", "DTSTART:20260505T083000Z"),
+            ("DTSTART:20260504T083000Z", "DTEND:later"),
+            ("DTSTART:20260504T083000Z", "DURATION:long"),
+            ("DTSTART:20260504T083000Z", "RRULE:FREQ=DAILY", "EXDATE:holidays"),
+            ("DTSTART:20260504T083000Z", "RDATE:20260505T083000Z", "RDATE:now and then"),
+            ("DTSTART:20260504T083000Z", "RECURRENCE-ID:the other"),
+        ],
+    )
+    def test_an_entry_without_readable_times_spoils_no_other(self, lines: tuple[str, ...]) -> None:
+        good = event("DTSTART:20260504T083000Z", "DURATION:PT1H", uid="good")
+        entries, dropped = read_calendar(
+            ics(event(*lines, uid="bad"), good),
+            first=dt.date(2026, 1, 1),
+            last=dt.date(2026, 12, 31),
+            zone=PARIS,
+        )
+        assert ([e.uid for e in entries], dropped) == (["good"], 1)
+
     def test_what_recurs_since_the_middle_ages_is_left_out(self) -> None:
         assert read(event("DTSTART:10660101T000000Z", "RRULE:FREQ=DAILY")) == []
 
