@@ -12,7 +12,7 @@ from geowallet.model.mobility import Mode
 from geowallet.model.words import N_, phrase
 from geowallet.track.clean import BAD, flag_duplicates, flag_jumps, flag_single
 from geowallet.track.legs import Span
-from geowallet.track.modes.decide import Guess, over_all_modes
+from geowallet.track.modes.decide import Guess
 from geowallet.track.modes.features import FEATURES, feature_table, feature_tables
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.listener import Listener
@@ -127,24 +127,6 @@ def classify_spans(
         hints: What is known beside the fixes.
     """
     return tuple(SpanModes([(path, hints)]).weighed([spans]).guesses())
-
-
-def span_shares(
-    path: Path, spans: Sequence[Span], *, hints: Hints = NO_HINTS
-) -> NDArray[np.float64]:
-    """Return the probabilities of `ALL_MODES` of legs, each looked at alone, ``(k, 13)``.
-
-    For segmentation: any spans, overlapping or not.
-    """
-    forest = hints.forest or shipped_forest()
-    table = feature_table(path, spans)
-    listener = listener_of(path, forest)
-    if listener is None:
-        return over_all_modes(forest.probabilities(table), forest.classes)
-    heard, held = listener.described(spans)
-    table = np.hstack((table, held))
-    logits = forest.joined(forest.logits(table), heard)
-    return over_all_modes(forest.calibrated(logits, table), forest.classes)
 
 
 def listener_of(path: Path, forest: Forest | None) -> Listener | None:

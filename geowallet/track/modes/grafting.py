@@ -22,7 +22,7 @@ GRAIN = 2.0**-20
 probability shows, and they are packed to half of the bytes."""
 
 
-def moved(trees: Trees, columns: Sequence[int]) -> Trees:
+def reordered(trees: Trees, columns: Sequence[int]) -> Trees:
     """Return trees that look for each column elsewhere.
 
     Args:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geowallet.track.modes.features import FEATURES
-from geowallet.track.modes.grafting import constant, moved, together, weighted
+from geowallet.track.modes.grafting import constant, reordered, together, weighted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class Root:
         self._digest = base.digest
         self.classes = base.classes
         self.prior = np.asarray(base.settings["prior"], dtype=np.float64)
-        self.trees = moved(base.trees, [FEATURES.index(name) for name in base.features])
+        self.trees = reordered(base.trees, [FEATURES.index(name) for name in base.features])
         heard = base.network is not None and by_network is not None
         self.network = base.network if heard else None
         self._share = base.network_share if heard else 0.0

@@ -44,46 +44,6 @@ class Fitted:
     outside: NDArray[np.float64]
 
 
-def fit_forest(  # noqa: PLR0913  columns of the same legs, and how to grow
-    table: NDArray[np.float64],
-    modes: Sequence[str],
-    groups: Sequence[str],
-    *,
-    seed: int,
-    growth: Growth | None = None,
-    base: Forest | None = None,
-    by_network: NDArray[np.float64] | None = None,
-) -> Forest:
-    """Return a calibrated forest fitted on ``n`` legs; the same for the same input and seed.
-
-    How sure it may be is measured on owners that were left out.
-
-    Args:
-        table: ``(n, len(FEATURES))`` as `feature_table` returns; with ``by_network`` what
-            the network holds of the legs may stand behind, as `leg_hearing` returns.
-        modes: ``n`` names of modes; each must occur, at least two must.
-        groups: ``n`` names of owners; legs of one owner are left out together.
-        seed: Of the choice of features and legs.
-        growth: How the trees are grown.
-        base: Where it begins; one that does not know each of ``modes`` is not used.
-        by_network: ``(n, len(base.classes))`` as `leg_logits` returns of the network of
-            ``base``; without it that one's trees alone are used.
-
-    Raises:
-        MissingExtraError: LightGBM is not installed.
-        ValueError: Fewer than two modes, or columns of different lengths.
-    """
-    return fit_and_try(
-        table,
-        modes,
-        groups,
-        seed=seed,
-        growth=growth,
-        base=base,
-        by_network=by_network,
-    ).forest
-
-
 def fit_and_try(  # noqa: PLR0913  columns of the same legs, and how to grow
     table: NDArray[np.float64],
     modes: Sequence[str],
@@ -97,16 +57,20 @@ def fit_and_try(  # noqa: PLR0913  columns of the same legs, and how to grow
     chains: Sequence[str] | None = None,
     ends_deg: NDArray[np.float64] | None = None,
 ) -> Fitted:
-    """Return what `fit_forest` does, and what it says of owners that were left out.
+    """Return a calibrated forest fitted on ``n`` legs; the same for the same input and seed.
+
+    How sure it may be is measured on owners that were left out.
 
     Args:
-        table: As for `fit_forest`.
-        modes: As for `fit_forest`.
-        groups: As for `fit_forest`.
-        seed: As for `fit_forest`.
-        growth: As for `fit_forest`.
-        base: As for `fit_forest`.
-        by_network: As for `fit_forest`.
+        table: ``(n, len(FEATURES))`` as `feature_table` returns; with ``by_network`` what
+            the network holds of the legs may stand behind, as `leg_hearing` returns.
+        modes: ``n`` names of modes; each must occur, at least two must.
+        groups: ``n`` names of owners; legs of one owner are left out together.
+        seed: Of the choice of features and legs.
+        growth: How the trees are grown.
+        base: Where it begins; one that does not know each of ``modes`` is not used.
+        by_network: ``(n, len(base.classes))`` as `leg_hearing` returns of the network of
+            ``base``; without it that one's trees alone are used.
         limits: Members of its settings that are decided and not fitted, such as
             ``least_confidence``.
         chains: ``n`` names; legs of one tell each other what they are. Those of an owner,
@@ -123,36 +87,55 @@ def fit_and_try(  # noqa: PLR0913  columns of the same legs, and how to grow
         msg = "a forest tells at least two modes apart, and every leg has a mode and an owner"
         raise ValueError(msg)
     root = _root_of(base, words, by_network)
-    words = words if root is None else list(root.classes)
-    place = {word: number for number, word in enumerate(words)}
-    classes = np.array([place[mode] for mode in modes], dtype=np.int64)
-    start = None if root is None else root.logits(table)
     if root is None or root.network is None:
         table = table[:, : len(FEATURES)]
-    features = (*FEATURES, *held_names(table.shape[1] - len(FEATURES)))
-    owners = np.asarray(groups)
-    near = owners if chains is None else np.asarray(chains)
-    lesson = Lesson(len(words), classes, owners, near, seed, growth or Growth(), start)
+    words = words if root is None else list(root.classes)
+    place = {word: number for number, word in enumerate(words)}
+    lesson = Lesson(
+        len(words),
+        np.array([place[mode] for mode in modes], dtype=np.int64),
+        np.asarray(groups),
+        np.asarray(groups if chains is None else chains),
+        seed,
+        growth or Growth(),
+        None if root is None else root.logits(table),
+    )
     raw = lesson.crossed(table)
     believed = lesson.believed(raw)
     raw = lesson.towards_start(raw, believed)
-    band = lesson.band(raw)
     first = lesson.grown(table).kept(believed)
-    settings: dict[str, Any] = {
-        "calibration": [band],
-        "prior": lesson.prior(None if root is None else root.prior),
-        "least_confidence": {"default": 0.0},
-        "neutral": neutral_of(table, features),
-    }
-    settings |= ({} if root is None else root.settings(first.outset)) | dict(limits or {})
-    outside = softmax(raw / band["temperature"])
+    settings = {"calibration": [lesson.band(raw)]} | _settings(lesson, root, first, limits)
+    outside = softmax(raw / settings["calibration"][0]["temperature"])
     if ends_deg is not None:
         told = lesson.told_together(outside, ends_deg, np.array(settings["prior"]), words)
         settings["together_temperature"] = lesson.tempered(told)
-    trees = _trees(root, first)
+    return Fitted(_made(table, words, root, first, settings), outside)
+
+
+def _settings(
+    lesson: Lesson, root: Root | None, part: Part, limits: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return the settings that follow from what was grown and where it begins."""
+    settings: dict[str, Any] = {
+        "prior": lesson.prior(None if root is None else root.prior),
+        "least_confidence": {"default": 0.0},
+    }
+    return settings | ({} if root is None else root.settings(part.outset)) | dict(limits or {})
+
+
+def _made(
+    table: NDArray[np.float64],
+    words: Sequence[str],
+    root: Root | None,
+    part: Part,
+    settings: dict[str, Any],
+) -> Forest:
+    """Return the forest as it is read back from its bytes."""
+    features = (*FEATURES, *held_names(table.shape[1] - len(FEATURES)))
+    settings = {"neutral": neutral_of(table, features)} | settings
     network = None if root is None else root.network
-    made = Forest(features, tuple(words), trees, None, settings, "", network)
-    return Fitted(read_forest(forest_bytes(made)), outside)
+    made = Forest(features, tuple(words), _trees(root, part), None, settings, "", network)
+    return read_forest(forest_bytes(made))
 
 
 def _trees(root: Root | None, part: Part) -> Trees:

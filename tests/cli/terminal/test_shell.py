@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import pytest
 
 from geowallet.cli.terminal.shell import Column, Shell
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COLUMNS = (Column("ID"), Column("KM", numeric=True), Column("FROM, TO"))
 ROWS = (("tZ8HG", "3.3", "Home to Work"), ("tPACB", "14.7", "Home to the sports ground"))
@@ -17,8 +21,10 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(stream: io.StringIO, columns: tuple[Column, ...], rows: object = ROWS) -> list[str]:
-    Shell(stdout=stream).table(columns, rows, indent=2)  # type: ignore[arg-type]
+def shown(
+    stream: io.StringIO, columns: Sequence[Column], rows: Sequence[Sequence[str]] = ROWS
+) -> list[str]:
+    Shell(stdout=stream).table(columns, rows, indent=2)
     return stream.getvalue().splitlines()
 
 

@@ -17,9 +17,7 @@ from geowallet.track.modes.classify import (
     classify_spans,
     good_fixes,
     leg_table,
-    span_shares,
 )
-from geowallet.track.modes.decide import ALL_MODES
 from geowallet.track.modes.features import FEATURES, feature_table
 from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.labels import ModeLabel
@@ -123,9 +121,6 @@ class TestSpans:
         last = np.searchsorted(fixes.time_us, bounds[:, 1])
         spans = [Span(int(a), int(b), on_foot=False) for a, b in zip(first, last, strict=True)]
         assert np.array_equal(feature_table(path, spans), leg_table(fixes, bounds), equal_nan=True)
-        shares = span_shares(path, spans, hints=FOREST)
-        assert shares.shape == (4, len(ALL_MODES))
-        assert shares.sum(axis=1) == pytest.approx(np.ones(4))
         modes = [guess.mode for guess in classify_spans(path, spans, hints=FOREST)]
         assert modes == [Mode.WALK, Mode.BUS, Mode.WALK, Mode.CAR]
         assert classify_spans(path, [], hints=FOREST) == ()

@@ -18,7 +18,7 @@ from geowallet.track.modes.fitting import (
     neutral_of,
     temperature_of,
 )
-from geowallet.track.modes.teaching import fit_forest
+from geowallet.track.modes.teaching import fit_and_try
 
 SMALL = Growth(rounds=20, leaves=4, rate=0.2, fewest=5, shown=1.0)
 needs_extra = pytest.mark.skipif(
@@ -40,7 +40,7 @@ def _legs(n: int = 240) -> tuple[NDArray[np.float64], list[str], list[str]]:
 @needs_extra
 def test_a_forest_tells_walks_from_rides() -> None:
     table, modes, owners = _legs()
-    forest = fit_forest(table, modes, owners, seed=1, growth=SMALL)
+    forest = fit_and_try(table, modes, owners, seed=1, growth=SMALL).forest
     assert forest.classes == ("car", "walk")
     said = [forest.classes[place] for place in forest.probabilities(table).argmax(axis=1)]
     assert sum(a == b for a, b in zip(said, modes, strict=True)) >= 0.97 * len(modes)
@@ -50,10 +50,11 @@ def test_a_forest_tells_walks_from_rides() -> None:
 def test_the_same_legs_and_seed_give_the_same_bytes() -> None:
     table, modes, owners = _legs()
     one, two = (
-        forest_bytes(fit_forest(table, modes, owners, seed=1, growth=SMALL)) for _ in range(2)
+        forest_bytes(fit_and_try(table, modes, owners, seed=1, growth=SMALL).forest)
+        for _ in range(2)
     )
     assert one == two
-    assert one != forest_bytes(fit_forest(table, modes, owners, seed=2, growth=SMALL))
+    assert one != forest_bytes(fit_and_try(table, modes, owners, seed=2, growth=SMALL).forest)
 
 
 @needs_extra
@@ -61,7 +62,7 @@ def test_a_forest_of_noise_is_not_sure() -> None:
     table, modes, owners = _legs()
     table = np.random.default_rng(9).normal(size=table.shape)
     table[:, FEATURES.index("cadence_s")] = 5.0
-    forest = fit_forest(table, modes, owners, seed=1, growth=SMALL)
+    forest = fit_and_try(table, modes, owners, seed=1, growth=SMALL).forest
     fresh = np.random.default_rng(10).normal(size=table.shape)
     assert forest.probabilities(fresh).max(axis=1).mean() < 0.75
 
@@ -69,7 +70,7 @@ def test_a_forest_of_noise_is_not_sure() -> None:
 @pytest.mark.parametrize("modes", [["walk"] * 4, ["walk", "car"]])
 def test_one_mode_or_missing_names_are_refused(modes: list[str]) -> None:
     with pytest.raises(ValueError, match="at least two modes"):
-        fit_forest(np.zeros((4, len(FEATURES))), modes, ["her"] * 4, seed=0)
+        fit_and_try(np.zeros((4, len(FEATURES))), modes, ["her"] * 4, seed=0)
 
 
 def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +84,7 @@ def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(builtins, "__import__", without)
     table, modes, owners = _legs(30)
     with pytest.raises(MissingExtraError) as caught:
-        fit_forest(table, modes, owners, seed=1)
+        fit_and_try(table, modes, owners, seed=1)
     assert caught.value.details == {"extra": "fit"}
 
 

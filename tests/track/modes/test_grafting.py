@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geowallet.track.modes.grafting import among, constant, moved, together, weighted
+from geowallet.track.modes.grafting import among, constant, reordered, together, weighted
 from tests.track.modes.forests import STEPS, trees_of
 
 TABLE = np.random.default_rng(4).uniform(0.0, 25.0, (60, 4))
@@ -13,7 +13,7 @@ LOGITS = trees_of().logits(TABLE)
 
 def test_columns_may_stand_elsewhere() -> None:
     table = np.column_stack((TABLE[:, 2], np.zeros(60), TABLE[:, 0], TABLE[:, 3], TABLE[:, 1]))
-    assert np.array_equal(moved(trees_of(), [2, 4, 0, 3]).logits(table), LOGITS)
+    assert np.array_equal(reordered(trees_of(), [2, 4, 0, 3]).logits(table), LOGITS)
 
 
 def test_among_more_classes_trees_say_nothing_of_the_others() -> None:

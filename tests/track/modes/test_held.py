@@ -13,8 +13,7 @@ from geowallet.model.errors import BadModelError
 from geowallet.model.mobility import Mode
 from geowallet.track.legs import Span
 from geowallet.track.modes.artefact import MAGIC, forest_bytes, read_forest
-from geowallet.track.modes.classify import SpanModes, classify_spans, leg_hearing, span_shares
-from geowallet.track.modes.decide import ALL_MODES
+from geowallet.track.modes.classify import SpanModes, classify_spans, leg_hearing
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.forest import Forest, held_names
 from geowallet.track.modes.hints import Hints
@@ -46,8 +45,6 @@ def test_a_leg_is_told_by_what_is_held_wherever_it_is_described() -> None:
     plain = Hints(forest=forest_of())
     assert classify_spans(PATH, SPANS, hints=plain)[0].mode is not Mode.BUS
     assert [guess.mode for guess in classify_spans(PATH, SPANS, hints=hints)] == [Mode.BUS] * 2
-    shares = span_shares(PATH, SPANS, hints=hints)
-    assert [ALL_MODES[place] for place in shares.argmax(axis=1)] == [Mode.BUS] * 2
 
 
 def test_legs_are_described_alike_alone_and_among_others() -> None:

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from geowallet.model.mobility import Mode
 from geowallet.track.legs import Span
-from geowallet.track.modes.classify import SpanModes, classify_spans, leg_logits, span_shares
+from geowallet.track.modes.classify import SpanModes, classify_spans, leg_logits
 from geowallet.track.modes.course import Course
-from geowallet.track.modes.decide import ALL_MODES
 from geowallet.track.modes.forest import softmax
 from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.listener import Listener
@@ -115,8 +114,6 @@ class TestJoined:
         forest = forest_with(fast_is("bus", logit=30.0))
         assert classify_spans(path, spans, hints=Hints(forest=forest_of()))[0].mode is Mode.CAR
         assert classify_spans(path, spans, hints=Hints(forest=forest))[0].mode is Mode.BUS
-        shares = span_shares(path, spans, hints=Hints(forest=forest))[0]
-        assert ALL_MODES[int(shares.argmax())] is Mode.BUS
 
     def test_that_the_network_decided_is_among_the_reasons(self) -> None:
         path, spans = straight(15.0, 600), [Span(0, 120, on_foot=False)]

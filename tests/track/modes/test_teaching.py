@@ -10,7 +10,7 @@ from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.fitting import Growth, leaning_weights
 from geowallet.track.modes.forest import held_names
 from geowallet.track.modes.outset import Outset, outset_of
-from geowallet.track.modes.teaching import fit_and_try, fit_forest
+from geowallet.track.modes.teaching import fit_and_try
 from tests.track.modes.forests import CLASSES, forest_of
 from tests.track.modes.networks import drawn, forest_with
 
@@ -53,7 +53,7 @@ def all_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_begins_at_what_the_other_one_says() -> None:
     table, modes, owners, _ = _legs()
     base = forest_of()
-    found = fit_forest(table, modes, owners, seed=1, growth=STILL, base=base)
+    found = fit_and_try(table, modes, owners, seed=1, growth=STILL, base=base).forest
     assert found.classes == CLASSES
     assert found.settings["base"] == base.digest
     assert found.network is None
@@ -64,7 +64,7 @@ def test_it_begins_at_what_the_other_one_says() -> None:
 def test_its_network_becomes_a_part_and_weighs_as_much_as_it_did() -> None:
     table, modes, owners, by_network = _legs()
     base = forest_with(drawn(), network_share=0.4)
-    found = fit_forest(
+    found = fit_and_try(
         table,
         modes,
         owners,
@@ -72,7 +72,7 @@ def test_its_network_becomes_a_part_and_weighs_as_much_as_it_did() -> None:
         growth=STILL,
         base=base,
         by_network=by_network,
-    )
+    ).forest
     begun = _begun(base.joined(base.logits(table), by_network))
     logits = found.joined(found.logits(table), by_network)
     assert logits == pytest.approx(begun, abs=1e-3)
@@ -82,10 +82,10 @@ def test_its_network_becomes_a_part_and_weighs_as_much_as_it_did() -> None:
 
 def test_a_network_of_which_nothing_is_told_is_left_out() -> None:
     table, modes, owners, by_network = _legs()
-    deaf = fit_forest(table, modes, owners, seed=1, growth=STILL, base=forest_with(drawn()))
+    deaf = fit_and_try(table, modes, owners, seed=1, growth=STILL, base=forest_with(drawn())).forest
     assert deaf.network is None
     wide = np.hstack((table, by_network))
-    assert fit_forest(wide, modes, owners, seed=1, growth=STILL).features == FEATURES
+    assert fit_and_try(wide, modes, owners, seed=1, growth=STILL).forest.features == FEATURES
 
 
 def test_what_its_network_holds_teaches_too() -> None:
@@ -110,7 +110,7 @@ def test_a_mode_without_labels_is_told_as_by_the_other_one() -> None:
     table, modes, owners, _ = _legs()
     base = forest_of(prior=[0.3, 0.15, 0.3, 0.15, 0.1])
     growth = Growth(rounds=20, leaves=4, rate=0.2, fewest=5)
-    found = fit_forest(table, modes, owners, seed=1, growth=growth, base=base)
+    found = fit_and_try(table, modes, owners, seed=1, growth=growth, base=base).forest
     train = table[:1].copy()
     for name, value in {"v60_p90": 30.0, "halts_km": 0.0, "corners_km": 0.0}.items():
         train[0, FEATURES.index(name)] = value
@@ -138,14 +138,14 @@ def test_no_more_of_it_is_kept_than_legs_left_out_bear(monkeypatch: pytest.Monke
     said = [CLASSES[place] for place in base.logits(table)[:, :3].argmax(axis=1)]
     said = [str(rng.choice(WORDS)) if rng.random() < 0.1 else mode for mode in said]
     growth = Growth(rounds=60, leaves=15, rate=0.3, fewest=2)
-    found = fit_forest(table, said, owners, seed=1, growth=growth, base=base)
+    found = fit_and_try(table, said, owners, seed=1, growth=growth, base=base).forest
     assert found.logits(table) == pytest.approx(base.logits(table), abs=1e-3)
 
 
 def test_one_that_does_not_know_a_mode_is_no_beginning() -> None:
     table, modes, owners, _ = _legs()
     ferries = ["ferry" if mode == "car" else mode for mode in modes]
-    found = fit_forest(table, ferries, owners, seed=1, growth=STILL, base=forest_of())
+    found = fit_and_try(table, ferries, owners, seed=1, growth=STILL, base=forest_of()).forest
     assert "base" not in found.settings
 
 
