@@ -8,7 +8,6 @@ new file changes nothing outside the chunks it touches.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from types import FunctionType
 from typing import TYPE_CHECKING
 
@@ -41,9 +40,8 @@ from geowallet.track import (
     wandering,
     ways,
 )
-from geowallet.track.clean import BAD, flag_doubtful, flag_single
+from geowallet.track.chunks import ALWAYS_US, chunked
 from geowallet.track.doubts import with_doubts, with_drift
-from geowallet.track.drafts import draft_of
 from geowallet.track.modes import (
     around,
     context,
@@ -61,19 +59,18 @@ from geowallet.track.modes import (
 )
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.shipped import shipped_forest
-from geowallet.track.motion import PARKED_M, path_of
-from geowallet.track.sources import CUT_GAP_US, Merged, SourcedFixes, merge
+from geowallet.track.motion import PARKED_M
+from geowallet.track.sources import CUT_GAP_US, Merged, SourcedFixes
 from geowallet.track.trips import finished, named_groups
 from geowallet.track.walking import walking_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from types import ModuleType
 
     from numpy.typing import NDArray
 
     from geowallet.model.fixes import Fixes
-    from geowallet.track.drafts import Draft
     from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.hints import Hints
     from geowallet.track.windows import Window
@@ -89,12 +86,6 @@ __all__ = [
 
 UNUSABLE = FixFlag.POOR_ACCURACY | FixFlag.COARSE | FixFlag.REPEATED
 """Flags of positions of a device that was on and did not know better."""
-
-FIXES_TOGETHER = 200_000
-"""Chunks up to this many fixes are finished together; a longer one alone."""
-
-ALWAYS_US = (-(2**63), 2**63 - 1)
-"""All instants."""
 
 VERSION = "6"
 """Of all stages; raised whenever a result changes."""
@@ -204,56 +195,29 @@ def analyse(
             depends on all.
     """
     keep_memory()
-    checked = [
-        SourcedFixes(trace.source, trace.device, flag_single(trace.fixes, latest_us=latest_us))
-        for trace in traces
-    ]
-    merged = merge(checked)
-    fixes = flag_doubtful(merged.fixes)
-    good = np.flatnonzero(fixes.unflagged(BAD))
-    used = fixes.take(good)
+    cut = chunked(traces, latest_us=latest_us, within_us=within_us)
+    merged, used, good = cut.merged, cut.used, cut.good
     all_trips: list[Trip] = []
     all_stops: list[Stop] = []
-    coarse_us = fixes.time_us[~fixes.unflagged(UNUSABLE)]
-    begin, after = np.searchsorted(used.time_us, within_us).tolist()
-    cut = _chunks(used, merged.breaks_us)
-    groups = _together([chunk for chunk in cut if begin <= chunk[0] < after])
-    drafted = ((some, _drafts(used, merged, good, some, hints)) for some in groups)
-    for chunks, group, named in named_groups(drafted, together=together):
+    coarse_us = cut.fixes.time_us[~cut.fixes.unflagged(UNUSABLE)]
+    for chunks, group, named in named_groups(cut.drafted(hints), together=together):
         found = finished(group, named, merged.sources, coarse_us=coarse_us)
         for (_, last), (trips_there, stops_there) in zip(chunks, found, strict=True):
             all_trips += trips_there
             all_stops += stops_there
             all_stops += _parked(used, last)
-    fixes = with_drift(fixes, all_stops, used)
+    fixes = with_drift(cut.fixes, all_stops, used)
     return Analysis(
         trips=with_doubts(all_trips, fixes),
         stops=tuple(all_stops),
         fixes=fixes,
-        counted_once=_counted_once(merged, used, good, slice(begin, after)),
+        counted_once=_counted_once(merged, used, good, cut.within),
         elsewhere=_elsewhere(merged),
         another_hour=tuple(
             AnotherHour(merged.sources[one.stream], merged.sources[one.kept], one.later_s)
             for one in merged.shifted
         ),
     )
-
-
-def _drafts(
-    used: Fixes,
-    merged: Merged,
-    good: NDArray[np.intp],
-    chunks: Sequence[tuple[int, int]],
-    hints: Hints,
-) -> list[Draft]:
-    """Return some chunks of ``used``, cut; ``good`` being where its fixes stand."""
-    found = []
-    for first, last in chunks:
-        rows, around = slice(first, last), slice(int(good[first]), int(good[last - 1]) + 1)
-        heard = {merged.sources[number] for number in _numbers(merged.stream[around])}
-        stream = merged.stream[good[rows]]
-        found.append(draft_of(path_of(used, rows), stream, hints.of(heard)))
-    return found
 
 
 def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
@@ -304,34 +268,6 @@ def _written(value: object) -> str:
     if isinstance(value, tuple | list):
         return f"({', '.join(map(_written, value))})"
     return value.__qualname__ if isinstance(value, FunctionType) else repr(value)
-
-
-def _chunks(used: Fixes, breaks_us: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Return ``(first, after last)`` of each chunk of good fixes."""
-    if not len(used):
-        return []
-    cuts = np.flatnonzero(np.diff(used.time_us) >= CUT_GAP_US) + 1
-    changes = np.searchsorted(used.time_us, breaks_us)
-    changes = changes[(changes > 0) & (changes < len(used))]
-    return list(pairwise([0, *sorted({*cuts.tolist(), *changes.tolist()}), len(used)]))
-
-
-def _together(chunks: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
-    """Yield chunks in groups of some fixes, so that memory stays bounded."""
-    some: list[tuple[int, int]] = []
-    for first, last in chunks:
-        if some and last - some[0][0] > FIXES_TOGETHER:
-            yield some
-            some = []
-        some.append((first, last))
-    if some:
-        yield some
-
-
-def _numbers(stream: NDArray[np.int32]) -> list[int]:
-    """Return which streams there are."""
-    found: list[int] = np.flatnonzero(np.bincount(stream)).tolist()
-    return found
 
 
 def _parked(used: Fixes, first: int) -> list[Stop]:

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from geowallet.model.fixes import Fixes, FixFlag, fixes_from
 from geowallet.model.mobility import Mode, Trip
-from geowallet.track import pipeline
+from geowallet.track import chunks
+from geowallet.track.chunks import ALWAYS_US
 from geowallet.track.drafts import Draft, draft_of
 from geowallet.track.modes import ground
 from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.labels import ModeLabel
 from geowallet.track.motion import Path
 from geowallet.track.pipeline import (
-    ALWAYS_US,
     CUT_GAP_US,
     Analysis,
     SourcedFixes,
@@ -72,7 +72,7 @@ def test_chunks_finished_together_are_as_each_alone(
     label = ModeLabel(start_us, end_us, "IN_BUS", "google_timeline")
     hints = Hints(labels={days[1].source: (label,)})
     whole = analyse(days, hints=hints)
-    for module in (pipeline, ground):
+    for module in (chunks, ground):
         monkeypatch.setattr(module, "FIXES_TOGETHER", together)
     apart = analyse(days, hints=hints)
     assert apart.trips == whole.trips
@@ -89,7 +89,7 @@ def test_days_that_hear_each_other_are_surer_however_they_are_grouped(
     alone, first = ([t.main_leg for t in some.trips[:3]] for some in (analysis, heard))
     assert [leg.start_us for leg in first] == [leg.start_us for leg in alone]
     assert [a.confidence > b.confidence for a, b in zip(first, alone, strict=True)] == [True] * 3
-    monkeypatch.setattr(pipeline, "FIXES_TOGETHER", 1)
+    monkeypatch.setattr(chunks, "FIXES_TOGETHER", 1)
     assert analyse(days[::-1], together=True).trips == heard.trips
 
 
@@ -106,7 +106,7 @@ def test_within_some_chunks_is_found_what_begins_there_and_nothing_else_is_sough
         sought.append(path.start_us)
         return draft_of(path, *rest)  # type: ignore[arg-type]  # handed on as it came
 
-    monkeypatch.setattr(pipeline, "draft_of", seen)
+    monkeypatch.setattr(chunks, "draft_of", seen)
     edges = [int(parts[n].time_us[0]) for n in (0, 3, 1, 2)]
     inside = [analyse(traces, within_us=span) for span in pairwise(edges)]
     assert sought == edges[:3]
