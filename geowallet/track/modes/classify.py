@@ -24,7 +24,7 @@ from geowallet.track.motion import path_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from geowallet.model.fixes import Fixes
     from geowallet.track.modes.forest import Forest
@@ -88,7 +88,7 @@ def leg_ends(fixes: Fixes, bounds_us: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def classify_legs(
     fixes: Fixes,
-    bounds_us: NDArray[np.int64],
+    bounds_us: ArrayLike,
     *,
     hints: Hints = NO_HINTS,
     surroundings: Surroundings | None = None,
@@ -101,19 +101,38 @@ def classify_legs(
 
     Args:
         fixes: Of one device; cleaned here.
-        bounds_us: int64 ``(k, 2)``, first and last instant of each leg.
+        bounds_us: int64 ``(k, 2)``, first and last instant of each leg; they may overlap. One
+            with fewer than two good fixes inside is unknown.
         hints: What is known beside the fixes.
         surroundings: A map, if there is one; else that of ``hints``, which mostly has none.
+
+    Raises:
+        ValueError: ``bounds_us`` are no pairs of numbers.
     """
+    pairs_us = _pairs(bounds_us)
     if surroundings is not None:
         hints = replace(hints, surroundings=surroundings)
-    path, spans, found = _spans(fixes, bounds_us)
-    guesses = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * len(bounds_us)
+    path, spans, found = _spans(fixes, pairs_us)
+    guesses = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * len(pairs_us)
     if path is not None:
         modes = SpanModes([(path, hints)]).weighed([spans], estimate=True, whole=False)
         for place, guess in zip(found, modes.guesses(), strict=True):
             guesses[place] = guess
     return tuple(guesses)
+
+
+def _pairs(bounds_us: ArrayLike) -> NDArray[np.int64]:
+    """Return bounds as ``(k, 2)``, which nothing at all is with ``k`` = 0."""
+    bounds = np.asarray(bounds_us)
+    if not bounds.size:
+        return np.zeros((0, 2), dtype=np.int64)
+    if bounds.ndim != 2 or bounds.shape[1] != 2:
+        msg = f"bounds of legs are pairs, (k, 2), not {bounds.shape}"
+        raise ValueError(msg)
+    if bounds.dtype.kind not in "iuf" or np.any(np.isnan(bounds)):
+        msg = f"bounds of legs are microseconds since the Unix epoch (int64), not {bounds.dtype}"
+        raise ValueError(msg)
+    return bounds
 
 
 def classify_spans(

@@ -90,6 +90,17 @@ class TestPublicCall:
             assert str(guess.reasons[0]) == "too few positions to tell"
         assert classify_legs(fixes, bounds[:0]) == ()
 
+    def test_takes_bounds_as_a_list_and_refuses_what_are_no_pairs_of_instants(self) -> None:
+        fixes, bounds = a_day()
+        assert classify_legs(fixes, bounds.tolist()) == classify_legs(fixes, bounds)
+        assert classify_legs(fixes, []) == ()
+        for shape in (bounds[0], bounds[:, :1], bounds[:, [0, 1, 1]], bounds[None]):
+            with pytest.raises(ValueError, match="are pairs"):
+                classify_legs(fixes, shape)
+        for kind in (bounds.astype("datetime64[us]"), np.array([[np.nan, 1.0]])):
+            with pytest.raises(ValueError, match="are microseconds"):
+                classify_legs(fixes, kind)
+
     @settings(max_examples=10)
     @given(st.permutations(range(4)))
     def test_does_not_depend_on_the_order_of_the_legs(self, order: list[int]) -> None:
