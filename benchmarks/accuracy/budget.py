@@ -4,7 +4,9 @@
     python -m benchmarks.accuracy.budget --simulated DIR --days 150 --receivers plain,old
 
 ``--forest`` and ``--walking`` take models that have not seen a set; ``--alone`` names each
-stretch of time alone, as a wallet does.
+stretch of time alone, as a wallet does; ``--habits`` as well, but with the habits that were
+read off all that was recorded. ``--later`` judges the later half of the legs of each traveller,
+with habits of the time before them.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +30,10 @@ from benchmarks.accuracy.truth import read_set
 from geowallet.track import classify_legs, walking
 from geowallet.track.modes.artefact import read_forest
 from geowallet.track.modes.forest import Trees
+from geowallet.track.modes.habits import habits_from
 from geowallet.track.modes.hints import Hints
-from geowallet.track.pipeline import SourcedFixes, analyse
+from geowallet.track.modes.shipped import shipped_forest
+from geowallet.track.pipeline import SourcedFixes, analyse, legs_say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
     from benchmarks.accuracy.truth import Leg, Trace
     from geowallet.model.fixes import Fixes
     from geowallet.model.mobility import Leg as Claimed
+    from geowallet.track.pipeline import Analysis
 
 SEED = 4
 
@@ -49,6 +55,22 @@ WHOLE = 0.8
 
 SLOW_MPS = 2.2
 """A piece as slow as a walk, see `geowallet.track.legs`."""
+
+
+class Naming(StrEnum):
+    """What legs know of others."""
+
+    TOGETHER = "together"
+    ALONE = "alone"
+    HABITS = "habits"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How legs are named, and whether only the later half of each user's is judged."""
+
+    naming: Naming = Naming.TOGETHER
+    later: bool = False
 
 
 @dataclass(slots=True)
@@ -226,11 +248,18 @@ def of_set(
     legs: Sequence[Leg],
     receiver: Receiver = Receiver.PLAIN,
     hints: Hints | None = None,
-    *,
-    together: bool = True,
+    way: Way | None = None,
 ) -> Budget:
-    """Return the budget of a set as a receiver gives it; ``together`` as for `analyse`."""
-    hints, whole = hints or Hints(), Budget()
+    """Return the budget of a set as a receiver gives it.
+
+    Args:
+        traces: Of each user.
+        legs: Of all users.
+        receiver: What the fixes are made to look like.
+        hints: What is known beside them.
+        way: How legs are named, and which of them are judged.
+    """
+    hints, whole, way = hints or Hints(), Budget(), way or Way()
     rng = np.random.default_rng(SEED)
     by_user: dict[str, list[Leg]] = {}
     for leg in sorted(scorable(legs), key=lambda leg: leg.start_s):
@@ -238,13 +267,26 @@ def of_set(
     for user, owned in sorted(by_user.items()):
         fixes = seen(traces[user].fixes(), receiver, rng)
         source = hashlib.sha256(user.encode()).hexdigest()
-        found = analyse([SourcedFixes(source, "", fixes)], hints=hints, together=together)
+        judged = owned[len(owned) // 2 :] if way.later else owned
+        before = fixes.time_us < (judged[0].start_s * 1e6 if way.later else np.inf)
+        found = _analysed(SourcedFixes(source, "", fixes), before, hints, way.naming)
         legs_there = [_span(leg) for trip in found.trips for leg in trip.legs]
         stops = [(s.start_us / 1e6, s.end_us / 1e6) for s in found.stops if s.is_activity]
-        truth = [Span(leg.start_s, leg.end_s, class_of(leg.mode)) for leg in owned]
-        said = Said(legs_there, stops, _given(fixes, owned, hints))
+        truth = [Span(leg.start_s, leg.end_s, class_of(leg.mode)) for leg in judged]
+        said = Said(legs_there, stops, _given(fixes, judged, hints))
         add_user(whole, traces[user], truth, said)
     return whole
+
+
+def _analysed(
+    trace: SourcedFixes, before: NDArray[np.bool_], hints: Hints, naming: Naming
+) -> Analysis:
+    """Return what a trace shows; ``before`` being the fixes that habits may be read off."""
+    if naming is Naming.HABITS:
+        earlier = replace(trace, fixes=trace.fixes.take(before))
+        forest = hints.forest or shipped_forest()
+        hints = replace(hints, habits=habits_from(legs_say([earlier], hints=hints), forest))
+    return analyse([trace], hints=hints, together=naming is Naming.TOGETHER)
 
 
 def _span(leg: Claimed) -> Span:
@@ -286,18 +328,22 @@ def main() -> None:
     parser.add_argument("--receivers", default=",".join(Receiver))
     parser.add_argument("--forest", type=Path)
     parser.add_argument("--walking", type=Path)
-    parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--alone", dest="naming", action="store_const", const=Naming.ALONE)
+    parser.add_argument("--habits", dest="naming", action="store_const", const=Naming.HABITS)
+    parser.add_argument("--later", action="store_true")
+    parser.set_defaults(naming=Naming.TOGETHER)
     chosen = parser.parse_args()
+    way = Way(chosen.naming, chosen.later)
     hints = Hints(forest=read_forest(chosen.forest.read_bytes())) if chosen.forest else Hints()
     trees = _walking(chosen.walking) if chosen.walking else walking.walking_trees()
     with mock.patch.object(walking, "walking_trees", return_value=trees):
         for name in chosen.sets.split(",") if chosen.data else ():
             traces, legs = read_set(chosen.data / "labelled" / name)
-            whole = of_set(traces, legs, hints=hints, together=not chosen.alone)
+            whole = of_set(traces, legs, hints=hints, way=way)
             print("\n".join(lines(name, whole)), flush=True)
         for name in chosen.receivers.split(",") if chosen.simulated else ():
             traces, legs = measure.simulated(chosen.simulated, most=chosen.days)
-            whole = of_set(traces, legs, Receiver(name), hints, together=not chosen.alone)
+            whole = of_set(traces, legs, Receiver(name), hints, way)
             print("\n".join(lines(f"simulated, {name}", whole)), flush=True)
 
 

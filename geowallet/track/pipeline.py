@@ -7,7 +7,7 @@ new file changes nothing outside the chunks it touches.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import TYPE_CHECKING
 
@@ -55,8 +55,10 @@ from geowallet.track.modes import (
     listener,
     network,
     reasons,
+    repeated,
     shape,
 )
+from geowallet.track.modes.habits import joined
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.shipped import shipped_forest
 from geowallet.track.motion import PARKED_M
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
 
     from geowallet.model.fixes import Fixes
     from geowallet.track.modes.forest import Forest
+    from geowallet.track.modes.habits import Said
     from geowallet.track.modes.hints import Hints
     from geowallet.track.windows import Window
 
@@ -82,6 +85,7 @@ __all__ = [
     "SourcedFixes",
     "algorithms",
     "analyse",
+    "legs_say",
 ]
 
 UNUSABLE = FixFlag.POOR_ACCURACY | FixFlag.COARSE | FixFlag.REPEATED
@@ -220,6 +224,24 @@ def analyse(
     )
 
 
+def legs_say(
+    traces: Sequence[SourcedFixes],
+    *,
+    hints: Hints = NO_HINTS,
+    within_us: tuple[int, int] = ALWAYS_US,
+) -> Said:
+    """Return what the legs of all trips say by themselves, from which habits are read off.
+
+    Args:
+        traces: As for `analyse`.
+        hints: The same; habits among them are not heeded, or they would teach themselves.
+        within_us: As for `analyse`.
+    """
+    cut = chunked(traces, within_us=within_us)
+    hints = replace(hints, habits=None)
+    return joined([trips.legs_say(drafts) for _, drafts in cut.drafted(hints)])
+
+
 def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
     """Return every stage with its version and the digest of its parameters.
 
@@ -234,7 +256,7 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "legs": (legs, walking, unwalked, grid_speeds),
         "mode": (
             *(around, context, decide, ends, features, grid, halts, labels, reasons, shape),
-            *(course, network, listener),
+            *(course, network, listener, repeated),
         ),
         "distance": (distance, ways),
         "trips": (trips, drafts, gaps),

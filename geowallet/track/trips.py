@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.track.drafts import Draft
+    from geowallet.track.modes.classify import Weighed
     from geowallet.track.modes.decide import Guess
+    from geowallet.track.modes.habits import Said
     from geowallet.track.motion import Path
     from geowallet.track.stops import Stay
 
@@ -129,6 +131,18 @@ def named_legs(drafts: Sequence[Draft], *, together: bool = False) -> list[Named
         together: Whether legs of one chunk tell those of others; else the result is a
             function of each chunk alone.
     """
+    cuts, weighed = _settled(drafts, together=together)
+    guesses = iter(weighed.guesses())
+    return [[[(span, next(guesses)) for span in spans] for spans in cut] for cut in cuts]
+
+
+def legs_say(drafts: Sequence[Draft]) -> Said:
+    """Return what the legs of some chunks say by themselves, from which habits are read off."""
+    return _settled(drafts, together=False)[1].said()
+
+
+def _settled(drafts: Sequence[Draft], *, together: bool) -> tuple[list[list[list[Span]]], Weighed]:
+    """Return the legs of each trip of each chunk, and what they are taken for."""
     # All legs at once: those of a chunk see each other, and one call costs less than many.
     modes = SpanModes(
         [(draft.path, draft.hints) for draft in drafts],
@@ -144,8 +158,7 @@ def named_legs(drafts: Sequence[Draft], *, together: bool = False) -> list[Named
             for draft, cut in zip(drafts, cuts, strict=True)
         ]
         if joined == cuts:
-            guesses = iter(weighed.guesses())
-            return [[[(span, next(guesses)) for span in spans] for spans in cut] for cut in cuts]
+            return cuts, weighed
         cuts = joined
 
 

@@ -14,6 +14,7 @@ from geowallet.track.clean import BAD, flag_duplicates, flag_jumps, flag_single
 from geowallet.track.legs import Span
 from geowallet.track.modes.decide import Guess
 from geowallet.track.modes.features import FEATURES, feature_table, feature_tables
+from geowallet.track.modes.habits import NOTHING_SAID, Said
 from geowallet.track.modes.hints import NO_HINTS
 from geowallet.track.modes.listener import Listener
 from geowallet.track.modes.mapped import followed
@@ -191,7 +192,7 @@ class SpanModes:
         Args:
             spans: The legs of each chunk; in time order, if they are of whole trips.
             estimate: Whether to read habits and repeated ways off all of them, unless the
-                hints have habits.
+                hints have habits, which tell of both.
             whole: Whether they are of whole trips, whose ends say something.
         """
         self._describe(spans)
@@ -204,7 +205,7 @@ class SpanModes:
         table, logits, by_trees = (
             np.array(column) for column in zip(*(rows[p] for p in places), strict=True)
         )
-        parts = self._parts([asked[place] for place in places], estimate=estimate)
+        parts = self._parts([asked[place] for place in places])
         legs = Legs(self._forest, table, logits, by_trees, parts)
         return Weighed(len(asked), places, legs, legs.decided(estimate=estimate, whole=whole))
 
@@ -244,8 +245,8 @@ class SpanModes:
         logits, held = (np.concatenate(column) for column in zip(*said, strict=True))
         return logits, held
 
-    def _parts(self, legs: Sequence[tuple[int, Span]], *, estimate: bool) -> list[Part]:
-        """Return the legs of each chunk that has some; ``estimate`` as for `weighed`."""
+    def _parts(self, legs: Sequence[tuple[int, Span]]) -> list[Part]:
+        """Return the legs of each chunk that has some."""
         found, after = [], 0
         for chunk, group in groupby(legs, key=lambda leg: leg[0]):
             path, hints = self._chunks[chunk]
@@ -254,8 +255,7 @@ class SpanModes:
             rows = slice(after, after + len(bounds))
             around = hints.surroundings
             along = None if around is None else followed(path, some, around)
-            ends_deg = _ends_deg(path, some) if estimate else None
-            found.append(Part(rows, np.array(bounds), hints, along, ends_deg))
+            found.append(Part(rows, np.array(bounds), _ends_deg(path, some), hints, along))
             after = rows.stop
         return found
 
@@ -293,6 +293,16 @@ class Weighed:
         for place, decision in zip(self.places, decisions, strict=True):
             found[place] = decision.family
         return found
+
+    def said(self) -> Said:
+        """Return what those legs say by themselves that can be described."""
+        if self.legs is None or self.decided is None:
+            return NOTHING_SAID
+        parts = self.legs.parts
+        bounds_us = np.concatenate([part.bounds_us for part in parts])
+        return Said(
+            bounds_us, np.concatenate([part.ends_deg for part in parts]), self.decided.alone
+        )
 
     def guesses(self) -> list[Guess]:
         """Return the mode of each leg with its probability and reasons."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from geowallet.model.mobility import Mode
     from geowallet.track.modes.forest import Forest
+    from geowallet.track.modes.habits import Habits
     from geowallet.track.modes.labels import ModeLabel
     from geowallet.track.modes.surroundings import Surroundings
 
@@ -25,15 +26,15 @@ class Hints:
         forest: The model; None is the one that ships.
         owned: Modes the owner has a vehicle for; None while the owner has not
             said.
-        habits: Share of each mode among the owner's legs, by its name; empty
-            treats the owner as everybody.
+        habits: What is usual for the owner, by the same model; None treats the owner
+            as everybody.
         labels: What sources say, by the SHA-256 (hex) of the source.
         surroundings: A map; None is the rule.
     """
 
     forest: Forest | None = None
     owned: frozenset[Mode] | None = None
-    habits: Mapping[str, float] = field(default_factory=dict)
+    habits: Habits | None = None
     labels: Mapping[str, tuple[ModeLabel, ...]] = field(default_factory=dict)
     surroundings: Surroundings | None = None
 

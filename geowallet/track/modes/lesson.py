@@ -18,9 +18,9 @@ from geowallet.track.modes.fitting import (
 )
 from geowallet.track.modes.forest import softmax
 from geowallet.track.modes.grafting import among, constant, weighted
+from geowallet.track.modes.habits import RARE
 from geowallet.track.modes.outset import outset_of
 from geowallet.track.modes.repeated import same_ways, told_by_others
-from geowallet.track.modes.weighing import RARE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

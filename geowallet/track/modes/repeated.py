@@ -45,30 +45,49 @@ def same_ways(ends_deg: NDArray[np.float64]) -> list[NDArray[np.intp]]:
     Args:
         ends_deg: ``(k, 4)`` latitude and longitude of the first fix and of the last.
     """
-    start, end = ends_deg[:, :2].T, ends_deg[:, 2:].T
-    way_m = distances_m(*start, *end)
-    near_m = np.clip(NEAR_SHARE * way_m, *NEAR_M)
-    long = np.flatnonzero(way_m >= SHORTEST_M)
-    found = [np.zeros(0, dtype=np.intp) for _ in range(len(ends_deg))]
-    ordered = [long[np.argsort(one[0, long], kind="stable")] for one in (start, end)]
+    found = ways_among(ends_deg, ends_deg)
+    return [some[some != leg] for leg, some in enumerate(found)]
+
+
+def ways_among(
+    ends_deg: NDArray[np.float64], known_deg: NDArray[np.float64]
+) -> list[NDArray[np.intp]]:
+    """Return for each leg which known ones lead between its ends, either way, ascending.
+
+    Args:
+        ends_deg: ``(k, 4)`` as for `same_ways`.
+        known_deg: ``(n, 4)`` of the known legs.
+    """
+    own, own_near_m = _long(ends_deg)
+    there, near_m = _long(known_deg)
+    start, end = known_deg[:, :2].T, known_deg[:, 2:].T
+    from_deg, to_deg = ends_deg[:, :2].T, ends_deg[:, 2:].T
+    ordered = [there[np.argsort(one[0, there], kind="stable")] for one in (start, end)]
     windows = [
-        np.searchsorted(one[0, order], start[0] + [[-NEAR_DEG], [NEAR_DEG]])
+        np.searchsorted(one[0, order], from_deg[0] + [[-NEAR_DEG], [NEAR_DEG]])
         for one, order in zip((start, end), ordered, strict=True)
     ]
-    for leg in long:
+    found = [np.zeros(0, dtype=np.intp) for _ in range(len(ends_deg))]
+    for leg in own:
         some = []
         for order, window, one, other in zip(
             ordered, windows, (start, end), (end, start), strict=True
         ):
             # Latitudes alone leave few, of which distances are asked.
             few = order[slice(*window[:, leg])]
-            few = few[np.abs(other[0, few] - end[0, leg]) < NEAR_DEG]
-            from_m = distances_m(*start[:, leg, None], *one[:, few])
-            to_m = distances_m(*end[:, leg, None], *other[:, few])
-            some.append(few[np.maximum(from_m, to_m) <= np.minimum(near_m[leg], near_m[few])])
-        same = np.union1d(*some)
-        found[leg] = same[same != leg]
+            few = few[np.abs(other[0, few] - to_deg[0, leg]) < NEAR_DEG]
+            from_m = distances_m(*from_deg[:, leg, None], *one[:, few])
+            to_m = distances_m(*to_deg[:, leg, None], *other[:, few])
+            near = np.minimum(own_near_m[leg], near_m[few])
+            some.append(few[np.maximum(from_m, to_m) <= near])
+        found[leg] = np.union1d(*some)
     return found
+
+
+def _long(ends_deg: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return which legs lead far enough, and how near the ends of others must be to theirs."""
+    way_m = distances_m(*ends_deg.T)
+    return np.flatnonzero(way_m >= SHORTEST_M), np.clip(NEAR_SHARE * way_m, *NEAR_M)
 
 
 def told_by_others(
@@ -77,6 +96,7 @@ def told_by_others(
     prior: NDArray[np.float64],
     *,
     rare: NDArray[np.bool_],
+    known: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Return the probabilities of legs after what the others say, ``(k, classes)``.
 
@@ -85,11 +105,14 @@ def told_by_others(
 
     Args:
         probabilities: ``(k, classes)`` of each leg by itself.
-        others: As `same_ways` returns.
+        others: As `same_ways` or `ways_among` returns.
         prior: ``(classes,)`` shares that the probabilities rest on.
         rare: bool ``(classes,)``, modes that no other leg makes more probable.
+        known: ``(n, classes)`` of the legs that ``others`` speaks of; None if they are
+            among the ``k``.
     """
-    odds = SAME_SHARE * probabilities / prior + (1.0 - SAME_SHARE)
+    telling = probabilities if known is None else known
+    odds = SAME_SHARE * telling / prior + (1.0 - SAME_SHARE)
     said = np.log(np.where(rare, np.minimum(odds, 1.0), odds))
     result = probabilities.copy()
     for leg, some in enumerate(others):

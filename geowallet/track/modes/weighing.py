@@ -23,6 +23,7 @@ from geowallet.track.modes.decide import (
 from geowallet.track.modes.ends import end_odds
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.forest import held_names, softmax
+from geowallet.track.modes.habits import rare
 from geowallet.track.modes.labels import label_odds
 from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
 from geowallet.track.modes.repeated import same_ways, told_by_others
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
 MUCH_MORE = 1.3
 """A habit that makes a mode this much more probable is named."""
 
-RARE = frozenset({Mode.FERRY, Mode.AIRPLANE})
-"""Modes that are nobody's habit: what looks a little like them all the time is not."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decided:
@@ -51,11 +49,13 @@ class Decided:
 
     Attributes:
         decisions: Of each leg.
+        alone: ``(k, classes)``, how probable each is among its neighbours.
         said: ``(k, 13)``, as `label_odds` returns.
         rise: ``(k, classes)``, how much more probable habits make each class.
     """
 
     decisions: list[Decision]
+    alone: NDArray[np.float64]
     said: NDArray[np.float64]
     rise: NDArray[np.float64]
 
@@ -67,17 +67,16 @@ class Part:
     Attributes:
         rows: Where they stand.
         bounds_us: int64 ``(k, 2)``, their first and last instants.
+        ends_deg: float64 ``(k, 4)``, latitude and longitude of their first and last fixes.
         hints: What is known beside.
         along: What they follow on a map; None without one.
-        ends_deg: float64 ``(k, 4)``, latitude and longitude of their first and last
-            fixes; None, in all parts, where no leg is to tell another.
     """
 
     rows: slice
     bounds_us: NDArray[np.int64]
+    ends_deg: NDArray[np.float64]
     hints: Hints
     along: Followed | None = None
-    ends_deg: NDArray[np.float64] | None = None
 
     def said(self) -> NDArray[np.float64]:
         """Return what sources say of them, ``(k, 13)``."""
@@ -106,8 +105,9 @@ class Legs:
     def decided(self, *, estimate: bool, whole: bool) -> Decided:
         """Return what each leg comes to; ``estimate`` and ``whole`` as for `SpanModes.weighed`."""
         said = np.concatenate([part.said() for part in self.parts])
-        alone = self._on_other_days(self._in_sequence())
-        usual = self._of_owner(alone, estimate=estimate)
+        alone = self._in_sequence()
+        heard = self._on_other_days(alone, estimate=estimate)
+        usual = self._of_owner(heard, estimate=estimate)
         # A forest that sees the neighbours has heard what lies at the ends.
         ends = end_odds(self.table) if whole and self.forest.context is None else 0.0
         beside = said + ends
@@ -121,7 +121,7 @@ class Legs:
         sparse = self.table[:, FEATURES.index("cadence_s")] > self.forest.sparsest_s
         rows = zip(shares, sparse.tolist(), strict=True)
         decisions = [decided(row, settings, sparse=far) for row, far in rows]
-        return Decided(decisions, said, usual / alone)
+        return Decided(decisions, alone, said, usual / heard)
 
     def guesses(self, found: Decided) -> list[Guess]:
         """Return the mode of each leg, with reasons."""
@@ -144,29 +144,34 @@ class Legs:
         chains = [chained(part.bounds_us, found[part.rows], after) for part in self.parts]
         return np.concatenate(chains)
 
-    def _on_other_days(self, alone: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the probabilities after what each leg says of others between its ends."""
-        prior = np.asarray(self.forest.settings["prior"], dtype=np.float64)
-        rare = np.array([name in RARE for name in self.forest.classes])
-        known = [part.ends_deg for part in self.parts if part.ends_deg is not None]
-        if not known:
+    def _on_other_days(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
+        """Return the probabilities after what other legs between their ends say of them."""
+        habits = self.parts[0].hints.habits
+        if habits is not None:
+            told_there = [
+                habits.told(alone[part.rows], part.bounds_us, part.ends_deg, self.forest)
+                for part in self.parts
+            ]
+            return np.concatenate(told_there)
+        if not estimate:
             return alone
-        return told_by_others(alone, same_ways(np.concatenate(known)), prior, rare=rare)
+        prior = np.asarray(self.forest.settings["prior"], dtype=np.float64)
+        others = same_ways(np.concatenate([part.ends_deg for part in self.parts]))
+        return told_by_others(alone, others, prior, rare=rare(self.forest))
 
     def _of_owner(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
         settings, habits = self.forest.settings, self.parts[0].hints.habits
         prior = np.asarray(settings["prior"], dtype=np.float64)
-        if habits:
-            shares = np.array([habits.get(name, 0.0) for name in self.forest.classes])
+        if habits is not None:
+            shares = habits.shares
         elif estimate:
-            rare = np.array([name in RARE for name in self.forest.classes])
-            shares = habits_of(alone, prior, rare=rare)
+            shares = habits_of(alone, prior, rare=rare(self.forest))
         else:
             return alone
         power = float(settings.get("habit_power", 1.0))
         found = with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
         temperature = float(settings.get("together_temperature", 1.0))
-        if not estimate or temperature == 1.0:
+        if temperature == 1.0:
             return found
         return softmax(np.log(np.maximum(found, 1e-12)) / temperature)
 

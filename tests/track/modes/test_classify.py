@@ -19,6 +19,7 @@ from geowallet.track.modes.classify import (
     leg_table,
 )
 from geowallet.track.modes.features import FEATURES, feature_table
+from geowallet.track.modes.habits import NOTHING_SAID, Habits
 from geowallet.track.modes.hints import Hints
 from geowallet.track.modes.labels import ModeLabel
 from geowallet.track.motion import path_of
@@ -155,8 +156,9 @@ class TestSpans:
 class TestHints:
     def test_the_owners_habits_decide_between_what_looks_alike(self) -> None:
         fixes, bounds = a_day()
-        usual = {"walk": 0.3, "bike": 0.01, "car": 0.01, "bus": 0.66, "train": 0.02}
-        by_bus = dataclasses.replace(FOREST, habits=usual)
+        often = {"walk": 0.3, "bike": 0.01, "car": 0.01, "bus": 0.66, "train": 0.02}
+        shares = np.array([often[name] for name in forest_of().classes])
+        by_bus = dataclasses.replace(FOREST, habits=Habits(shares, NOTHING_SAID))
         drive, ridden = (classify_legs(fixes, bounds[3:], hints=h)[0] for h in (FOREST, by_bus))
         assert drive.mode is Mode.CAR
         assert dict(drive.alternatives).get(Mode.BUS, 0.0) < 0.4
