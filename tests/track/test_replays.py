@@ -38,7 +38,8 @@ def fixes_of(
     rng = np.random.default_rng(seed)
     east_m = along_m * 0.8 + aside_m + rng.normal(0, 1, len(at_s)) * jitter_m
     north_m = 900 * np.sin(along_m / 2_000) + aside_m + rng.normal(0, 1, len(at_s)) * jitter_m
-    rows = (rng.random(len(at_s)) < kept) | (np.arange(len(at_s)) == 0)
+    rows = rng.random(len(at_s)) < kept
+    rows[[0, -1]] = True  # who cuts the last seconds off ends elsewhere: ENDS_M, not thinning
     time_us = ((START_S + day * DAY_S + later_s + at_s) * 1e6).astype(np.int64)
     lat = 48.0 + north_m * METRE_DEG
     lon = 2.0 + east_m * METRE_DEG / np.cos(np.radians(48.0))
