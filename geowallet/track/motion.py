@@ -31,6 +31,9 @@ PARKED_M = 250.0
 after the radius of their geofence, 100 to 200 m (Android and iOS documentation)."""
 
 
+FASTEST_MPS = 1_000.0
+"""No receiver of a traveller measures more: what says so is an error, as is less than zero."""
+
 LEAP_MPS2 = 10.0
 """About 1 g: nothing on land speeds up or brakes so hard (see `geowallet.track.clean`)."""
 
@@ -95,13 +98,18 @@ def path_of(fixes: Fixes, rows: slice = slice(None)) -> Path:
         time_s=time_s,
         lat_deg=lat_deg,
         lon_deg=lon_deg,
-        accuracy_m=fixes.accuracy_m[rows],
-        speed_mps=fixes.speed_mps[rows],
+        accuracy_m=_known(fixes.accuracy_m[rows], np.inf),
+        speed_mps=_known(fixes.speed_mps[rows], FASTEST_MPS),
         start_us=int(time_us[0]),
         step_m=step_m,
         gap=gap,
         piece=piece,
     )
+
+
+def _known(column: NDArray[np.float64], most: float) -> NDArray[np.float64]:
+    """Return a measured column with NaN for what is below zero or beyond ``most``."""
+    return np.where((column >= 0.0) & (column <= most), column, np.nan)
 
 
 def gap_limit_s(step_m: NDArray[np.float64], step_s: NDArray[np.float64]) -> float:

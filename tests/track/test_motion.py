@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from geowallet.track.motion import gap_limit_s, path_of, runs, speeds_mps
+from geowallet.track.pipeline import SourcedFixes, analyse
 from tests.track.synthetic import MONDAY_US, Traveller
 
 
@@ -33,6 +36,17 @@ def test_a_gap_is_ten_times_the_usual_interval_within_limits(
 ) -> None:
     path = path_of(Traveller(noise_m=0.0).go(60_000, 20.0, every_s=every_s).fixes())
     assert gap_limit_s(path.step_m, np.diff(path.time_s)) == pytest.approx(limit_s)
+
+
+@pytest.mark.parametrize("mps", [-1.0, 1e300, np.inf, -np.inf])
+def test_speeds_and_accuracies_that_nothing_measures_are_unknown(mps: float) -> None:
+    fixes = Traveller().zigzag(3000, 12.0, block_m=500, every_s=2.0).fixes()
+    broken = np.full(len(fixes), mps)
+    said = replace(fixes, speed_mps=broken, accuracy_m=-np.abs(broken))
+    path = path_of(said)
+    assert np.all(np.isnan((path.speed_mps, path.accuracy_m)))
+    found, plain = (analyse([SourcedFixes("a" * 64, "", some)]) for some in (said, fixes))
+    assert found.trips == plain.trips != ()
 
 
 def test_runs_are_first_and_last_of_each() -> None:
