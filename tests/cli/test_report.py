@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -13,6 +14,8 @@ import openpyxl
 import pypdf
 import pytest
 
+from geowallet.app.reports.allowance import month_start
+from geowallet.cli.terminal.numbers import month_name
 from tests.cli.conftest import Terminal
 
 
@@ -50,6 +53,15 @@ class TestMileage:
             "This is a computation, not tax or payroll advice.",
         ):
             assert words in done.out
+
+    def test_months_have_their_names_and_those_of_a_tax_year_their_first_days(
+        self, lived: Terminal
+    ) -> None:
+        shown = lived("report", "mileage").out
+        assert re.findall(r"^  (\w+) +█* ?[\d.]+$", shown, re.MULTILINE)[-2:] == ["April", "May"]
+        start = dt.date(2025, 4, 6)
+        named = [month_name(month_start(start, number)) for number in (1, 9, 10, 12)]
+        assert named == ["6 April", "6 December", "6 January", "6 March"]
 
     def test_a_reason_is_kept_and_shown(self, lived: Terminal) -> None:
         done = lived("report", "mileage", "--month", "2026-05", "--json")

@@ -71,6 +71,12 @@ def month_of(start: dt.date, day: dt.date) -> int:
     return months - (day.day < start.day)
 
 
+def month_start(start: dt.date, number: int) -> dt.date:
+    """Return the first day of a month, 1 to 12, of a year that begins on ``start``."""
+    years, months = divmod(start.month + number - 2, 12)
+    return start.replace(year=start.year + years, month=months + 1)
+
+
 def _by_month(by_day: Sequence[tuple[dt.date, int]], year: Period) -> list[int]:
     metres = [0] * (month_of(year.first, year.last) + 1)
     for day, one in by_day:

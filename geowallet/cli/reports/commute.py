@@ -11,7 +11,7 @@ from geowallet.app.reports.carpool import Doubt
 from geowallet.app.reports.commute import DayStatus
 from geowallet.cli.rules.rule_table import where_read
 from geowallet.cli.terminal.language import _, clauses, language, word
-from geowallet.cli.terminal.numbers import count, day, decimal, kilometres, money, month
+from geowallet.cli.terminal.numbers import count, day, decimal, kilometres, money, month_name
 from geowallet.paper.document import (
     Bars,
     Block,
@@ -166,7 +166,7 @@ def months_chart(found: Commute) -> Bars:
     return Bars(
         _("Commuting days by month"),
         tuple(
-            (month(f"{found.year}-{number:02}").split()[0], Decimal(days), count(days))
+            (month_name(dt.date(found.year, number, 1)), Decimal(days), count(days))
             for number, days in enumerate(found.by_month(), start=1)
         ),
     )

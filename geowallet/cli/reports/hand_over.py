@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geowallet.cli.terminal.language import _
+from geowallet.cli.terminal.language import _, clauses
 from geowallet.cli.terminal.shell import Column as ShellColumn
 from geowallet.model.errors import MissingExtraError
 from geowallet.paper.document import Bars, Facts, Note, Signatures, Table
@@ -133,7 +133,7 @@ def _show_table(shell: Shell, block: Table) -> None:
 
 def _show_bars(shell: Shell, block: Bars) -> None:
     """Draw bars of letters; a reader by ear gets the figures alone."""
-    marks = "; ".join(text for _value, text in block.steps)
+    marks = clauses([text for _value, text in block.steps])
     rows = []
     for label, value, text in block.bars:
         length = round(float(value / block.highest) * BAR_LETTERS)

@@ -24,6 +24,7 @@ from geowallet.cli.terminal.numbers import (
     kilometres,
     km,
     money,
+    month_name,
     percent,
     period_words,
 )
@@ -210,14 +211,24 @@ def _amount(book: Mileage) -> list[Block]:
         (_("Scale"), words(_scale(amount))),
         (_("Source"), words(where_read(amount.version.source))),
     ]
-    chart = Bars(
-        _("Miles by month") if amount.rule.unit == "mi" else _("Kilometres by month"),
-        tuple(
-            (f"{paid.month:02}", paid.distance, f"{decimal(float(paid.distance), 1)}")
-            for paid in amount.months
-        ),
+    return [Facts(_("Amount"), tuple(rows)), _by_month(amount)]
+
+
+def _by_month(amount: Amount) -> Bars:
+    """Return what each month of the scale's year has, by the day on which it begins."""
+    from geowallet.app.reports.allowance import month_start
+
+    start = amount.rule.first_day(amount.payroll_year)
+    heading = _("Miles by month") if amount.rule.unit == "mi" else _("Kilometres by month")
+    bars = (
+        (
+            month_name(month_start(start, paid.month)),
+            paid.distance,
+            decimal(float(paid.distance), 1),
+        )
+        for paid in amount.months
     )
-    return [Facts(_("Amount"), tuple(rows)), chart]
+    return Bars(heading, tuple(bars))
 
 
 def _company(book: Mileage) -> list[Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from geowallet.app.reports.gaps import Kind
 from geowallet.cli.reports.commute import months_chart, steps_blocks
 from geowallet.cli.reports.gaps import names_of_kinds
 from geowallet.cli.terminal.language import _, clauses, language, say, word
-from geowallet.cli.terminal.numbers import count, day, kilometres, km, money, month
+from geowallet.cli.terminal.numbers import count, day, kilometres, km, money, month_name
 from geowallet.paper.document import (
     Bars,
     Block,
@@ -23,7 +24,6 @@ from geowallet.paper.document import (
 )
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
 
     from geowallet.app.reports.mileage import Mileage
@@ -115,7 +115,7 @@ def _by_month(found: Year) -> Bars:
     return Bars(
         _("Kilometres by month"),
         tuple(
-            (month(f"{found.year}-{n:02}").split()[0], _km(metres), kilometres(metres))
+            (month_name(dt.date(found.year, n, 1)), _km(metres), kilometres(metres))
             for n, metres in enumerate(found.kilometres.by_month, start=1)
         ),
     )

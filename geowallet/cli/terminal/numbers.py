@@ -100,6 +100,13 @@ def month(text: str) -> str:
     return format_skeleton("yMMMM", first, locale=language)
 
 
+def month_name(first: dt.date) -> str:
+    """Return a month by its first day: ``May``, ``mai``; ``6 May`` where that is no 1st."""
+    from babel.dates import format_date
+
+    return format_date(first, format="LLLL" if first.day == 1 else "d MMMM", locale=language)
+
+
 def clock(time_us: int, zone: str) -> str:
     """Return the local time of day, ``08:02``."""
     return local_time(time_us, zone).strftime("%H:%M")
