@@ -57,6 +57,7 @@ from geowallet.track.modes import (
     reasons,
     repeated,
     shape,
+    usual,
 )
 from geowallet.track.modes.habits import joined
 from geowallet.track.modes.hints import NO_HINTS
@@ -256,7 +257,7 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "legs": (legs, walking, unwalked, grid_speeds),
         "mode": (
             *(around, context, decide, ends, features, grid, halts, labels, reasons, shape),
-            *(course, network, listener, repeated),
+            *(course, network, listener, repeated, usual),
         ),
         "distance": (distance, ways),
         "trips": (trips, drafts, gaps),

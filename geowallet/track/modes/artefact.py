@@ -147,7 +147,6 @@ def check_settings(settings: Mapping[str, Any], classes: tuple[str, ...]) -> Non
     _check(all(0 <= float(value) <= 1 for value in settings["least_confidence"].values()))
     _check("default" in settings["least_confidence"])
     _check(1 <= float(settings.get("sparsest_s", 60)) <= MOST_SPARSE_S)
-    _check(0 <= float(settings.get("habit_power", 1)) <= 1)
     _check(0.1 <= float(settings.get("together_temperature", 1)) <= 20)
     _check(0 <= float(settings.get("soft_needs", 1)) <= 1)
     _check(0 <= float(settings.get("network_share", 0)) <= 1)

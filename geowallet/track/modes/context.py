@@ -160,8 +160,6 @@ def with_habits(
     probabilities: NDArray[np.float64],
     habits: NDArray[np.float64],
     prior: NDArray[np.float64],
-    *,
-    power: float = 1.0,
 ) -> NDArray[np.float64]:
     """Return the probabilities for an owner with ``habits``, ``(k, classes)``.
 
@@ -169,9 +167,8 @@ def with_habits(
         probabilities: ``(k, classes)``.
         habits: ``(classes,)`` shares of the owner's legs.
         prior: ``(classes,)`` shares that the probabilities rest on.
-        power: How far habits are believed, 0 to 1.
     """
-    odds = np.clip(habits / prior, 1 / MOST_ODDS, MOST_ODDS) ** power
+    odds = np.clip(habits / prior, 1 / MOST_ODDS, MOST_ODDS)
     return softmax(np.log(np.maximum(probabilities, 1e-12)) + np.log(odds))
 
 

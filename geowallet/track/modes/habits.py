@@ -6,14 +6,13 @@ them, and stays as it is named however many legs come after it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geowallet.model.mobility import Mode
-from geowallet.track.modes.context import habits_of
-from geowallet.track.modes.repeated import same_ways, told_by_others, ways_among
+from geowallet.track.modes.repeated import ways_among
+from geowallet.track.modes.usual import everybody, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.track.modes.forest import Forest
-
-RARE = frozenset({Mode.FERRY, Mode.AIRPLANE})
-"""Modes that are nobody's habit: what looks a little like them all the time is not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +40,10 @@ class Said:
         """Return ``n``."""
         return len(self.bounds_us)
 
+    def of(self, rows: NDArray[np.bool_]) -> Said:
+        """Return what some of them say, bool ``(n,)``."""
+        return Said(self.bounds_us[rows], self.ends_deg[rows], self.probabilities[rows])
+
 
 NOTHING_SAID = Said(np.zeros((0, 2), dtype=np.int64), np.zeros((0, 4)), np.zeros((0, 0)))
 """What no legs say."""
@@ -55,13 +55,14 @@ class Habits:
 
     Attributes:
         shares: float64 ``(classes,)``, part of the legs by each class of one model.
-        said: What legs say that tell others along the same ways, by the same model.
+        said: What legs are, by the same model and with these shares, that tell others along
+            the same ways.
     """
 
     shares: NDArray[np.float64]
     said: Said
 
-    def told(
+    def tell(
         self,
         alone: NDArray[np.float64],
         bounds_us: NDArray[np.int64],
@@ -78,14 +79,12 @@ class Habits:
             ends_deg: ``(k, 4)`` as in `Said`.
             forest: The model.
         """
-        if not len(self.said):
-            return alone
         first_us, last_us = np.min(bounds_us[:, 0]), np.max(bounds_us[:, 1])
         known_us = self.said.bounds_us
         other = (known_us[:, 1] <= first_us) | (known_us[:, 0] >= last_us)
         ways = [some[other[some]] for some in ways_among(ends_deg, self.said.ends_deg)]
-        known = self.said.probabilities
-        return told_by_others(alone, ways, _prior(forest), rare=rare(forest), known=known)
+        others = everybody(forest.classes, forest.settings["prior"])
+        return told(alone, ways, self.said.probabilities, self.shares, others)
 
 
 def joined(parts: Sequence[Said]) -> Said:
@@ -104,17 +103,8 @@ def habits_from(said: Said, forest: Forest) -> Habits:
         said: What they say.
         forest: The model that says it.
     """
-    prior, few = _prior(forest), rare(forest)
+    others = everybody(forest.classes, forest.settings["prior"])
     if not len(said):
-        return Habits(prior / np.sum(prior), NOTHING_SAID)
-    told = told_by_others(said.probabilities, same_ways(said.ends_deg), prior, rare=few)
-    return Habits(habits_of(told, prior, rare=few), said)
-
-
-def rare(forest: Forest) -> NDArray[np.bool_]:
-    """Return which classes are nobody's habit, bool ``(classes,)``."""
-    return np.array([name in RARE for name in forest.classes])
-
-
-def _prior(forest: Forest) -> NDArray[np.float64]:
-    return np.asarray(forest.settings["prior"], dtype=np.float64)
+        return Habits(others.prior, said)
+    shares = others.shares(said.probabilities)
+    return Habits(shares, replace(said, probabilities=others.habitual(said.probabilities, shares)))

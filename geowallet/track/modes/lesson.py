@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geowallet.track.modes.boosted import trees_from_dump
-from geowallet.track.modes.context import habits_of, with_habits
 from geowallet.track.modes.fitting import (
     Growth,
     folds_of,
@@ -18,9 +17,8 @@ from geowallet.track.modes.fitting import (
 )
 from geowallet.track.modes.forest import softmax
 from geowallet.track.modes.grafting import among, constant, weighted
-from geowallet.track.modes.habits import RARE
 from geowallet.track.modes.outset import outset_of
-from geowallet.track.modes.repeated import same_ways, told_by_others
+from geowallet.track.modes.usual import everybody, together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,13 +185,10 @@ class Lesson:
         words: Sequence[str],
     ) -> NDArray[np.float64]:
         """Return what legs are taken for once those of a chain have told each other."""
-        rare = np.array([word in RARE for word in words])
-        found = np.empty_like(chance)
+        others, found = everybody(words, prior), np.empty_like(chance)
         for chain in np.unique(self.chains):
             rows = np.flatnonzero(self.chains == chain)
-            said = told_by_others(chance[rows], same_ways(ends_deg[rows]), prior, rare=rare)
-            habits = np.maximum(habits_of(said, prior, rare=rare), 1e-6)
-            found[rows] = with_habits(said, habits, prior)
+            found[rows] = together(chance[rows], ends_deg[rows], others)
         return found
 
     def tempered(self, chance: NDArray[np.float64]) -> float:

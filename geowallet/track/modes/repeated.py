@@ -1,7 +1,6 @@
-"""The same way on another day: most people take it by the same mode.
+"""The same way on another day: legs of one owner between the same two places.
 
-So legs of one owner between the same two places tell each other what they are. The
-numbers here are stated: no labelled set at hand holds enough repeated ways to fit them.
+The numbers here are stated: no labelled set at hand holds enough repeated ways to fit them.
 """
 
 from __future__ import annotations
@@ -13,8 +12,6 @@ import numpy as np
 from geowallet.model.geodesy import distances_m
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 SHORTEST_M = 250.0
@@ -27,16 +24,6 @@ receiver needs some time to find itself, and whoever parks does so here or there
 
 NEAR_DEG = 0.006
 """Of latitude, more than the largest of `NEAR_M`."""
-
-SAME_SHARE = 0.5
-"""Of repeated ways, those that are known to be by the same mode. Less than people do (46 of 49
-pairs of MobilityNet), as two places do not make a way yet. With it and a forest without these
-sets 0.863 of MobilityNet's legs instead of 0.838 are right, and 0.844 of SSI's, as before; with
-0.8 0.855 and 0.828."""
-
-ALIKE = 0.3
-"""How alike the mistakes are that two rides of one way invite: the same road, the same lights.
-A guess: many rides together say three times what one says, and no more."""
 
 
 def same_ways(ends_deg: NDArray[np.float64]) -> list[NDArray[np.intp]]:
@@ -88,37 +75,3 @@ def _long(ends_deg: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.f
     """Return which legs lead far enough, and how near the ends of others must be to theirs."""
     way_m = distances_m(*ends_deg.T)
     return np.flatnonzero(way_m >= SHORTEST_M), np.clip(NEAR_SHARE * way_m, *NEAR_M)
-
-
-def told_by_others(
-    probabilities: NDArray[np.float64],
-    others: Sequence[NDArray[np.intp]],
-    prior: NDArray[np.float64],
-    *,
-    rare: NDArray[np.bool_],
-    known: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
-    """Return the probabilities of legs after what the others say, ``(k, classes)``.
-
-    Each says of a mode how much more probable it makes it, were the same mode taken with
-    probability `SAME_SHARE` and any one, by ``prior``, otherwise.
-
-    Args:
-        probabilities: ``(k, classes)`` of each leg by itself.
-        others: As `same_ways` or `ways_among` returns.
-        prior: ``(classes,)`` shares that the probabilities rest on.
-        rare: bool ``(classes,)``, modes that no other leg makes more probable.
-        known: ``(n, classes)`` of the legs that ``others`` speaks of; None if they are
-            among the ``k``.
-    """
-    telling = probabilities if known is None else known
-    odds = SAME_SHARE * telling / prior + (1.0 - SAME_SHARE)
-    said = np.log(np.where(rare, np.minimum(odds, 1.0), odds))
-    result = probabilities.copy()
-    for leg, some in enumerate(others):
-        if len(some):
-            # Sorted, so that the sum does not depend on the order of the legs.
-            whole = np.sum(np.sort(said[some], axis=0), axis=0) / (1.0 + ALIKE * len(some))
-            row = probabilities[leg] * np.exp(whole - np.max(whole))
-            result[leg] = row / np.sum(row)
-    return result

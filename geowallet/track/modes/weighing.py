@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.model.mobility import Mode
-from geowallet.track.modes.context import chained, context_table, habits_of, walked_s, with_habits
+from geowallet.track.modes.context import chained, context_table, walked_s
 from geowallet.track.modes.decide import (
     ALL_MODES,
     NEAREST,
@@ -23,10 +23,9 @@ from geowallet.track.modes.decide import (
 from geowallet.track.modes.ends import end_odds
 from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.forest import held_names, softmax
-from geowallet.track.modes.habits import rare
 from geowallet.track.modes.labels import label_odds
 from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
-from geowallet.track.modes.repeated import same_ways, told_by_others
+from geowallet.track.modes.usual import everybody, together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,8 +105,7 @@ class Legs:
         """Return what each leg comes to; ``estimate`` and ``whole`` as for `SpanModes.weighed`."""
         said = np.concatenate([part.said() for part in self.parts])
         alone = self._in_sequence()
-        heard = self._on_other_days(alone, estimate=estimate)
-        usual = self._of_owner(heard, estimate=estimate)
+        usual = self._usual(alone, estimate=estimate)
         # A forest that sees the neighbours has heard what lies at the ends.
         ends = end_odds(self.table) if whole and self.forest.context is None else 0.0
         beside = said + ends
@@ -121,7 +119,7 @@ class Legs:
         sparse = self.table[:, FEATURES.index("cadence_s")] > self.forest.sparsest_s
         rows = zip(shares, sparse.tolist(), strict=True)
         decisions = [decided(row, settings, sparse=far) for row, far in rows]
-        return Decided(decisions, alone, said, usual / heard)
+        return Decided(decisions, alone, said, usual / alone)
 
     def guesses(self, found: Decided) -> list[Guess]:
         """Return the mode of each leg, with reasons."""
@@ -144,32 +142,20 @@ class Legs:
         chains = [chained(part.bounds_us, found[part.rows], after) for part in self.parts]
         return np.concatenate(chains)
 
-    def _on_other_days(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
-        """Return the probabilities after what other legs between their ends say of them."""
-        habits = self.parts[0].hints.habits
+    def _usual(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
+        """Return the probabilities after what is usual for the owner, if anything tells of it."""
+        habits, settings = self.parts[0].hints.habits, self.forest.settings
         if habits is not None:
-            told_there = [
-                habits.told(alone[part.rows], part.bounds_us, part.ends_deg, self.forest)
+            parts = [
+                habits.tell(alone[part.rows], part.bounds_us, part.ends_deg, self.forest)
                 for part in self.parts
             ]
-            return np.concatenate(told_there)
-        if not estimate:
-            return alone
-        prior = np.asarray(self.forest.settings["prior"], dtype=np.float64)
-        others = same_ways(np.concatenate([part.ends_deg for part in self.parts]))
-        return told_by_others(alone, others, prior, rare=rare(self.forest))
-
-    def _of_owner(self, alone: NDArray[np.float64], *, estimate: bool) -> NDArray[np.float64]:
-        settings, habits = self.forest.settings, self.parts[0].hints.habits
-        prior = np.asarray(settings["prior"], dtype=np.float64)
-        if habits is not None:
-            shares = habits.shares
+            found = np.concatenate(parts)
         elif estimate:
-            shares = habits_of(alone, prior, rare=rare(self.forest))
+            ends_deg = np.concatenate([part.ends_deg for part in self.parts])
+            found = together(alone, ends_deg, everybody(self.forest.classes, settings["prior"]))
         else:
             return alone
-        power = float(settings.get("habit_power", 1.0))
-        found = with_habits(alone, np.maximum(shares, 1e-6), prior, power=power)
         temperature = float(settings.get("together_temperature", 1.0))
         if temperature == 1.0:
             return found

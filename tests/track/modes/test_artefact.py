@@ -124,7 +124,6 @@ class TestHostile:
                 calibration=[{"cadence_s_up_to": None, "temperature": 0, "bias": [0] * 5}]
             ),
             with_settings(sparsest_s=0),
-            with_settings(habit_power=2),
             with_settings(soft_needs=-1),
             with_settings(pairs=[[0.0] * 5] * 4),
             with_settings(pairs=[[99.0] * 5] * 5),

@@ -68,7 +68,6 @@ class TestHabits:
         habits = habits_of(rows, self.PRIOR)
         assert habits[1] > 0.85
         assert with_habits(rows, habits, self.PRIOR)[0, 1] > 0.9
-        assert with_habits(rows, habits, self.PRIOR, power=0.0) == pytest.approx(rows)
 
     def test_never_raise_what_is_rare(self) -> None:
         rows = np.tile([0.35, 0.65], (600, 1))

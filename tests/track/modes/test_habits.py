@@ -16,8 +16,8 @@ from geowallet.track.modes.habits import (
     joined,
 )
 from geowallet.track.modes.hints import Hints
-from geowallet.track.modes.repeated import told_by_others
 from geowallet.track.modes.shipped import shipped_forest
+from geowallet.track.modes.usual import everybody, together
 from geowallet.track.pipeline import SourcedFixes, analyse, legs_say
 from tests.track.modes.forests import forest_of
 from tests.track.synthetic import workday
@@ -25,6 +25,7 @@ from tests.track.synthetic import workday
 HOUR_US = 3_600_000_000
 FOREST = forest_of()
 CLASSES = len(FOREST.classes)
+PRIOR = everybody(FOREST.classes, FOREST.settings["prior"]).prior
 WAY = (48.0, 2.0, 48.02, 2.0)
 """2.2 km to the north."""
 
@@ -41,17 +42,17 @@ def said(*legs: tuple[float, float, str]) -> Said:
 class TestWaysThatRepeat:
     def told(self, known: Said, at: tuple[float, float]) -> np.ndarray:
         own = said((*at, "car"))
-        habits = Habits(np.ones(CLASSES) / CLASSES, known)
-        return habits.told(own.probabilities, own.bounds_us, own.ends_deg, FOREST)
+        habits = Habits(PRIOR, known)
+        return habits.tell(own.probabilities, own.bounds_us, own.ends_deg, FOREST)
 
     def test_legs_of_other_times_tell_as_they_do_when_all_are_looked_at_together(self) -> None:
         known = said((0, 1, "bus"), (24, 25, "bus"))
-        own, prior = said((48, 49, "car")), np.asarray(FOREST.settings["prior"])
-        every = np.concatenate((own.probabilities, known.probabilities))
-        ways = [np.array([1, 2]), *[np.zeros(0, dtype=np.intp)] * 2]
-        rare = np.zeros(CLASSES, dtype=np.bool_)
-        expected = told_by_others(every, ways, prior, rare=rare)[:1]
-        assert self.told(known, (48, 49)) == pytest.approx(expected)
+        own, every = said((48, 49, "car")), said((0, 1, "bus"), (24, 25, "bus"), (48, 49, "car"))
+        habits = habits_from(every, FOREST)
+        found = habits.tell(own.probabilities, own.bounds_us, own.ends_deg, FOREST)
+        others = everybody(FOREST.classes, FOREST.settings["prior"])
+        whole = together(every.probabilities, every.ends_deg, others)
+        assert found == pytest.approx(whole[2:])
         assert self.told(known, (48, 49))[0, FOREST.classes.index("bus")] > 0.1
 
     @pytest.mark.parametrize("at", [(0.5, 0.6), (-1, 0.1), (0.9, 2), (-1, 2)])
@@ -59,19 +60,18 @@ class TestWaysThatRepeat:
         self, at: tuple[float, float]
     ) -> None:
         alone = said((*at, "car")).probabilities
-        assert self.told(said((0, 1, "bus")), at).tolist() == alone.tolist()
+        assert self.told(said((0, 1, "bus")), at) == pytest.approx(alone)
 
     def test_elsewhere_and_of_nothing_nothing_is_told(self) -> None:
         far = dataclasses.replace(said((0, 1, "bus")), ends_deg=np.array([WAY]) + 1.0)
         for known in (far, NOTHING_SAID):
             alone = said((48, 49, "car")).probabilities
-            assert self.told(known, (48, 49)).tolist() == alone.tolist()
+            assert self.told(known, (48, 49)) == pytest.approx(alone)
 
 
 class TestShares:
     def test_of_no_legs_they_are_those_of_everybody(self) -> None:
-        prior = np.asarray(FOREST.settings["prior"])
-        assert habits_from(NOTHING_SAID, FOREST).shares == pytest.approx(prior / prior.sum())
+        assert habits_from(NOTHING_SAID, FOREST).shares.tolist() == PRIOR.tolist()
 
     def test_they_lean_to_what_was_seen_whatever_the_order(self) -> None:
         some = said(*((24 * n, 24 * n + 1, "bus") for n in range(30)), (800, 801, "car"))

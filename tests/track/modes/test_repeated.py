@@ -1,16 +1,13 @@
-"""Promise: legs between the same two places tell each other, in any order, and no others."""
+"""Promise: legs between the same two places are found, either way, and no others."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geowallet.track.modes.repeated import ALIKE, SAME_SHARE, same_ways, told_by_others
+from geowallet.track.modes.repeated import same_ways, ways_among
 
-PRIOR = np.array([0.5, 0.3, 0.2])
-COMMON = np.zeros(3, dtype=np.bool_)
 HOME, WORK, NEXT_DOOR, SHOP = (48.0, 2.0), (48.02, 2.0), (48.001, 2.0), (48.0, 2.01)
 """2.2 km north of home, 111 m north of it and 745 m east."""
 
@@ -30,32 +27,16 @@ def test_short_ways_and_round_trips_are_no_repeated_ways() -> None:
     assert same_ways(np.zeros((0, 4))) == []
 
 
-def test_what_one_other_says_worked_by_hand() -> None:
-    shares = np.array([[0.2, 0.4, 0.4], [0.1, 0.1, 0.8]])
-    others = [np.array([1]), np.zeros(0, dtype=np.intp)]
-    found = told_by_others(shares, others, PRIOR, rare=COMMON)
-    odds = SAME_SHARE * np.array([0.2, 1 / 3, 4.0]) + 1 - SAME_SHARE
-    whole = shares[0] * odds ** (1 / (1 + ALIKE))
-    assert found[0] == pytest.approx(whole / whole.sum())
-    assert found[1].tolist() == shares[1].tolist()
-
-
-def test_a_rare_mode_is_not_raised_by_others_that_look_a_little_like_it() -> None:
-    shares = np.array([[0.4, 0.3, 0.3], [0.4, 0.2, 0.4], [0.4, 0.2, 0.4]])
-    others = [np.array([1, 2]), *[np.zeros(0, dtype=np.intp)] * 2]
-    usual, rare = (
-        told_by_others(shares, others, PRIOR, rare=np.array([False, False, last]))[0]
-        for last in (False, True)
-    )
-    assert usual[2] > 0.35
-    assert rare[2] < 0.35
+def test_among_known_ways_all_count_and_their_places_ascend() -> None:
+    known = _ends((HOME, SHOP), (WORK, HOME), (HOME, WORK), (HOME, NEXT_DOOR))
+    found = ways_among(_ends((HOME, WORK), (HOME, HOME)), known)
+    assert [some.tolist() for some in found] == [[1, 2], []]
+    assert [some.tolist() for some in ways_among(known, np.zeros((0, 4)))] == [[]] * 4
 
 
 @given(st.permutations(range(7)), st.integers(0, 1000))
 def test_the_order_of_the_legs_changes_nothing(order: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
-    places = np.array([HOME, WORK, SHOP])[rng.integers(0, 3, (7, 2))]
-    ends, shares = places.reshape(7, 4), rng.dirichlet(np.ones(3), 7)
-    found = told_by_others(shares, same_ways(ends), PRIOR, rare=COMMON)
-    moved = told_by_others(shares[order], same_ways(ends[order]), PRIOR, rare=COMMON)
-    assert np.array_equal(moved, found[order])
+    ends = np.array([HOME, WORK, SHOP])[rng.integers(0, 3, (7, 2))].reshape(7, 4)
+    found, moved = same_ways(ends), same_ways(ends[order])
+    assert [{order[n] for n in some} for some in moved] == [set(found[n]) for n in order]

@@ -174,7 +174,7 @@ def test_legs_that_tell_each_other_are_as_sure_as_they_may_be() -> None:
     chance = np.tile([0.75, 0.25], (400, 1))
     chance[some.classes == 1] = [0.45, 0.55]
     ends_deg = np.tile([48.0, 2.0, 48.1, 2.0], (400, 1))
-    told = some.told_together(chance, ends_deg, np.array([0.5, 0.5]), ["walk", "bus"])
+    told = some.told_together(chance, ends_deg, np.array([0.5, 0.5]), ["car", "bus"])
     assert np.all(told[:, 0] > chance[:, 0])
     assert some.tempered(told) > 1.5
     assert 1.0 < _lesson(owners[:20]).tempered(told[:20]) < 0.5 * (1.0 + some.tempered(told))
