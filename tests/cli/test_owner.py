@@ -107,6 +107,12 @@ class TestWallet:
         done = lived("trip", "list")
         assert (done.status, "[vault.locked]" in done.err) == (5, True)
 
+    def test_an_empty_wallet_has_no_trips_in_any_month(self, terminal: Terminal) -> None:
+        assert terminal("init", "--recovery-file", "recovery").status == 0
+        for words in ((), ("--month", "2026-05"), ("--mode", "bus", "--month", "2026")):
+            done = terminal("trip", "list", *words)
+            assert (done.status, "this wallet is empty" in done.out) == (0, True)
+
     def test_without_a_wallet_the_way_in_is_named(self, terminal: Terminal) -> None:
         done = terminal("trip", "list")
         assert (done.status, "geowallet init" in done.err) == (4, True)

@@ -79,6 +79,12 @@ class TestSplit:
         done = lived("trip", "split", ids(lived)[0], *words)
         assert (done.status, "[usage.option]" in done.err) == (2, True)
 
+    def test_a_trip_that_is_one_piece_asks_for_a_time(self, lived: Terminal) -> None:
+        trip = ids(lived)[0]
+        for option in ("--leg", "--stop"):
+            done = lived("trip", "split", trip, option, "2")
+            assert (done.status, "give a time with --at" in done.err) == (2, True)
+
     def test_a_time_outside_says_so(self, lived: Terminal) -> None:
         done = lived("trip", "split", ids(lived)[0], "--at", "12:00")
         assert (done.status, "[wallet.cannot_split]" in done.err) == (2, True)
@@ -167,6 +173,13 @@ class TestLabel:
         lived("trip", "label", trip, "--undo")
         assert "Tags" not in lived("trip", "show", trip).out
 
+    def test_taking_back_goes_alone_and_says_where_nothing_was_said(self, lived: Terminal) -> None:
+        trip = ids(lived)[0]
+        assert lived("trip", "label", trip, "--undo", "--mode", "bus").status == 2
+        assert "Nothing had been said" in lived("trip", "label", trip, "--undo").err
+        lived("trip", "label", trip, "--mode", "bus")
+        assert "Nothing" not in lived("trip", "label", trip, "--undo").err
+
 
 class TestPlace:
     def test_proposals_have_reasons_and_do_not_count(self, lived: Terminal) -> None:
@@ -215,6 +228,13 @@ class TestCalendar:
         ).records
         assert (added["entries"], added["words"]) == (0, ["dentist"])
 
+    def test_an_empty_word_would_pick_every_entry_and_is_refused(
+        self, lived: Terminal, file: Path
+    ) -> None:
+        for option in ("--match", "--leave"):
+            done = lived("work", "calendar", "add", file, option, " ")
+            assert (done.status, "the empty word" in done.err) == (2, True)
+
     def test_what_is_no_calendar_is_told(self, lived: Terminal) -> None:
         (lived.folder / "x.ics").write_text("hello")
         done = lived("work", "calendar", "add", "x.ics")
@@ -257,6 +277,8 @@ class TestRecompute:
     ) -> None:
         before = lived("trip", "list").out
         another()
+        for words in (("list",), ("show", ids(lived)[0])):
+            assert "another engine" in lived("trip", *words).err
         assert lived("trip", "recompute").status == 2
         assert lived("trip", "list").out == before
         (record,) = lived("trip", "recompute", "--yes", "--json").records

@@ -14,6 +14,7 @@ from geowallet.cli.terminal.secrets import open_wallet
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import group, verb
 from geowallet.model.calendar import Period, local_time
+from geowallet.model.errors import BadOptionError
 
 if TYPE_CHECKING:
     from geowallet.app.travel.calendars import Calendar
@@ -47,6 +48,9 @@ def add(
     from geowallet.app.travel import calendars, trips
     from geowallet.app.wallet import now_us
 
+    for option, words in (("--match", match), ("--leave", leave)):
+        if not all(word.strip() for word in words or ()):
+            raise BadOptionError(option=option, reason=_("every entry has the empty word"))
     with open_wallet(shell) as vault:
         taking = calendars.Taking(
             name=name or _name_of(file),

@@ -56,7 +56,9 @@ def label(
 
     check_word("--mode", mode, MODES)
     check_word("--purpose", purpose, list(Purpose))
-    if undo == bool(mode or purpose or tag or vehicle):
+    if undo and (mode or purpose or tag or vehicle):
+        raise BadOptionError(option="--undo", reason=_("it goes alone: it takes back all words"))
+    if not (undo or mode or purpose or tag or vehicle):
         names = "--mode, --purpose, --tag, --vehicle, --undo"
         raise BadOptionError(option=names, reason=_("one of them is needed"))
     if tag:
@@ -70,8 +72,9 @@ def label(
             shell.confirm(plural("Change {count} trip?", "Change {count} trips?", several))
         moment = now_us()
         if undo:
-            for item in found:
-                corrections.withdraw(vault, item.trip, now_us=moment)
+            withdrawn = [corrections.withdraw(vault, t.trip, now_us=moment) for t in found]
+            if not any(withdrawn):
+                shell.note(_("Nothing had been said of it: the guess stands as before."))
         else:
             said = [word for item in found for word in _words(item, mode, purpose, leg, moment)]
             if tag:

@@ -87,7 +87,7 @@ def list_(
     unseen = {way.after: way for way in unseen_ways(every)}
     for trip in found:
         shell.emit(_record(trip) | unseen_record(unseen.get(trip.trip.id)))
-    if chosen is None:
+    if chosen is None or not every:
         shell.say(_("No trips: this wallet is empty."))
         shell.next("geowallet ingest FOLDER", _("no file at hand: geowallet demo"))
     elif not found:
@@ -95,8 +95,7 @@ def list_(
     else:
         everything = everything or shell.plain
         _show_list(shell, chosen, found, _Beside(short, here, unseen), everything=everything)
-    if outdated:
-        shell.note(_("Found by another engine: geowallet trip recompute --dry-run"))
+    _note_engine(shell, outdated=outdated)
 
 
 def show(
@@ -104,6 +103,7 @@ def show(
 ) -> None:
     """Show one trip leg by leg, and why each has its mode."""
     from geowallet.app.travel import trips
+    from geowallet.app.travel.engine import is_outdated
     from geowallet.app.travel.silences import silences as looked_for
     from geowallet.app.travel.unseen import unseen_ways
 
@@ -113,6 +113,7 @@ def show(
         here = trips.own_zone(vault)
         halts = pauses(found.trip, trips.stops(vault))
         told = looked_for(vault, [found.trip]).get(found.trip.id, ())
+        outdated = is_outdated(vault)
     unseen = unseen_ways(every)
     beside = next((way for way in unseen if way.after == found.trip.id), None)
     record = _record(found) | unseen_record(beside)
@@ -152,10 +153,17 @@ def show(
     for number, line in enumerate(unseen_lines(found.trip.id, unseen, short, here)):
         shell.say(line if number else f"\n{line}")
     _show_purpose(shell, found)
+    _note_engine(shell, outdated=outdated)
 
 
 verb(app, "list", _("List your trips."), example="geowallet trip list --month 2026-05")(list_)
 verb(app, "show", _("Show one trip and the reasons for its modes."))(show)
+
+
+def _note_engine(shell: Shell, *, outdated: bool) -> None:
+    """Say that there are trips of another engine: their reasons may be in its words."""
+    if outdated:
+        shell.note(_("Found by another engine: geowallet trip recompute --dry-run"))
 
 
 def sureness(trip: DescribedTrip) -> Sureness:
