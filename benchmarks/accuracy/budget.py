@@ -2,6 +2,7 @@
 
     python -m benchmarks.accuracy.budget --data DIR --sets mobilitynet,ssi
     python -m benchmarks.accuracy.budget --simulated DIR --days 150 --receivers plain,old
+    python -m benchmarks.accuracy.budget --months 8 --receivers plain,minute
 
 ``--forest`` and ``--walking`` take models that have not seen a set; ``--alone`` names each
 stretch of time alone, as a wallet does; ``--habits`` as well, but with the habits that were
@@ -24,8 +25,9 @@ from unittest import mock
 import numpy as np
 
 from benchmarks.accuracy import measure, score
+from benchmarks.accuracy.months import months
 from benchmarks.accuracy.receivers import Receiver, seen
-from benchmarks.accuracy.score import CHAIN_S, NEAR_S, NOTHING, STEP_S, class_of, scorable
+from benchmarks.accuracy.score import CHAIN_S, FIVE, NEAR_S, NOTHING, STEP_S, class_of, scorable
 from benchmarks.accuracy.truth import read_set
 from geowallet.track import classify_legs, walking
 from geowallet.track.modes.artefact import read_forest
@@ -52,6 +54,9 @@ PURE = 0.8
 
 WHOLE = 0.8
 """Of a true leg, in one claimed leg: less is a piece."""
+
+MUSCLE = frozenset({"walk", "bike"})
+MOTORISED = frozenset(FIVE) - MUSCLE
 
 SLOW_MPS = 2.2
 """A piece as slow as a walk, see `geowallet.track.legs`."""
@@ -101,6 +106,11 @@ class Budget:
         """Return the part of the moving time that each reason has, in per cent."""
         total = sum(self.seconds.values())
         return {name: 100 * s / total for name, s in sorted(self.seconds.items())}
+
+    def taken_for_muscle(self) -> float:
+        """Return the seconds of motorised moving time that are claimed to be none."""
+        some = self.classes.items()
+        return sum(s for (_, a, b), s in some if a in MOTORISED and b in MUSCLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +315,8 @@ def lines(title: str, whole: Budget) -> Iterator[str]:
     yield f"{title}: {minutes:.0f} moving minutes"
     for name, share in whole.shares().items():
         yield f"  {share:5.1f} %  {name}"
+    taken = whole.taken_for_muscle()
+    yield f"  motorised, taken for foot or bike: {taken / 60:.0f} minutes"
     c = whole.changes
     precision, recall = c["matched"] / max(c["claimed"], 1), c["matched"] / max(c["true"], 1)
     yield f"  changes: precision {precision:.3f}, recall {recall:.3f}, claimed {c['claimed']}"
@@ -325,6 +337,7 @@ def main() -> None:
     parser.add_argument("--sets", default="mobilitynet,ssi")
     parser.add_argument("--simulated", type=Path)
     parser.add_argument("--days", type=int, default=150)
+    parser.add_argument("--months", type=int, default=0)
     parser.add_argument("--receivers", default=",".join(Receiver))
     parser.add_argument("--forest", type=Path)
     parser.add_argument("--walking", type=Path)
@@ -341,10 +354,15 @@ def main() -> None:
             traces, legs = read_set(chosen.data / "labelled" / name)
             whole = of_set(traces, legs, hints=hints, way=way)
             print("\n".join(lines(name, whole)), flush=True)
-        for name in chosen.receivers.split(",") if chosen.simulated else ():
-            traces, legs = measure.simulated(chosen.simulated, most=chosen.days)
-            whole = of_set(traces, legs, Receiver(name), hints, way)
-            print("\n".join(lines(f"simulated, {name}", whole)), flush=True)
+        drawn = []
+        if chosen.simulated:
+            drawn.append(("days", measure.simulated(chosen.simulated, most=chosen.days)))
+        if chosen.months:
+            drawn.append(("months", months(chosen.months)))
+        for what, (traces, legs) in drawn:
+            for name in chosen.receivers.split(","):
+                whole = of_set(traces, legs, Receiver(name), hints, way)
+                print("\n".join(lines(f"simulated {what}, {name}", whole)), flush=True)
 
 
 if __name__ == "__main__":
