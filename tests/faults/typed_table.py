@@ -49,6 +49,7 @@ TYPED = {
     "model use": Typed("buses"),
     "model fit": Typed("../days --name vans --yes"),
     "model personal": Typed("--yes"),
+    "model habits": Typed("--yes"),
     "work set": Typed("--hours mon-fri --zone Europe/Paris"),
     "work calendar add": Typed("c.ics --match client --yes"),
     "work calendar remove": Typed("c --yes", ("work calendar add c.ics --match client --yes",)),

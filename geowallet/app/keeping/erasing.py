@@ -22,6 +22,7 @@ from geowallet.app.keeping.rewriting import Rewritten, emptied, without
 from geowallet.app.keeping.spans import disjoint, overlaps
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.derive import derive
+from geowallet.app.travel.habits import ADDRESS, kept_habits
 from geowallet.app.travel.trips import Page, described_trips
 from geowallet.app.travel.unkept import keep_from, kept_from_us
 from geowallet.app.travel.waiting import add_pending
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from geowallet.app.keeping.scope import Scope
     from geowallet.app.sharing.receipts import Receipt
+    from geowallet.app.travel.habits import KeptHabits
     from geowallet.model.mobility import DescribedTrip, Stop, Trip
     from geowallet.track.windows import Window
     from geowallet.vault.highwater import Mark
@@ -66,6 +68,8 @@ class Plan:
         mark: State of the wallet.
         kept_from_us: Before it no positions are kept from now on, by a rule; None where
             that stays as it is.
+        habits: Those of the owner without what legs said whose positions go by a rule; None
+            where they go as a whole, or nothing was kept.
     """
 
     scope: Scope
@@ -77,6 +81,7 @@ class Plan:
     pending: tuple[Window, ...]
     mark: Mark
     kept_from_us: int | None = None
+    habits: KeptHabits | None = None
 
     @property
     def fixes(self) -> int:
@@ -96,6 +101,7 @@ class Plan:
             *(("fixes", name) for name in blobs),
             *(("source", one.before.sha256) for one in self.sources),
             *(("trips", month) for month in self.pages),
+            *(() if self.habits is None else (ADDRESS,)),
             *self.records,
         )
 
@@ -138,6 +144,8 @@ def plan(vault: Vault, scope: Scope) -> Plan:
     trips = tuple(t for t in described_trips(vault) if _rests_on(t.trip, scope, spans))
     if not (changed or pages or records):
         raise NothingToEraseError
+    if kept_habits(vault) is not None:
+        records += (ADDRESS,)
     exports = exports_of(vault, trips)
     return Plan(scope, tuple(changed), records, pages, trips, exports, pending, mark)
 
@@ -163,6 +171,8 @@ def carry_out(vault: Vault, planned: Plan, *, now_us: int) -> Erased:
             add_pending(tx, planned.pending)
         if planned.kept_from_us is not None:
             keep_from(tx, planned.kept_from_us)
+        if planned.habits is not None:
+            tx.put(*ADDRESS, msgspec.msgpack.encode(planned.habits))
         entry = tx.log(_statement(planned))
         for one in planned.sources:
             tx.log(_rewritten(one))

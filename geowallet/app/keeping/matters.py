@@ -62,6 +62,7 @@ MATTERS: tuple[tuple[str, str, Matter], ...] = (
     ("recipient", "", Matter.SETTINGS),
     ("work", "", Matter.SETTINGS),
     ("setting", "authority/", Matter.SETTINGS),
+    ("setting", "habits", Matter.SETTINGS),
     ("setting", "model", Matter.SETTINGS),
     ("setting", "owned", Matter.SETTINGS),
     ("setting", "owner", Matter.SETTINGS),

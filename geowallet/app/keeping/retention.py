@@ -22,6 +22,7 @@ from geowallet.app.keeping.rewriting import without
 from geowallet.app.keeping.scope import Scope, midnight_us
 from geowallet.app.sharing.receipts import receipts
 from geowallet.app.travel.derive import derive
+from geowallet.app.travel.habits import kept_habits
 from geowallet.app.travel.trips import own_zone
 from geowallet.app.travel.unkept import BEFORE_ALL_US, kept_from_us
 from geowallet.crypto.canonical import canonical_bytes
@@ -134,6 +135,8 @@ def due(vault: Vault, said: Rules, *, now_us: int) -> Plan | None:
     )
     if not (changed or pages or records):
         return None
+    kept_us = max(horizon_us, kept_from_us(vault)) if changed else None
+    habits = kept_habits(vault) if changed else None
     return Plan(
         scope=scope,
         sources=tuple(changed),
@@ -143,7 +146,8 @@ def due(vault: Vault, said: Rules, *, now_us: int) -> Plan | None:
         exports=old,
         pending=(),
         mark=mark,
-        kept_from_us=max(horizon_us, kept_from_us(vault)) if changed else None,
+        kept_from_us=kept_us,
+        habits=None if habits is None else habits.since(horizon_us),
     )
 
 

@@ -206,19 +206,25 @@ def _pages_link(vault: Vault, used: Sequence[Trip], statements: Sequence[Stateme
 def _model_link(
     vault: Vault, used: Sequence[Trip], statements: Sequence[Statement]
 ) -> Iterable[Link]:
-    """Compare the model that the newest analysis put on record with the one in use."""
+    """Compare model and habits that the newest analysis put on record with those in use."""
     months = {month_of(trip.start_us) for trip in used}
     pages = {sha256_hex(vault.get("trips", month) or b"") for month in months}
     named = [
-        s.predicate["model"]
+        s.predicate
         for s in statements
         if s.kind is StatementKind.CLASSIFY and "model" in s.predicate and pages & {*s.subjects}
     ]
     if named:
-        present = in_use(vault)
+        said, present = named[-1], in_use(vault)
         subject = phrase(N_("model of travel modes: {name}"), name=present.name)
         how = phrase(N_("the one that the log names"))
-        yield Link(subject, how, present.forest.digest, named[-1] == present.forest.digest)
+        yield Link(subject, how, present.forest.digest, said["model"] == present.forest.digest)
+        usual = "" if present.habits is None else present.habits.id
+        if usual or "habits" in said:
+            how = phrase(N_("those that the log names"))
+            yield Link(
+                phrase(N_("habits of the owner")), how, usual, said.get("habits", "") == usual
+            )
 
 
 def _seen_link(vault: Vault, used: Sequence[Trip]) -> Iterable[Link]:

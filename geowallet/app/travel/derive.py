@@ -33,12 +33,12 @@ from geowallet.vault.pages import encode_page
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from geowallet.app.travel.models import InUse
     from geowallet.app.travel.renewing import Month
     from geowallet.app.travel.shapes import Split
     from geowallet.app.travel.slices import Found
     from geowallet.model.fixes import Fixes
     from geowallet.model.mobility import Trip
-    from geowallet.track.modes.forest import Forest
     from geowallet.track.pipeline import Analysis, AnotherHour
     from geowallet.vault.store import Vault
     from geowallet.vault.transaction import Transaction
@@ -104,7 +104,7 @@ def _derive(vault: Vault, now_us: int) -> Derived:
         return Derived(0, 0, 0, 0)
     known = sources(vault)
     windows = affected_window([run for source in known for run in source.runs()], waiting)
-    forest = in_use(vault).forest
+    model = in_use(vault)
     changes, changed = _Changes(vault), joined_runs(waiting)
     slices = changes.counted(
         found
@@ -120,7 +120,7 @@ def _derive(vault: Vault, now_us: int) -> Derived:
         for name, body in changes.bodies.items():
             tx.put("trips", name, body)
         inputs = sorted(changes.inputs)
-        for statement in statements_of(tuple(changes.digests), inputs, windows, forest):
+        for statement in statements_of(tuple(changes.digests), inputs, windows, model):
             tx.log(statement)
         for word in changes.moved:
             tx.put(KIND, name_of(word), msgspec.msgpack.encode(word))
@@ -184,7 +184,7 @@ def write_pages(tx: Transaction, old: dict[str, Page], fresh: dict[str, Page]) -
 
 
 def statements_of(
-    digests: tuple[str, ...], inputs: Sequence[str], windows: Sequence[Window], forest: Forest
+    digests: tuple[str, ...], inputs: Sequence[str], windows: Sequence[Window], model: InUse
 ) -> Iterable[Statement]:
     """Yield the entries of the log for pages that were found anew.
 
@@ -192,14 +192,17 @@ def statements_of(
         digests: SHA-256 (hex) of the pages.
         inputs: SHA-256 (hex) of the source files.
         windows: What was analysed.
-        forest: The model of modes.
+        model: The model of modes, and the habits that it heeds.
     """
     spans = [list(window) for window in windows]
+    used = algorithms(model.forest)
     for kind, stages in _STAGES.items():
-        methods = [asdict(a) for a in algorithms(forest) if a.name.rpartition(".")[2] in stages]
+        methods = [asdict(a) for a in used if a.name.rpartition(".")[2] in stages]
         facts: dict[str, Any] = {"algorithms": methods, "windows_us": spans}
         if kind is StatementKind.CLASSIFY:
-            facts["model"] = forest.digest
+            facts["model"] = model.forest.digest
+            if model.habits is not None:
+                facts["habits"] = model.habits.id
         yield Statement(kind, digests, tuple(inputs), facts)
 
 

@@ -1,4 +1,4 @@
-"""Which engine computed the trips: methods, settings and model, as one digest."""
+"""Which engine computed the trips: methods, settings, model and habits, as one digest."""
 
 from __future__ import annotations
 
@@ -30,8 +30,10 @@ def present_engine(vault: Vault) -> str:
     """
     owned = owned_modes(vault)
     said = None if owned is None else sorted(str(mode) for mode in owned)
-    methods = [asdict(a) for a in algorithms(in_use(vault).forest)]
-    return digest_of({"methods": methods, "owned": said})
+    model = in_use(vault)
+    usual = {} if model.habits is None else {"habits": model.habits.id}
+    methods = [asdict(a) for a in algorithms(model.forest)]
+    return digest_of({"methods": methods, "owned": said, **usual})
 
 
 def stored_engine(vault: Vault) -> str:

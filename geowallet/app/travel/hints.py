@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def hints_of(vault: Vault, known: Iterable[Source], *, personal: bool = True) -> Hints:
-    """Return the model in use, and what the imported files and the owner say of modes.
+    """Return the model in use, what is usual, and what the imported files and the owner say.
 
     Args:
         vault: The open wallet.
@@ -32,7 +32,8 @@ def hints_of(vault: Vault, known: Iterable[Source], *, personal: bool = True) ->
     heard = {sha256: said for sha256, said in labels.items() if said}
     model = in_use(vault)
     forest = model.forest if personal else model.base
-    return Hints(forest=forest, owned=owned_modes(vault), labels=heard)
+    habits = None if model.habits is None else model.habits.habits
+    return Hints(forest=forest, owned=owned_modes(vault), habits=habits, labels=heard)
 
 
 def mode_labels(labels: Iterable[SourceLabel], connector: str) -> tuple[ModeLabel, ...]:

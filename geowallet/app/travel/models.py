@@ -18,6 +18,7 @@ import msgspec
 import platformdirs
 
 from geowallet.app.files import read_small, replace_whole
+from geowallet.app.travel.habits import ADDRESS, kept_habits
 from geowallet.model.errors import (
     BadModelError,
     BadOptionError,
@@ -34,6 +35,7 @@ from geowallet.track.modes.shipped import shipped_forest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from geowallet.app.travel.habits import KeptHabits
     from geowallet.track.modes.forest import Forest
     from geowallet.vault.store import Vault
 
@@ -94,6 +96,7 @@ class InUse:
         forest: The same, moved by what the owner said.
         since_us: When it was chosen, 0 for the shipped one by itself.
         personal: What moves it, or None.
+        habits: What is usual for the owner, if it was read with this model.
     """
 
     name: str
@@ -101,6 +104,7 @@ class InUse:
     forest: Forest
     since_us: int
     personal: Personal | None
+    habits: KeptHabits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +203,12 @@ def in_use(vault: Vault) -> InUse:
     if stored:
         chosen = msgspec.msgpack.decode(stored, type=Chosen)
         name, since_us, base = chosen.name, chosen.since_us, _read(chosen.forest)
+    habits = kept_habits(vault)
+    habits = habits if habits and habits.model == base.digest else None
     personal = personal_of(vault)
     if personal is None or personal.model != base.digest:
-        return InUse(name, base, base, since_us, None)
-    return InUse(name, base, personalised(base, personal.leaning), since_us, personal)
+        return InUse(name, base, base, since_us, None, habits)
+    return InUse(name, base, personalised(base, personal.leaning), since_us, personal, habits)
 
 
 def personal_of(vault: Vault) -> Personal | None:
@@ -214,8 +220,8 @@ def personal_of(vault: Vault) -> Personal | None:
 def use_model(vault: Vault, name: str, *, now_us: int) -> Forest:
     """Find modes with the model of this name from now on, and return it.
 
-    What was learnt from the owner moves one model only, and is forgotten where it is
-    another; trips already found stay until they are computed again.
+    What was learnt from the owner, and the habits that were read, are of one model only,
+    and are forgotten where it is another; trips already found stay until they are computed again.
 
     Raises:
         NoModelError: There is none.
@@ -223,7 +229,7 @@ def use_model(vault: Vault, name: str, *, now_us: int) -> Forest:
     """
     body = b"" if name == SHIPPED else _bytes_of(name)
     forest = _read(body) if body else shipped_forest()
-    personal = personal_of(vault)
+    personal, habits = personal_of(vault), kept_habits(vault)
     with vault.transaction(now_us=now_us) as tx:
         if body:
             tx.put(*_CHOSEN, msgspec.msgpack.encode(Chosen(name, now_us, body)))
@@ -231,6 +237,8 @@ def use_model(vault: Vault, name: str, *, now_us: int) -> Forest:
             tx.delete(*_CHOSEN)
         if personal and personal.model != forest.digest:
             tx.delete(*_PERSONAL)
+        if habits and habits.model != forest.digest:
+            tx.delete(*ADDRESS)
         tx.log(Statement(StatementKind.SETTING, (forest.digest,), (), {"what": "model chosen"}))
     return forest
 

@@ -117,12 +117,12 @@ def carry_out(vault: Vault, planned: Plan, *, now_us: int) -> None:
     old = {month: Page(*decode_page(body)) for month, body in vault.items("trips")}
     fresh = {month: planned.pages.get(month, Page()) for month in {*old, *planned.pages}}
     inputs = sorted({digest for trip in planned.after for digest in trip.trip.sources})
-    forest = in_use(vault).forest
+    model = in_use(vault)
     with vault.transaction(now_us=now_us) as tx:
         if vault.mark() != planned.mark:
             raise VaultBusyError
         digests = write_pages(tx, {month: old.get(month, Page()) for month in fresh}, fresh)
-        for statement in statements_of(digests, inputs, planned.windows, forest):
+        for statement in statements_of(digests, inputs, planned.windows, model):
             tx.log(statement)
         predicate = {
             "old_engine": planned.old,

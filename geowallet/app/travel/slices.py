@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geowallet.model.mobility import Stop, Trip
-    from geowallet.track.pipeline import AnotherHour
+    from geowallet.track.pipeline import AnotherHour, SourcedFixes
     from geowallet.vault.store import Vault
 
 SLICE_FIXES = 100_000
@@ -50,6 +50,37 @@ class Found:
     another_hour: tuple[AnotherHour, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some chunks, with one on each side.
+
+    Attributes:
+        around: First instant of the one before, and last instant of the one after.
+        within_us: First instant of the slice, and of what follows it.
+    """
+
+    around: Window
+    within_us: Window
+
+    def fixes(self, vault: Vault, known: Sequence[Source]) -> list[SourcedFixes]:
+        """Return what is stored of its time.
+
+        Raises:
+            VaultDamagedError: A blob does not authenticate.
+        """
+        return fixes_between(vault, known, self.around)
+
+
+def slices_of(known: Sequence[Source], window: Window) -> Iterator[Slice]:
+    """Yield the slices of ``window``, which is of whole chunks."""
+    chunks = _chunks(known, window)
+    for first, last in pairwise(_edges(known, chunks)):
+        before, after = chunks[max(first - 1, 0) : first], chunks[last : last + 1]
+        around = [*before, *chunks[first:last], *after]
+        end_us = after[0][0] if after else chunks[-1][1] + 1
+        yield Slice((around[0][0], around[-1][1]), (chunks[first][0], end_us))
+
+
 def analyse_window(
     vault: Vault, known: Sequence[Source], window: Window, *, changed: Sequence[Window] = ()
 ) -> Iterator[Found]:
@@ -64,15 +95,11 @@ def analyse_window(
     Raises:
         VaultDamagedError: A blob does not authenticate.
     """
-    chunks = _chunks(known, window)
-    edges, hints = _edges(known, chunks), hints_of(vault, known)
-    for first, last in pairwise(edges):
-        before, after = chunks[max(first - 1, 0) : first], chunks[last : last + 1]
-        around = [*before, *chunks[first:last], *after]
-        fixes = fixes_between(vault, known, (around[0][0], around[-1][1]))
-        start_us, end_us = chunks[first][0], after[0][0] if after else chunks[-1][1] + 1
-        found = analyse(fixes, hints=hints, within_us=(start_us, end_us))
+    hints = hints_of(vault, known)
+    for part in slices_of(known, window):
+        found = analyse(part.fixes(vault, known), hints=hints, within_us=part.within_us)
         shared_m = found.counted_once.metres_in(changed)
+        end_us = part.within_us[1]
         yield Found(found.trips, found.stops, end_us, shared_m, found.another_hour)
 
 

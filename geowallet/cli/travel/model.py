@@ -1,4 +1,4 @@
-"""``model list``, ``show``, ``use``, ``personal`` and ``fit``: what tells modes of travel."""
+"""``model list``, ``show``, ``use`` and ``personal``: what tells modes of travel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from geowallet.cli.terminal.numbers import count, day, decimal, percent
 from geowallet.cli.terminal.secrets import locations, open_wallet
 from geowallet.cli.terminal.shell import Column, Shell
 from geowallet.cli.terminal.verb import group, verb
-from geowallet.cli.travel import model_fit
+from geowallet.cli.travel import habits, model_fit
+from geowallet.cli.travel.habits import say_outdated
 from geowallet.model.errors import BadModelError
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ def list_(shell: Shell) -> None:
     if used and not any(_is_used(kept, used) for kept in found):
         text = _("The model in use, {name}, is kept in the wallet; its file changed or is gone.")
         shell.say(text.format(name=used.name))
+    if used and used.habits:
+        text = _("Habits of {day} are heeded, read off {count} legs.")
+        shell.say(text.format(day=_day(used.habits.since_us), count=count(used.habits.legs)))
     shell.next("geowallet model show shipped")
 
 
@@ -101,20 +105,23 @@ def use(
 ) -> None:
     """Find modes with another model from now on."""
     from geowallet.app.travel.engine import is_outdated
+    from geowallet.app.travel.habits import kept_habits
     from geowallet.app.travel.models import personal_of, use_model
     from geowallet.app.wallet import now_us
 
     with open_wallet(shell) as vault:
-        was_personal = personal_of(vault) is not None
+        was_personal, had_habits = personal_of(vault) is not None, kept_habits(vault) is not None
         forest = use_model(vault, name, now_us=now_us())
-        still_personal = personal_of(vault) is not None
+        still_personal, has_habits = personal_of(vault) is not None, kept_habits(vault) is not None
         outdated = is_outdated(vault)
     shell.emit({"name": name, "digest": forest.digest, "outdated": outdated})
     text = _("Modes are found with {name} from now on ({digest}).")
     shell.say(text.format(name=name, digest=forest.digest[:_DIGEST]))
     if was_personal and not still_personal:
         shell.say(_("What it had learnt from you was about another model and is forgotten."))
-    _say_outdated(shell, outdated=outdated)
+    if had_habits and not has_habits:
+        shell.say(_("The habits were read with another model and are forgotten."))
+    say_outdated(shell, outdated=outdated)
 
 
 def personal(
@@ -146,13 +153,7 @@ def personal(
             store_personal(vault, lesson.personal, lesson.words, now_us=now_us())
             shell.say(_("Noted. What you say of a trip still wins over any model."))
         outdated = is_outdated(vault)
-    _say_outdated(shell, outdated=outdated)
-
-
-def _say_outdated(shell: Shell, *, outdated: bool) -> None:
-    if outdated:
-        shell.say(_("The trips there are were found with another model and stay as they are."))
-        shell.next("geowallet trip recompute --dry-run", _("shows what would change"))
+    say_outdated(shell, outdated=outdated)
 
 
 @contextmanager
@@ -302,6 +303,7 @@ def _record(kept: Kept, used: InUse | None) -> dict[str, Any]:
         "card": _card(forest) if forest else {},
         "saved_us": kept.saved_us,
         "in_use": _is_used(kept, used),
+        "habits": bool(_is_used(kept, used) and used and used.habits),
         _PERSONAL: bool(_is_used(kept, used) and used and used.personal),
     }
 
@@ -334,4 +336,5 @@ verb(
     _("Move the model by the modes that you said; stays in the wallet."),
     example="geowallet model personal",
 )(personal)
+habits.add_to(app)
 model_fit.add_to(app)

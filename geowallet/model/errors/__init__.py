@@ -126,6 +126,7 @@ from geowallet.model.errors.models import (
     NoModelError,
     TooFewCorrectionsError,
     TooFewLegsError,
+    TooFewOwnLegsError,
 )
 from geowallet.model.errors.modules import (
     BadModuleError,
@@ -439,6 +440,7 @@ __all__ = [
     "TooDeepError",
     "TooFewCorrectionsError",
     "TooFewLegsError",
+    "TooFewOwnLegsError",
     "TooLargeError",
     "TrustFileError",
     "UnknownAnchorError",

@@ -51,6 +51,15 @@ class TooFewLegsError(GeowalletError):
     hint = N_("needed are {least} legs, two modes and two users; short legs do not count")
 
 
+class TooFewOwnLegsError(GeowalletError):
+    """Too few legs in the wallet to read habits off."""
+
+    code = "model.too_few_own_legs"
+    exit_status = 4
+    text = N_("there are {found} legs with positions in the wallet; {least} are needed")
+    hint = N_("read more files with 'geowallet ingest', then try again")
+
+
 class TooFewCorrectionsError(GeowalletError):
     """Too few legs of which the owner said the mode."""
 
