@@ -44,6 +44,7 @@ from geowallet.track.chunks import ALWAYS_US, chunked
 from geowallet.track.doubts import with_doubts, with_drift
 from geowallet.track.modes import (
     around,
+    believed,
     context,
     course,
     decide,
@@ -92,7 +93,7 @@ __all__ = [
 UNUSABLE = FixFlag.POOR_ACCURACY | FixFlag.COARSE | FixFlag.REPEATED
 """Flags of positions of a device that was on and did not know better."""
 
-VERSION = "6"
+VERSION = "7"
 """Of all stages; raised whenever a result changes."""
 
 
@@ -257,7 +258,7 @@ def algorithms(forest: Forest | None = None) -> tuple[Algorithm, ...]:
         "legs": (legs, walking, unwalked, grid_speeds),
         "mode": (
             *(around, context, decide, ends, features, grid, halts, labels, reasons, shape),
-            *(course, network, listener, repeated, usual),
+            *(course, network, listener, repeated, usual, believed),
         ),
         "distance": (distance, ways),
         "trips": (trips, drafts, gaps),

@@ -206,8 +206,8 @@ class SpanModes:
             np.array(column) for column in zip(*(rows[p] for p in places), strict=True)
         )
         parts = self._parts([asked[place] for place in places])
-        legs = Legs(self._forest, table, logits, by_trees, parts)
-        return Weighed(len(asked), places, legs, legs.decided(estimate=estimate, whole=whole))
+        legs = Legs(self._forest, table, logits, by_trees, parts, whole)
+        return Weighed(len(asked), places, legs, legs.decided(estimate=estimate))
 
     def _describe(self, spans: Sequence[Sequence[Span]]) -> None:
         known = self._known
@@ -255,7 +255,8 @@ class SpanModes:
             rows = slice(after, after + len(bounds))
             around = hints.surroundings
             along = None if around is None else followed(path, some, around)
-            found.append(Part(rows, np.array(bounds), _ends_deg(path, some), hints, along))
+            ends_deg, listener = _ends_deg(path, some), self._listeners.get(chunk)
+            found.append(Part(rows, np.array(bounds), ends_deg, hints, some, listener, along))
             after = rows.stop
         return found
 
@@ -278,7 +279,7 @@ class Weighed:
 
     @property
     def modes(self) -> list[Mode]:
-        """The mode of each leg, or ``UNKNOWN``."""
+        """The mode of each leg, or ``UNKNOWN``, as if it were given."""
         found = [Mode.UNKNOWN] * self.k
         decisions = () if self.decided is None else self.decided.decisions
         for place, decision in zip(self.places, decisions, strict=True):

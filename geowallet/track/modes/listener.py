@@ -71,6 +71,16 @@ class Listener:
             held[leg] = said[classes + 1 :] / (after - first)
         return found, held
 
+    def along(self, spans: Sequence[Span]) -> NDArray[np.float64]:
+        """Return how probable each mode is along each leg, the mean of its rows.
+
+        ``(k, classes)``; a row sums up to less than 1, as there may be none.
+        """
+        asked = [self._rows_of(span) for span in spans]
+        self.listen(asked)
+        means = [np.mean(self.shares(*rows)[:, :-1], axis=0) for rows in asked]
+        return np.array(means).reshape(len(spans), self._network.classes)
+
     def rows(self, first: int, after: int) -> NDArray[np.float64]:
         """Return the logits of rows, ``(after - first, classes + 1)``; the last of no mode."""
         self.listen([(first, after)])

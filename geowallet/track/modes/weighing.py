@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geowallet.model.mobility import Mode
+from geowallet.track.modes.believed import less_sure
 from geowallet.track.modes.context import chained, context_table, walked_s
 from geowallet.track.modes.decide import (
     ALL_MODES,
+    MOTORISED,
     NEAREST,
     SHARE_SHOWN,
     Guess,
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geowallet.model.words import Phrase
+    from geowallet.track.legs import Span
     from geowallet.track.modes.decide import Decision
     from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.hints import Hints
+    from geowallet.track.modes.listener import Listener
     from geowallet.track.modes.mapped import Followed
 
 MUCH_MORE = 1.3
@@ -47,13 +51,15 @@ class Decided:
     """What legs come to, ``k`` of them.
 
     Attributes:
-        decisions: Of each leg.
+        decisions: Of each leg, as if it were given.
+        shares: ``(k, 13)``, what they were made of.
         alone: ``(k, classes)``, how probable each is among its neighbours.
         said: ``(k, 13)``, as `label_odds` returns.
         rise: ``(k, classes)``, how much more probable habits make each class.
     """
 
     decisions: list[Decision]
+    shares: NDArray[np.float64]
     alone: NDArray[np.float64]
     said: NDArray[np.float64]
     rise: NDArray[np.float64]
@@ -68,6 +74,8 @@ class Part:
         bounds_us: int64 ``(k, 2)``, their first and last instants.
         ends_deg: float64 ``(k, 4)``, latitude and longitude of their first and last fixes.
         hints: What is known beside.
+        spans: Their fixes.
+        listener: What hears them; None without a network.
         along: What they follow on a map; None without one.
     """
 
@@ -75,6 +83,8 @@ class Part:
     bounds_us: NDArray[np.int64]
     ends_deg: NDArray[np.float64]
     hints: Hints
+    spans: Sequence[Span]
+    listener: Listener | None = None
     along: Followed | None = None
 
     def said(self) -> NDArray[np.float64]:
@@ -93,6 +103,7 @@ class Legs:
         logits: ``(k, classes)``, what trees and network say together.
         by_trees: ``(k, classes)`` as `Forest.logits` returns: reasons are sought there.
         parts: The legs of each chunk, at least one chunk.
+        whole: As for `SpanModes.weighed`.
     """
 
     forest: Forest
@@ -100,14 +111,15 @@ class Legs:
     logits: NDArray[np.float64]
     by_trees: NDArray[np.float64]
     parts: Sequence[Part]
+    whole: bool
 
-    def decided(self, *, estimate: bool, whole: bool) -> Decided:
-        """Return what each leg comes to; ``estimate`` and ``whole`` as for `SpanModes.weighed`."""
+    def decided(self, *, estimate: bool) -> Decided:
+        """Return what each leg comes to; ``estimate`` as for `SpanModes.weighed`."""
         said = np.concatenate([part.said() for part in self.parts])
         alone = self._in_sequence()
         usual = self._usual(alone, estimate=estimate)
         # A forest that sees the neighbours has heard what lies at the ends.
-        ends = end_odds(self.table) if whole and self.forest.context is None else 0.0
+        ends = end_odds(self.table) if self.whole and self.forest.context is None else 0.0
         beside = said + ends
         for part in self.parts:
             if part.along is not None:
@@ -115,18 +127,35 @@ class Legs:
         shares = told(over_all_modes(usual, self.forest.classes), beside)
         shares = shared_out(shares, self.table, self.parts[0].hints.owned, said)
         shares = within_physics(shares, self.table)
-        settings = self.forest.settings
+        return Decided(self._decisions(shares), shares, alone, said, usual / alone)
+
+    def _decisions(self, shares: NDArray[np.float64]) -> list[Decision]:
         sparse = self.table[:, FEATURES.index("cadence_s")] > self.forest.sparsest_s
         rows = zip(shares, sparse.tolist(), strict=True)
-        decisions = [decided(row, settings, sparse=far) for row, far in rows]
-        return Decided(decisions, alone, said, usual / alone)
+        return [decided(row, self.forest.settings, sparse=far) for row, far in rows]
 
     def guesses(self, found: Decided) -> list[Guess]:
-        """Return the mode of each leg, with reasons."""
-        groups = moved(self.forest, self.table, self.by_trees, found.decisions)
+        """Return the mode of each leg, with reasons; of whole trips as sure as found legs are."""
+        decisions = self._as_found(found) if self.whole else found.decisions
+        groups = moved(self.forest, self.table, self.by_trees, decisions)
         around = self._circumstances(found)
-        known = zip(found.decisions, self.table, groups, around, strict=True)
+        known = zip(decisions, self.table, groups, around, strict=True)
         return [_guess(decision, reasons(decision, *rest)) for decision, *rest in known]
+
+    def _as_found(self, found: Decided) -> list[Decision]:
+        """Return the same decisions, as sure as legs are that cuts found.
+
+        A motor that is named wrongly claims no money, and keeps its name.
+        """
+        shares = less_sure(found.shares, self._heard(), self.forest.classes)
+        return [
+            replace(told, claimed=given.claimed and (told.claimed or told.best in MOTORISED))
+            for told, given in zip(self._decisions(shares), found.decisions, strict=True)
+        ]
+
+    def _heard(self) -> NDArray[np.float64] | None:
+        heard = [p.listener.along(p.spans) for p in self.parts if p.listener is not None]
+        return np.concatenate(heard) if heard else None
 
     def _in_sequence(self) -> NDArray[np.float64]:
         """Return the probabilities of each leg among its neighbours, ``(k, classes)``."""
