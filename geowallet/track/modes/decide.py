@@ -44,13 +44,14 @@ FASTEST_MPS: dict[Mode, float] = {
     Mode.CAR: 75.0,
     Mode.MOTORCYCLE: 75.0,
     Mode.TRAIN: 100.0,
+    Mode.AIRPLANE: 370.0,
 }
 """No mode holds more over a minute for a tenth of its time. Walking turns into running at
 2.1 m/s (Hreljac 1993); 7.5 m/s is above the marathon record of 5.8; 13 m/s is what
 professional riders reach in a time trial; scooters are built for 25 km/h at most (France,
 Code de la route R311-1), some are faster; trams are built for 70 to 80 km/h, coaches are
 limited to 100 (Directive 92/6/EEC), subways keep below 130, fast ferries below 85 km/h,
-trains in service below 350."""
+trains in service below 350; no airliner was faster over ground than 1,330 km/h, in a jet stream."""
 
 USUAL_MPS: dict[Mode, float] = {
     Mode.WALK: 2.3,
@@ -197,12 +198,16 @@ def _likely(
 
 
 def within_physics(shares: NDArray[np.float64], table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the probabilities with what no vehicle can do taken out, ``(k, 13)``."""
+    """Return the probabilities with what no vehicle can do taken out, ``(k, 13)``.
+
+    What is beyond all of them is not travelled but leapt: it is as probably one as another.
+    """
     pace = np.nan_to_num(table[:, FEATURES.index("v60_p90")])
     on_foot, riding = (
         np.nan_to_num(table[:, FEATURES.index(name)]) for name in ("v60_p50", "v30_p50")
     )
     result = shares.copy()
+    result[pace > FASTEST_MPS[Mode.AIRPLANE]] = 1.0
     for column, mode in enumerate(ALL_MODES):
         beyond = pace > FASTEST_MPS.get(mode, np.inf)
         usual = on_foot if mode in FAMILIES[0] else riding

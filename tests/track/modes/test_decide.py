@@ -99,6 +99,12 @@ class TestPhysics:
         shares = within_physics(row(airplane=0.9, car=0.1)[None], facts(v60_p90=20.0))
         assert share_of(shares, Mode.CAR) == pytest.approx(1.0)
 
+    @pytest.mark.parametrize(("mps", "said"), [(300.0, True), (400.0, False), (9000.0, False)])
+    def test_what_nothing_flies_is_no_airplane(self, mps: float, *, said: bool) -> None:
+        """A position that is elsewhere from one second to the next was not travelled to."""
+        shares = within_physics(row(airplane=0.99, car=0.01)[None], facts(v60_p90=mps))
+        assert decided(shares[0], SETTINGS).claimed is said
+
     @settings(max_examples=50)
     @given(st.lists(st.floats(0, 1), min_size=13, max_size=13).filter(any), st.floats(0, 400))
     def test_shares_stay_shares(self, weights: list[float], mps: float) -> None:
