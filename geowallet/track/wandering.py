@@ -50,6 +50,10 @@ WAY_RADII = 3.0
 ADMITTED_TIMES = 5.0
 """Positions that wander farther than so many times their accuracy have been there."""
 
+EVEN_PACE = 0.47
+"""Deviation of the speeds of who keeps a pace, over their mean: who strolls. Those of an error
+in two directions are spread by chance: 0.52, the square root of 4 / pi - 1 (Rayleigh)."""
+
 SHORTEST_STEP_M = 10.0
 """Shorter steps in half a minute are rest."""
 
@@ -89,6 +93,9 @@ def _wandering(path: Path) -> Iterator[_Span]:
         x_m, y_m = (lon - lon[0]) * east_m, (lat - lat[0]) * north_m
         ends = _chords(x_m, y_m)
         for a, b in runs(_aimless(x_m[ends], y_m[ends])):
+            # Before the first of the chords and after the last one it may have halted.
+            if _paced(path, rows[ends[a + 1] : ends[b - 1] + 1]):
+                continue
             span = _span(path, rows[ends[a] : ends[b] + 1])
             if span is not None:
                 yield span
@@ -151,6 +158,13 @@ def _span(path: Path, rows: NDArray[np.intp]) -> _Span | None:
         return None
     inside = rows[away_m <= radius_m]
     return _Span(int(inside[0]), int(inside[-1]), lat, lon, radius_m)
+
+
+def _paced(path: Path, rows: NDArray[np.intp]) -> bool:
+    """Say whether the way through some fixes is followed at an even pace."""
+    step_m = step_lengths_m(path.lat_deg[rows], path.lon_deg[rows])
+    mps = step_m / np.diff(path.time_s[rows])
+    return float(np.std(mps)) < EVEN_PACE * float(np.mean(mps))
 
 
 def _away_m(

@@ -61,6 +61,17 @@ class TestWithWandering:
         assert found == halts
         assert len(found) == 2
 
+    @pytest.mark.parametrize("seed", [1, 3, 5])
+    def test_a_stroll_to_and_fro_keeps_its_pace(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        walk = Traveller().stay(1200, every_s=10)
+        for x_m, y_m in rng.uniform(0.0, 250.0, (24, 2)):
+            east, north = x_m - walk.x_m, y_m - walk.y_m
+            heading = np.degrees(np.arctan2(east, north))
+            walk.go(np.hypot(east, north), 1.3, heading_deg=heading, every_s=10)
+        halts, found = stays_of(walk.stay(1200, every_s=10).fixes())
+        assert found == halts
+
     def test_a_drive_from_where_it_wandered_begins_when_it_leaves(self) -> None:
         before = wandering(2.0, seed=3)
         drive = Traveller(at_s=7200.0).zigzag(9000, 11.7, block_m=600, every_s=10).fixes()
