@@ -185,6 +185,7 @@ class TestWhatIsKept:
         planned = erasing.plan(
             vault, scope.of_period(vault, Period.parse("2026-05-04"), what="day")
         )
+        assert planned.forgets_habits
         assert ADDRESS in planned.addresses
         erasing.carry_out(vault, planned, now_us=scene.NOON_US)
         assert kept_habits(vault) is None
@@ -202,6 +203,7 @@ class TestWhatIsKept:
         noon = dt.datetime(2026, 5, 8, 10, tzinfo=dt.UTC)
         planned = retention.due(vault, said, now_us=round(noon.timestamp() * 1e6))
         assert planned is not None
+        assert not planned.forgets_habits
         assert ADDRESS in planned.addresses
         retention.apply(vault, planned, now_us=scene.NOON_US)
         left = kept(vault)

@@ -94,6 +94,11 @@ class Plan:
         return sum(kind == committing.KIND for kind, _ in self.records)
 
     @property
+    def forgets_habits(self) -> bool:
+        """Whether the habits of the owner go as a whole: they rest on all legs."""
+        return ADDRESS in self.records
+
+    @property
     def addresses(self) -> tuple[Address, ...]:
         """Every record whose present key would be destroyed."""
         blobs = [name for one in self.sources for name in (*one.bodies, *one.gone)]

@@ -173,6 +173,9 @@ def _show_plan(shell: Shell, vault: Vault, planned: Plan) -> None:
                 planned.audits,
             )
         )
+    if planned.forgets_habits:
+        shell.say()
+        shell.say(_("The habits that were read off your trips go with it: read them again."))
     found = known(vault)
     if found:
         shell.say()
@@ -223,4 +226,5 @@ def _plan_record(planned: Plan) -> dict[str, object]:
         "files": [one.before.sha256 for one in planned.sources],
         "exports": [one.id for one in planned.exports],
         "audits": planned.audits,
+        "habits": planned.forgets_habits,
     }
