@@ -24,7 +24,8 @@ from unittest import mock
 
 import numpy as np
 
-from benchmarks.accuracy import measure, score
+from benchmarks.accuracy import measure, ours, score
+from benchmarks.accuracy.figures import calibration
 from benchmarks.accuracy.months import months
 from benchmarks.accuracy.receivers import Receiver, seen
 from benchmarks.accuracy.score import CHAIN_S, FIVE, NEAR_S, NOTHING, STEP_S, class_of, scorable
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from benchmarks.accuracy.score import Row
     from benchmarks.accuracy.truth import Leg, Trace
     from geowallet.model.fixes import Fixes
     from geowallet.model.mobility import Leg as Claimed
@@ -88,6 +90,7 @@ class Budget:
         changes: True ones, claimed ones, matched ones.
         false: Changes that were claimed and are none, by what is there.
         missed: True changes that nobody claimed, by the classes before and after.
+        rows: True legs, what they were told to be, and how surely.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
@@ -95,6 +98,7 @@ class Budget:
     changes: Counter[str] = field(default_factory=Counter)
     false: Counter[tuple[str, str]] = field(default_factory=Counter)
     missed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    rows: list[Row] = field(default_factory=list)
 
     def add(self, why: str, truth: str, guess: str, seconds: float) -> None:
         """Add moving time and what became of it."""
@@ -285,6 +289,8 @@ def of_set(
         truth = [Span(leg.start_s, leg.end_s, class_of(leg.mode)) for leg in judged]
         said = Said(legs_there, stops, _given(fixes, judged, hints))
         add_user(whole, traces[user], truth, said)
+        told = ours.of_whole_traces({user: found})
+        whole.rows += score.score({user: traces[user]}, judged, told).rows
     return whole
 
 
@@ -320,6 +326,11 @@ def lines(title: str, whole: Budget) -> Iterator[str]:
     c = whole.changes
     precision, recall = c["matched"] / max(c["claimed"], 1), c["matched"] / max(c["true"], 1)
     yield f"  changes: precision {precision:.3f}, recall {recall:.3f}, claimed {c['claimed']}"
+    sure = calibration(whole.rows)
+    yield (
+        f"  confidence: mean gap {sure.error:.3f}, of what is claimed {sure.claimed:.3f}, "
+        f"if it were honest {sure.honest:.3f}; {sure.gap:+.3f} above the share right"
+    )
     for what, counted in (("false", whole.false), ("missed", whole.missed)):
         yield f"  {what}: " + "; ".join(f"{a}: {b} {n}" for (a, b), n in counted.most_common(9))
 

@@ -12,6 +12,8 @@ from benchmarks.accuracy.score import FIVE, Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
     from benchmarks.accuracy.score import Row
 
 SOFT = frozenset({"walk", "bike", "soft"})
@@ -49,6 +51,43 @@ class Cost:
     decided: float
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How surely legs are told, beside how rightly; NaN where none has a confidence.
+
+    Attributes:
+        error: As `reliability` returns.
+        honest: The same of legs that are as sure, and right as often as they say: of few
+            legs chance makes some of it.
+        claimed: ``error`` of those that are claimed to be something.
+        gap: Mean confidence less the share right.
+    """
+
+    error: float
+    honest: float
+    claimed: float
+    gap: float
+
+
+def calibration(rows: Sequence[Row]) -> Calibration:
+    """Return how surely legs are told; an unknown counts as for `reliability`."""
+    known = [row for row in rows if row.confidence == row.confidence]
+    if not known:
+        return Calibration(*(float("nan"),) * 4)
+    sure = np.array([row.confidence for row in known])
+    right = np.array([row.truth == row.guess for row in known])
+    drawn = np.random.default_rng(1).random((DRAWS, len(sure))) < sure
+    honest = float(np.mean([_error(sure, each) for each in drawn]))
+    claimed = np.array([row.guess in FIVE for row in known])
+    of_claimed = _error(sure[claimed], right[claimed]) if claimed.any() else float("nan")
+    return Calibration(_error(sure, right), honest, of_claimed, float(np.mean(sure - right)))
+
+
+def _error(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    place = np.minimum((sure * BINS).astype(int), BINS - 1)
+    return float(np.sum(np.abs(np.bincount(place, sure - right)))) / len(sure)
+
+
 def reliability(rows: Sequence[Row]) -> tuple[tuple[Bin, ...], float]:
     """Return bins of equal width of confidence, and the expected calibration error.
 
@@ -66,8 +105,7 @@ def reliability(rows: Sequence[Row]) -> tuple[tuple[Bin, ...], float]:
         for n, count in enumerate(np.bincount(place, minlength=BINS))
         if count
     )
-    error = sum(abs(b.confidence - b.right) * b.legs for b in bins) / len(known)
-    return bins, error
+    return bins, _error(sure, right)
 
 
 def cost(rows: Sequence[Row]) -> Cost:

@@ -24,3 +24,8 @@ def percent(value: float | None, digits: int = 1) -> str:
 def plain(value: float | None) -> str:
     """Return three digits, or a dash."""
     return "-" if value is None else f"{value:.3f}"
+
+
+def signed(value: float | None) -> str:
+    """Return three digits with their sign, or a dash."""
+    return "-" if value is None else f"{value:+.3f}"

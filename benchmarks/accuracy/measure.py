@@ -13,6 +13,7 @@ import numpy as np
 from benchmarks.accuracy import lengths, ours, peers, stops, trackintel_peer
 from benchmarks.accuracy.figures import (
     bootstrap,
+    calibration,
     cost,
     day_of,
     reliability,
@@ -73,6 +74,7 @@ def _two(rows: Sequence[Row]) -> float:
 
 def of_whole(found: Score) -> dict[str, Any]:
     """Return the figures of a whole chain."""
+    sure = calibration(found.rows)
     return {
         "time": found.time.accuracy,
         "time_macro_f1": found.time.macro_f1,
@@ -84,7 +86,11 @@ def of_whole(found: Score) -> dict[str, Any]:
         "change_recall": found.change_recall,
         "changes": list(found.changes),
         "motorised_as_soft": _soft_metres(found),
-        "ece": reliability(found.rows)[1],
+        "ece": sure.error,
+        "ece_honest": sure.honest,
+        "ece_claimed": sure.claimed,
+        "too_sure": sure.gap,
+        "bins": [[b.confidence, b.right, b.legs] for b in reliability(found.rows)[0]],
     }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.accuracy.markdown import percent, plain, table
+from benchmarks.accuracy.markdown import percent, plain, signed, table
 from benchmarks.accuracy.page_lengths import (
     MAIN_KIND,
     SPARSE_S,
@@ -182,13 +182,15 @@ def whole_table(figures: Figures) -> str:
             f"{plain(whole['moving'])}, {plain(whole['moving_macro_f1'])}",
             f"{plain(whole['change_precision'])}, {plain(whole['change_recall'])}",
             plain(whole.get("ece")),
+            plain(whole.get("ece_honest")),
+            signed(whole.get("too_sure")),
         )
         for name, found in _sets(figures, TITLES)
         for who, whole in found["whole"].items()
     ]
     head = ("set", "who", "over time: accuracy, macro-F1", "over moving time")
     more = "changes of mode: precision, recall", "calibration error"
-    return table((*head, *more), rows)
+    return table((*head, *more, "of an honest model", "too sure by"), rows)
 
 
 def _name(who: str) -> str:

@@ -46,6 +46,13 @@ def _drawn(folder: Path, name: str, found: dict[str, Any], title: str) -> list[s
         "confusion": ("Truth against answers", svg.confusion(head, cells)),
         "accuracy": ("Accuracy of everybody", svg.bars(f"{head}: accuracy", values)),
     }
+    whole = found["whole"].get(OURS, {})
+    if whole.get("bins"):
+        bins = [Bin(*values) for values in whole["bins"]]
+        mark = " (has seen it)" if found["given"][OURS].get("seen") else ""
+        head = f"{title.split(',', maxsplit=1)[0]}{mark}: raw fixes"
+        drawn = svg.reliability(head, bins, whole["ece"])
+        drawings["found"] = ("Stated confidence against hits, from raw fixes", drawn)
     lines = [f"**{title}** ({who}): mean gap {percent(legs['ece'])}.\n"]
     for file, (what, drawing) in drawings.items():
         (folder / f"{name}-{file}.svg").write_text(drawing, encoding="utf-8")

@@ -63,7 +63,9 @@ class TestBudget:
         said = [Span(0.0, 1000.0, "car"), Span(1000.0, 1200.0, "walk"), Span(1200.0, HOUR, "car")]
         found = _budget([CAR], said)
         assert found.false == {("car", "fast walk"): 2}
-        assert "precision 0.000" in "\n".join(lines("one ride", found))
+        text = "\n".join(lines("one ride", found))
+        assert "precision 0.000" in text
+        assert "confidence: mean gap nan" in text
 
     def test_finds_a_change_within_two_minutes_and_misses_others(self) -> None:
         truth = [CAR, Span(HOUR, 2 * HOUR, "rail")]

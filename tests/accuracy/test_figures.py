@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -9,10 +10,17 @@ import numpy as np
 import pytest
 
 from benchmarks.accuracy import lengths, measure, page, peers, stops, svg
-from benchmarks.accuracy.figures import bootstrap, cost, reliability, table_of, user_of
+from benchmarks.accuracy.figures import (
+    bootstrap,
+    calibration,
+    cost,
+    reliability,
+    table_of,
+    user_of,
+)
 from benchmarks.accuracy.recordings import Recording
 from benchmarks.accuracy.roads import KINDS, Receiver, ride, way
-from benchmarks.accuracy.score import Row
+from benchmarks.accuracy.score import Guess, Row, score
 from benchmarks.accuracy.truth import Leg
 from tests.accuracy.test_score import straight
 
@@ -45,6 +53,17 @@ def test_guesses_without_confidence_have_no_calibration() -> None:
     bins, error = reliability([row("car", "car", sure=math.nan)])
     assert bins == ()
     assert math.isnan(error)
+    assert math.isnan(calibration([row("car", "car", sure=math.nan)]).gap)
+
+
+def test_what_chance_makes_of_few_honest_legs_is_told_beside() -> None:
+    """Of four legs at 0.5, 2 of 16 draws miss by 0.5, 8 by 0.25 and 6 by nothing."""
+    rows = [row("car", guess, sure=0.5) for guess in ("car", "car", "car", "other")]
+    found = calibration(rows)
+    assert (found.error, found.gap) == (0.25, -0.25)
+    assert found.claimed == 0.5
+    assert found.honest == pytest.approx(0.1875, abs=0.02)
+    assert math.isnan(calibration(rows[3:]).claimed)
 
 
 def test_drawing_people_gives_a_wider_interval_than_one_person_has() -> None:
@@ -232,6 +251,18 @@ class TestPage:
         assert "bus called bike: 1.0 km." in text
         for name in ("confusion", "reliability", "accuracy"):
             ET.fromstring((tmp_path / "accuracy" / f"ssi-{name}.svg").read_text())  # noqa: S314
+
+    def test_what_raw_fixes_give_has_its_calibration_and_a_picture(self, tmp_path: Path) -> None:
+        trace = straight(1200, 10.0)
+        leg = Leg("a", 0.0, 1199.0, "car", 1200, float(trace.along_m[-1]))
+        said = [Guess("a", 0.0, 1199.0, "car", 0.7)]
+        whole = {"geowallet": measure.of_whole(score({"a": trace}, [leg], said))}
+        given = {"geowallet": self.legs() | {"seen": True}}
+        figures = {"given": given, "whole": whole, "two": {}, "failures": []}
+        text = self.write(tmp_path, ssi=figures)
+        assert re.search(r"\| 0\.300 \| 0\.4[0-9]+ \| -0\.300 \|", text)
+        drawn = (tmp_path / "accuracy" / "ssi-found.svg").read_text()
+        assert "SSI diaries (has seen it): raw fixes" in drawn
 
     def test_looks_are_counted(self, tmp_path: Path) -> None:
         (tmp_path / "looks.toml").write_text(
