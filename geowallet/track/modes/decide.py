@@ -70,6 +70,11 @@ the marathon record is run at 5.8, trained cyclists on racing bicycles keep 9 on
 trams and subways with their stops stay well below the 25 and 36 m/s they are built for,
 coaches are limited to 100 km/h, in some countries to 110, and few ferries reach 40 knots."""
 
+HURRIED_S, EVENNESS = 600.0, 1.4
+"""What goes too fast for a walk for so long, in its quickest minutes at most so many times as
+fast as usual, is on foot all the same, if that is what it was taken for: diaries call runs
+walks, and trees learned it from them. Crawls to the next door are shorter, jams less even."""
+
 SLOWEST_MPS: dict[Mode, float] = {Mode.AIRPLANE: 45.0}
 """An airliner's best minutes are faster than any stall speed."""
 
@@ -201,12 +206,16 @@ def within_physics(shares: NDArray[np.float64], table: NDArray[np.float64]) -> N
     """Return the probabilities with what no vehicle can do taken out, ``(k, 13)``.
 
     What is beyond all of them is not travelled but leapt: it is as probably one as another.
+    A walk that is too fast for one is a run where it keeps its pace.
     """
     pace = np.nan_to_num(table[:, FEATURES.index("v60_p90")])
     on_foot, riding = (
         np.nan_to_num(table[:, FEATURES.index(name)]) for name in ("v60_p50", "v30_p50")
     )
     result = shares.copy()
+    hurried = (on_foot > USUAL_MPS[Mode.WALK]) & (pace <= EVENNESS * on_foot)
+    hurried &= table[:, FEATURES.index("log_s")] >= np.log(HURRIED_S)
+    result[hurried, _at(Mode.RUN)] += result[hurried, _at(Mode.WALK)]
     result[pace > FASTEST_MPS[Mode.AIRPLANE]] = 1.0
     for column, mode in enumerate(ALL_MODES):
         beyond = pace > FASTEST_MPS.get(mode, np.inf)

@@ -95,6 +95,25 @@ class TestPhysics:
         table = facts(v60_p90=mps, v60_p50=mps, v30_p50=mps)
         assert share_of(within_physics(shares, table), mode) < 1e-6
 
+    @pytest.mark.parametrize(
+        ("pace_mps", "quickest_mps", "seconds", "said"),
+        [
+            *((3.2, 3.6, 3300.0, Mode.RUN), (3.2, 3.6, 400.0, Mode.BIKE)),
+            *((3.2, 5.5, 3300.0, Mode.BIKE), (2.2, 2.5, 3300.0, Mode.WALK)),
+            (9.0, 9.5, 3300.0, Mode.BIKE),
+        ],
+        ids=["a run", "a crawl to the door", "a jam", "a walk", "faster than feet"],
+    )
+    def test_a_walk_too_fast_for_one_is_a_run_while_it_keeps_its_pace(
+        self, pace_mps: float, quickest_mps: float, seconds: float, said: Mode
+    ) -> None:
+        """Feet that a diary called a walk do not make the leg a ride by bike."""
+        shares = row(walk=0.6, run=0.1, bike=0.2, car=0.1)[None]
+        table = facts(
+            v60_p50=pace_mps, v60_p90=quickest_mps, v30_p50=pace_mps, log_s=float(np.log(seconds))
+        )
+        assert decided(within_physics(shares, table)[0], SETTINGS).best is said
+
     def test_an_airplane_that_never_flies_fast_is_none(self) -> None:
         shares = within_physics(row(airplane=0.9, car=0.1)[None], facts(v60_p90=20.0))
         assert share_of(shares, Mode.CAR) == pytest.approx(1.0)
