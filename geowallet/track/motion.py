@@ -37,6 +37,12 @@ FASTEST_MPS = 1_000.0
 LEAP_MPS2 = 10.0
 """About 1 g: nothing on land speeds up or brakes so hard (see `geowallet.track.clean`)."""
 
+HIDDEN_LEAP_MPS = 50.0
+"""180 km/h: who is so fast is a train or a plane, or leapt."""
+
+HIDDEN_LEAP_MPS2 = 5.0
+"""Half a g, to the middle of the step and back: no train and no plane on the ground does that."""
+
 LEAP_TIMES = 3.0
 """A leap is this many times as fast as the steps beside it: fast and noisy is no leap."""
 
@@ -127,7 +133,9 @@ def leaps(step_m: NDArray[np.float64], step_s: NDArray[np.float64]) -> NDArray[n
     """Return which steps nothing can travel: a remembered position, then a measured one.
 
     Such a step is far longer than the receiver's noise, and both its begin and its end
-    would take more than 1 g. Where a trace begins or ends, so would a start from rest.
+    would take more than 1 g. Where a trace begins or ends, so would a start from rest. Where
+    fixes are rare a leap hides in a long step: it is as fast as a train, and between its
+    neighbours no train could be so for that long.
     """
     found = np.zeros(len(step_m), dtype=np.bool_)
     far = np.flatnonzero(step_m > PARKED_M)
@@ -137,13 +145,15 @@ def leaps(step_m: NDArray[np.float64], step_s: NDArray[np.float64]) -> NDArray[n
     mps = np.concatenate(([0.0], step_m / lasts_s, [0.0]))
     beside_s = np.concatenate((lasts_s[:1], lasts_s, lasts_s[-1:]))
     own_mps, own_s = mps[far + 1], lasts_s[far]
-    leap = np.ones(len(far), dtype=np.bool_)
+    inside = (far > 0) & (far < len(step_m) - 1) & (own_mps > HIDDEN_LEAP_MPS)
+    hidden = inside & (4 * (own_mps - (mps[far] + mps[far + 2]) / 2) > HIDDEN_LEAP_MPS2 * own_s)
+    sudden = np.ones(len(far), dtype=np.bool_)
+    alone = own_mps > LEAP_TIMES * np.maximum(mps[far], mps[far + 2])
     for side in (far, far + 2):
         # A long silence beside it is no time to speed up in: it ends where it began.
         near_s = np.minimum(beside_s[side], own_s)
-        change_mps2 = (own_mps - mps[side]) / ((own_s + near_s) / 2)
-        leap &= (change_mps2 > LEAP_MPS2) & (own_mps > LEAP_TIMES * mps[side])
-    found[far[leap]] = True
+        sudden &= (own_mps - mps[side]) / ((own_s + near_s) / 2) > LEAP_MPS2
+    found[far[alone & (sudden | hidden)]] = True
     return found
 
 

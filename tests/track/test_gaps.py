@@ -78,6 +78,23 @@ class TestLeaps:
         assert leap.kind is GapKind.LEAP
         assert leap.metres == pytest.approx(2000, abs=50)
 
+    def test_where_fixes_are_rare_it_hides_in_a_long_step(self) -> None:
+        before = Traveller().stay(3600).go(7200, 12.0, every_s=40)
+        ride = before.jump_to(10_200, 0).go(7200, 12.0, every_s=40).stay(3600)
+        (leap,) = gaps_of(ride.fixes())
+        assert leap.kind is GapKind.LEAP
+        assert leap.metres == pytest.approx(3480, abs=50)
+
+    @pytest.mark.parametrize(("mps", "pull_mps2"), [(55.0, 1.0), (85.0, 2.5)])
+    def test_a_train_and_a_plane_that_brakes_again_hide_none(
+        self, mps: float, pull_mps2: float
+    ) -> None:
+        at_s = np.arange(0.0, 4 * mps / pull_mps2, 20.0)
+        there_s = np.minimum(at_s, np.maximum(2 * mps / pull_mps2 - at_s, 0.0))
+        along_m = np.cumsum(pull_mps2 * there_s * 20.0)
+        table = fixes_from((at_s * 1e6).astype(np.int64), 48 + along_m / 111_195, at_s * 0 + 2)
+        assert not path_of(table).gap.any()
+
     @pytest.mark.parametrize(("mps", "every_s"), [(36.0, 10.0), (90.0, 5.0), (260.0, 1.0)])
     def test_what_is_only_fast_is_none(self, mps: float, every_s: float) -> None:
         ride = Traveller().go(mps * 600, mps, every_s=every_s)
