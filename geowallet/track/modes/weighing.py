@@ -55,6 +55,7 @@ class Decided:
         shares: ``(k, 13)``, what they were made of.
         alone: ``(k, classes)``, how probable each is among its neighbours.
         said: ``(k, 13)``, as `label_odds` returns.
+        beside: The same, and what a map makes of each mode.
         rise: ``(k, classes)``, how much more probable habits make each class.
     """
 
@@ -62,6 +63,7 @@ class Decided:
     shares: NDArray[np.float64]
     alone: NDArray[np.float64]
     said: NDArray[np.float64]
+    beside: NDArray[np.float64]
     rise: NDArray[np.float64]
 
 
@@ -120,14 +122,14 @@ class Legs:
         usual = self._usual(alone, estimate=estimate)
         # A forest that sees the neighbours has heard what lies at the ends.
         ends = end_odds(self.table) if self.whole and self.forest.context is None else 0.0
-        beside = said + ends
+        beside = said.copy()
         for part in self.parts:
             if part.along is not None:
                 beside[part.rows] += part.along.odds()
-        shares = told(over_all_modes(usual, self.forest.classes), beside)
+        shares = told(over_all_modes(usual, self.forest.classes), beside + ends)
         shares = shared_out(shares, self.table, self.parts[0].hints.owned, said)
         shares = within_physics(shares, self.table)
-        return Decided(self._decisions(shares), shares, alone, said, usual / alone)
+        return Decided(self._decisions(shares), shares, alone, said, beside, usual / alone)
 
     def _decisions(self, shares: NDArray[np.float64]) -> list[Decision]:
         sparse = self.table[:, FEATURES.index("cadence_s")] > self.forest.sparsest_s
@@ -147,7 +149,7 @@ class Legs:
 
         A motor that is named wrongly claims no money, and keeps its name.
         """
-        shares = less_sure(found.shares, self._heard(), self.forest.classes)
+        shares = less_sure(found.shares, found.beside, self._heard(), self.forest.classes)
         return [
             replace(told, claimed=given.claimed and (told.claimed or told.best in MOTORISED))
             for told, given in zip(self._decisions(shares), found.decisions, strict=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from geowallet.track.modes.believed import less_sure
 from geowallet.track.modes.classify import SpanModes, classify_legs, classify_spans, good_fixes
 from geowallet.track.modes.decide import ALL_MODES, FAMILIES, decided
 from geowallet.track.modes.hints import Hints
+from geowallet.track.modes.labels import ModeLabel
 from geowallet.track.modes.listener import Listener
 from geowallet.track.motion import path_of
 from tests.track.modes.forests import CLASSES, SETTINGS, forest_of
@@ -19,6 +22,7 @@ from tests.track.modes.networks import drawn, errand, fast_is, forest_with
 from tests.track.modes.test_decide import row
 from tests.track.synthetic import Traveller
 
+SILENT = np.zeros((1, len(ALL_MODES)))
 UNHEARD = np.zeros((1, len(CLASSES)))
 
 
@@ -28,21 +32,31 @@ def heard(**modes: float) -> np.ndarray:
 
 class TestWorkedByHand:
     def test_where_its_mode_is_not_heard_half_of_the_evidence_counts(self) -> None:
-        (found,) = less_sure(row(car=0.9, bus=0.1)[None], heard(car=0.5, bus=0.3), CLASSES)
+        (found,) = less_sure(row(car=0.9, bus=0.1)[None], SILENT, heard(car=0.5, bus=0.3), CLASSES)
         # Where it is not heard: roots of 0.9 and 0.1, which are three to one.
         assert found == pytest.approx(row(car=0.825, bus=0.175))
 
     def test_families_are_blunted_and_their_modes_keep_their_shares_of_them(self) -> None:
-        (found,) = less_sure(row(tram=0.54, train=0.27, car=0.19)[None], UNHEARD, CLASSES)
+        (found,) = less_sure(row(tram=0.54, train=0.27, car=0.19)[None], SILENT, UNHEARD, CLASSES)
         rail = 0.9 / (0.9 + 0.19**0.5)
         assert found == pytest.approx(row(tram=rail * 2 / 3, train=rail / 3, car=1 - rail))
 
     def test_what_is_heard_of_the_family_counts(self) -> None:
-        (found,) = less_sure(row(tram=0.9, car=0.1)[None], heard(train=1.0), CLASSES)
+        (found,) = less_sure(row(tram=0.9, car=0.1)[None], SILENT, heard(train=1.0), CLASSES)
         assert found == pytest.approx(row(tram=0.9, car=0.1))
 
+    @pytest.mark.parametrize(("network", "there"), [(0.0, 0.5), (0.7, 0.7)])
+    def test_what_a_source_says_counts_as_heard_as_far_as_it_is_to_be_trusted(
+        self, network: float, there: float
+    ) -> None:
+        """Six to one, beside six other families: one in two, if no more is heard."""
+        word = np.log(row(bike=6.0, e_bike=6.0)[None] + (row(bike=6.0, e_bike=6.0)[None] == 0))
+        (found,) = less_sure(row(bike=0.9, car=0.1)[None], word, heard(bike=network), CLASSES)
+        bike = there * 0.9 + (1 - there) * 0.75
+        assert found == pytest.approx(row(bike=bike, car=1 - bike))
+
     def test_without_a_network_a_leg_is_as_sure_as_most_are(self) -> None:
-        (found,) = less_sure(row(car=0.9, bus=0.1)[None], None, CLASSES)
+        (found,) = less_sure(row(car=0.9, bus=0.1)[None], SILENT, None, CLASSES)
         assert found == pytest.approx(row(car=0.858, bus=0.142))
 
 
@@ -57,7 +71,7 @@ class TestNames:
         self, weights: list[int], along: list[float]
     ) -> None:
         shares = np.array(weights) / sum(weights)
-        (found,) = less_sure(shares[None], np.array([along]), CLASSES)
+        (found,) = less_sure(shares[None], SILENT, np.array([along]), CLASSES)
         assert found.sum() == pytest.approx(1.0)
         assert np.array_equal(found == 0, shares == 0)
         before, after = decided(shares, SETTINGS), decided(found, SETTINGS)
@@ -91,6 +105,19 @@ class TestLegsOfTrips:
             assert found.mode is told.mode is Mode.CAR
             lost.append(told.confidence - found.confidence)
         assert 0.0 < 3 * lost[0] < lost[1]
+
+    def test_a_ride_that_its_source_calls_cycling_stays_one_though_no_bike_is_heard(self) -> None:
+        """A fix a minute, which the network takes for a car all along."""
+        path = path_of(Traveller(noise_m=2.0).go(9000, 5.0, every_s=60).fixes())
+        spans = [Span(0, len(path) - 1, on_foot=False)]
+        bias = np.log([1e-3, 0.5, 0.4, 0.05, 0.05]).tolist()
+        band = {"cadence_s_up_to": None, "temperature": 20.0, "bias": bias}
+        settings: dict[str, Any] = {"calibration": [band], "soft_needs": 0.35, "network_share": 0.0}
+        forest = forest_with(fast_is("car", logit=40.0), **settings)
+        label = ModeLabel(path.instant_us(0), path.instant_us(len(path) - 1), "CYCLING", "google")
+        hints = Hints(forest=forest, labels={"a": (label,)})
+        assert classify_spans(path, spans, hints=hints)[0].mode is Mode.BIKE
+        assert classify_spans(path, spans, hints=Hints(forest=forest))[0].mode is Mode.UNKNOWN
 
     @pytest.mark.parametrize(
         ("chance", "expected"),
