@@ -87,6 +87,9 @@ LIMITS = """\
   21, as seeds, batches of the simulation and what is hidden from the network have it.
 - A metro above the ground and a regional train over the same distance are told apart by shares
   that the recipe states (`BROAD_SHARE`), not by what they do.
+- Runs are taken for rides by bike: 22 to 37 of a hundred minutes of simulated runs from raw fixes,
+  as the receiver has it; 0.5 to 3 of a hundred of such rides are taken for runs. Figures of moving
+  time leave runs out.
 - Drives of a minute between doors (deliveries) are taken for walks more often than any other.
 - Below a fix in twenty seconds the confidence is lower and the claims fewer.
 """
