@@ -95,7 +95,9 @@ class TestOdometer:
         lived("vehicle", "odometer", "clio", "48210", "--day", "2026-04-30")
         done = lived("vehicle", "odometer", "clio", "49500", "--day", "2026-05-31", "--json")
         assert [record["km"] for record in done.records] == [48210, 49500]
-        assert "1,290" in lived("report", "mileage", "--month", "2026-05").out
+        for layout in ("fr", "gb"):
+            shown = lived("report", "mileage", "--month", "2026-05", "--layout", layout).out
+            assert "1,290" in shown.partition("Odometer, in kilometres\n")[2]
 
     def test_it_does_not_run_back(self, lived: Terminal) -> None:
         lived("vehicle", "odometer", "clio", "48210", "--day", "2026-04-30")

@@ -307,7 +307,7 @@ def _odometer(found: tuple[Reconciled, ...]) -> list[Block]:
         )
         for item in found
     )
-    return [Table(_("Odometer"), columns, rows)]
+    return [Table(_("Odometer, in kilometres"), columns, rows)]
 
 
 def _lines(book: Mileage) -> Table:

@@ -124,8 +124,8 @@ def _by_month(found: Year) -> Bars:
 def _vehicles(found: Year) -> Table:
     columns = (
         Column(_("Vehicle"), "vehicle", share=3),
-        Column(_("Business"), "business_km", numeric=True),
-        Column(_("Commuting"), "commute_km", numeric=True),
+        Column(_("Business"), "business_km", numeric=True, share=3),
+        Column(_("Commuting"), "commute_km", numeric=True, share=3),
         Column(_("Private"), "private_km", numeric=True),
         Column(_("Amount"), "amount", numeric=True),
         Column(_("Scale"), "rule", share=5),
