@@ -15,8 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,16 +26,15 @@ import numpy as np
 from benchmarks.accuracy import measure, ours, score
 from benchmarks.accuracy.figures import calibration
 from benchmarks.accuracy.months import months
+from benchmarks.accuracy.ours import Naming, named
 from benchmarks.accuracy.receivers import Receiver, seen
 from benchmarks.accuracy.score import CHAIN_S, FIVE, NEAR_S, NOTHING, STEP_S, class_of, scorable
 from benchmarks.accuracy.truth import read_set
 from geowallet.track import classify_legs, walking
 from geowallet.track.modes.artefact import read_forest
 from geowallet.track.modes.forest import Trees
-from geowallet.track.modes.habits import habits_from
 from geowallet.track.modes.hints import Hints
-from geowallet.track.modes.shipped import shipped_forest
-from geowallet.track.pipeline import SourcedFixes, analyse, legs_say
+from geowallet.track.pipeline import SourcedFixes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +45,6 @@ if TYPE_CHECKING:
     from benchmarks.accuracy.truth import Leg, Trace
     from geowallet.model.fixes import Fixes
     from geowallet.model.mobility import Leg as Claimed
-    from geowallet.track.pipeline import Analysis
 
 SEED = 4
 
@@ -62,14 +59,6 @@ MOTORISED = frozenset(FIVE) - MUSCLE
 
 SLOW_MPS = 2.2
 """A piece as slow as a walk, see `geowallet.track.legs`."""
-
-
-class Naming(StrEnum):
-    """What legs know of others."""
-
-    TOGETHER = "together"
-    ALONE = "alone"
-    HABITS = "habits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +272,7 @@ def of_set(
         source = hashlib.sha256(user.encode()).hexdigest()
         judged = owned[len(owned) // 2 :] if way.later else owned
         before = fixes.time_us < (judged[0].start_s * 1e6 if way.later else np.inf)
-        found = _analysed(SourcedFixes(source, "", fixes), before, hints, way.naming)
+        found = named(SourcedFixes(source, "", fixes), way.naming, hints=hints, read=before)
         legs_there = [_span(leg) for trip in found.trips for leg in trip.legs]
         stops = [(s.start_us / 1e6, s.end_us / 1e6) for s in found.stops if s.is_activity]
         truth = [Span(leg.start_s, leg.end_s, class_of(leg.mode)) for leg in judged]
@@ -292,17 +281,6 @@ def of_set(
         told = ours.of_whole_traces({user: found})
         whole.rows += score.score({user: traces[user]}, judged, told).rows
     return whole
-
-
-def _analysed(
-    trace: SourcedFixes, before: NDArray[np.bool_], hints: Hints, naming: Naming
-) -> Analysis:
-    """Return what a trace shows; ``before`` being the fixes that habits may be read off."""
-    if naming is Naming.HABITS:
-        earlier = replace(trace, fixes=trace.fixes.take(before))
-        forest = hints.forest or shipped_forest()
-        hints = replace(hints, habits=habits_from(legs_say([earlier], hints=hints), forest))
-    return analyse([trace], hints=hints, together=naming is Naming.TOGETHER)
 
 
 def _span(leg: Claimed) -> Span:

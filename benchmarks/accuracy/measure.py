@@ -20,6 +20,7 @@ from benchmarks.accuracy.figures import (
     table_of,
     user_of,
 )
+from benchmarks.accuracy.ours import Naming
 from benchmarks.accuracy.pictures import OURS
 from benchmarks.accuracy.score import FIVE, Row, Score, class_of, scorable, score
 from benchmarks.accuracy.truth import Leg, Trace, haversine_m, word
@@ -101,6 +102,14 @@ def _soft_metres(found: Score) -> float:
     return soft / motorised if motorised else float("nan")
 
 
+WAYS = {
+    OURS: Naming.TOGETHER,
+    f"{OURS}, a wallet that read habits": Naming.HABITS,
+    f"{OURS}, each stretch alone": Naming.ALONE,
+}
+"""How legs from raw fixes are named, as the page calls it."""
+
+
 def of_set(
     traces: Mapping[str, Trace],
     legs: Sequence[Leg],
@@ -124,8 +133,8 @@ def of_set(
     for name, rule in peers.RULES.items():
         given[name] = of_rows(scored(peers.by_rule(rule, traces, legs)).rows) | {"seen": False}
     whole = {}
-    for who, together in ((OURS, True), (f"{OURS}, each stretch alone", False)):
-        told = ours.of_whole_traces(ours.analysed(traces, together=together))
+    for who, naming in WAYS.items():
+        told = ours.of_whole_traces(ours.analysed(traces, naming))
         whole[who] = of_whole(scored(list(told)))
     for name, said in (more or {}).items():
         whole[name] = of_whole(scored(list(said)))

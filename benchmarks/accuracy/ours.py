@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +12,27 @@ import numpy as np
 from benchmarks.accuracy.score import FIVE, STOPPED, Guess, class_of
 from benchmarks.accuracy.truth import word
 from geowallet.track import classify_legs
-from geowallet.track.pipeline import Analysis, SourcedFixes, analyse
+from geowallet.track.modes.habits import habits_from
+from geowallet.track.modes.hints import NO_HINTS
+from geowallet.track.modes.shipped import shipped_forest
+from geowallet.track.pipeline import Analysis, SourcedFixes, analyse, legs_say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from benchmarks.accuracy.truth import Leg, Trace
     from geowallet.model.mobility import Leg as ClaimedLeg
+    from geowallet.track.modes.hints import Hints
+
+
+class Naming(StrEnum):
+    """What legs from raw fixes know of others: see ADR 0044."""
+
+    TOGETHER = "together"
+    ALONE = "alone"
+    HABITS = "habits"
 
 
 def of_given_legs(traces: Mapping[str, Trace], legs: Sequence[Leg]) -> list[Guess]:
@@ -38,13 +54,35 @@ def of_given_legs(traces: Mapping[str, Trace], legs: Sequence[Leg]) -> list[Gues
     return found
 
 
-def analysed(traces: Mapping[str, Trace], *, together: bool = True) -> dict[str, Analysis]:
-    """Return what the whole chain makes of each user's fixes; ``together`` as for `analyse`."""
+def analysed(traces: Mapping[str, Trace], naming: Naming = Naming.TOGETHER) -> dict[str, Analysis]:
+    """Return what the whole chain makes of each user's fixes."""
     found = {}
     for user, trace in traces.items():
         source = hashlib.sha256(user.encode()).hexdigest()
-        found[user] = analyse([SourcedFixes(source, "", trace.fixes())], together=together)
+        found[user] = named(SourcedFixes(source, "", trace.fixes()), naming)
     return found
+
+
+def named(
+    trace: SourcedFixes,
+    naming: Naming,
+    *,
+    hints: Hints = NO_HINTS,
+    read: NDArray[np.bool_] | None = None,
+) -> Analysis:
+    """Return what a trace shows.
+
+    Args:
+        trace: Of one user.
+        naming: What its legs know of each other.
+        hints: What is known beside.
+        read: bool ``(n,)``, the fixes that habits are read off; None for all.
+    """
+    if naming is Naming.HABITS:
+        some = trace if read is None else replace(trace, fixes=trace.fixes.take(read))
+        forest = hints.forest or shipped_forest()
+        hints = replace(hints, habits=habits_from(legs_say([some], hints=hints), forest))
+    return analyse([trace], hints=hints, together=naming is Naming.TOGETHER)
 
 
 def of_whole_traces(analyses: Mapping[str, Analysis]) -> Iterator[Guess]:
