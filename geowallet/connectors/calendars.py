@@ -66,6 +66,7 @@ class Entry:
         start_us: Beginning, UTC microseconds.
         end_us: End.
         title: Its summary.
+        location: Where it is, in the words of the file.
         busy: Whether it takes time: not cancelled, not marked as free.
         days_off: Local days it frees, as ``YYYY-MM-DD``.
     """
@@ -76,6 +77,7 @@ class Entry:
     title: str
     busy: bool
     days_off: tuple[str, ...] = ()
+    location: str = ""
 
 
 class TooManyError(Exception):
@@ -191,7 +193,7 @@ def _entry(event: Any, zone: str, leave: tuple[str, ...]) -> Entry | None:
     start_us, end_us = _instant(begins, zone), _instant(ends, zone)
     if end_us < start_us:
         return None
-    title = " ".join(str(event.get("SUMMARY", "")).split())
+    title, location = (" ".join(str(event.get(n, "")).split()) for n in ("SUMMARY", "LOCATION"))
     free = str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
     status = str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper()
     cancelled = str(event.get("STATUS", "")).upper() == "CANCELLED"
@@ -200,7 +202,7 @@ def _entry(event: Any, zone: str, leave: tuple[str, ...]) -> Entry | None:
         off = tuple(_days(begins, ends))
     short = end_us - start_us <= LONGEST / dt.timedelta(microseconds=1)
     busy = not (whole_days or free or cancelled or status == "FREE") and short
-    return Entry(str(event.get("UID", "")), start_us, end_us, title, busy, off)
+    return Entry(str(event.get("UID", "")), start_us, end_us, title, busy, off, location)
 
 
 def _instant(when: Any, zone: str) -> int:

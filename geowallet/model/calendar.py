@@ -104,6 +104,7 @@ class Busy:
         chosen: Whether the owner picked it by a word, as one of work.
         title: What it is called, or "" where titles are not kept.
         label: Keyed mark that says which entry it is, and to nobody else what.
+        clients: Names of places of clients that its title or place names.
     """
 
     start_us: int
@@ -111,6 +112,7 @@ class Busy:
     chosen: bool = False
     title: str = ""
     label: str = ""
+    clients: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=64)

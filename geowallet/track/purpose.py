@@ -11,6 +11,7 @@ from geowallet.model.mobility import DescribedTrip, Mode, PlaceKind, Purpose
 from geowallet.model.words import N_, Phrase, phrase
 from geowallet.track.detours import Detour, detours, usual_ways
 from geowallet.track.places import place_at
+from geowallet.track.visits import EARLY_US, visit, visits_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 
     from geowallet.model.calendar import Busy, WorkWeek
     from geowallet.model.mobility import NamedPlace, Trip, Vehicle
-
-EARLY_US = 45 * 60_000_000
-"""One arrives at an appointment up to 45 minutes early, and leaves as much after its end."""
+    from geowallet.track.visits import Visits
 
 LATE_US = 15 * 60_000_000
 """One arrives up to a quarter of an hour late, and leaves as much before its end."""
@@ -65,6 +64,7 @@ class _Known:
     starts_us: tuple[int, ...]
     ends_us: tuple[int, ...]
     usual_m: Mapping[Mode, float]
+    visits: Visits
 
 
 def describe(  # noqa: PLR0913  what the owner said, by kind
@@ -80,7 +80,8 @@ def describe(  # noqa: PLR0913  what the owner said, by kind
 
     A commute leads from home to work or from work home, on any day and by any
     mode, directly or with detours (`geowallet.track.detours`).
-    Business is, on a worked day, what leads to or from a client, comes to or
+    Business is what leads to or from a client at the time of an entry that names
+    it, and, on a worked day, what leads to or from a client, comes to or
     from an entry of the calendar, or starts inside the work window, and is no
     commute; a walk that meets neither is a break. An entry that the owner
     picked by a word makes business of its trips at any hour. All else is
@@ -100,7 +101,8 @@ def describe(  # noqa: PLR0913  what the owner said, by kind
     starts_us = tuple(entry.start_us for entry in by_start)
     ends_us = tuple(entry.end_us for entry in by_end)
     usual_m = usual_ways(trips, named)
-    known = _Known(named, work, days_off, vehicles, by_start, by_end, starts_us, ends_us, usual_m)
+    entries = by_start, by_end, starts_us, ends_us
+    known = _Known(named, work, days_off, vehicles, *entries, usual_m, visits_of(by_start))
     chains = detours(trips, named, usual_m)
     return tuple(_described(trip, known, chains.get(trip.id)) for trip in trips)
 
@@ -154,10 +156,12 @@ def _guess(
     worked = work is not None and is_worked(
         local_time(trip.start_us, work.zone).date(), work, known.days_off
     )
-    if worked and PlaceKind.CLIENT in kinds:
+    visited = visit(trip.start_us, trip.end_us, ends, known.visits)
+    if PlaceKind.CLIENT in kinds and (worked or visited):
         client = next(place for place in ends if place and place.kind is PlaceKind.CLIENT)
         reason = phrase(N_("to or from {name}, a client"), name=client.name)
-        return _Guess(Purpose.BUSINESS, CONFIDENCE.client, (reason,))
+        named = (_visit_reason(visited),) if visited else ()
+        return _Guess(Purpose.BUSINESS, CONFIDENCE.client, (reason, *named))
     in_hours = work is not None and in_work_window(trip.start_us, work, known.days_off)
     if entry is not None and (entry.chosen or in_hours):
         return _Guess(Purpose.BUSINESS, CONFIDENCE.calendar, (_entry_reason(entry),))
@@ -203,6 +207,12 @@ def _entry_reason(entry: Busy) -> Phrase:
     if entry.title:
         return phrase(N_("your calendar has '{title}' at that time"), title=entry.title)
     return phrase(N_("your calendar has an entry at that time"))
+
+
+def _visit_reason(entry: Busy) -> Phrase:
+    if entry.title:
+        return _entry_reason(entry)
+    return phrase(N_("your calendar names it at that time"))
 
 
 def _detour_reasons(detour: Detour) -> tuple[Phrase, ...]:

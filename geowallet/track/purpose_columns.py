@@ -18,7 +18,8 @@ from geowallet.model.mobility import Mode, PlaceKind, Point, Purpose
 from geowallet.model.trip_columns import MODE_NUMBERS
 from geowallet.track.detours import LONGEST_US, MOST_TRIPS, SAME_SPOT_M, last_of_chain
 from geowallet.track.places import PLACE_RADIUS_M, place_at
-from geowallet.track.purpose import EARLY_US, LATE_US
+from geowallet.track.purpose import LATE_US
+from geowallet.track.visits import EARLY_US, visit, visits_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -94,7 +95,9 @@ def purposes(
     guess = np.where(in_hours & ~on_foot, _BUSINESS, _PRIVATE)
     guess[_on_detours(trips, ends)] = _COMMUTE
     guess[entry & (chosen | in_hours)] = _BUSINESS
-    guess[worked & (ends.begins(PlaceKind.CLIENT) | ends.leads(PlaceKind.CLIENT))] = _BUSINESS
+    client = ends.begins(PlaceKind.CLIENT) | ends.leads(PlaceKind.CLIENT)
+    guess[worked & client] = _BUSINESS
+    guess[_visits(trips, owner, ends, client & ~worked)] = _BUSINESS
     guess[ends.is_commute()] = _COMMUTE
     return guess.astype(np.uint8)
 
@@ -246,6 +249,16 @@ def _entries(trips: TripColumns, owner: Owner, ends: NamedEnds) -> tuple[Marks, 
     chosen[before] = np.array([entry.chosen for entry in by_end])[last[before]]
     chosen[after] = np.array([entry.chosen for entry in by_start])[first[after]]
     return before | after, chosen
+
+
+def _visits(trips: TripColumns, owner: Owner, ends: NamedEnds, some: Marks) -> list[int]:
+    """Return the numbers of the trips that an entry sends to a client, of ``some``."""
+    visits = visits_of(owner.busy)
+    return [
+        number
+        for number in (np.flatnonzero(some).tolist() if visits else ())
+        if visit(int(trips.start_us[number]), int(trips.end_us[number]), ends.pair(number), visits)
+    ]
 
 
 def _on_detours(trips: TripColumns, ends: NamedEnds) -> NDArray[np.int64]:

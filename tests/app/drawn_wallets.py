@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import msgspec
 from hypothesis import strategies as st
@@ -201,6 +202,8 @@ def wallets(draw: st.DrawFn) -> Kept:
     chosen = draw(st.lists(st.tuples(st.sampled_from(trips), st.booleans()), max_size=2))
     busy = [Busy(t.end_us + 10**9, t.end_us + 10**10, picked) for t, picked in chosen]
     busy += [Busy(t.start_us - 10**10, t.start_us - 10**9, not picked) for t, picked in chosen]
+    clients = draw(st.sampled_from([(), ("Client",)]))
+    busy = [replace(entry, clients=clients) for entry in busy]
     off = draw(st.sampled_from([(), ("2026-10-06",)]))
     calendar = Calendar("mine", "0" * 64, 0, "2026", (), tuple(busy), off, 0)
     kept["work", "calendar/mine"] = msgspec.msgpack.encode(calendar)

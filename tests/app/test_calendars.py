@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from geowallet.app import settings
 from geowallet.app.desk.desk import Desk
 from geowallet.app.sharing import preparing
 from geowallet.app.travel import calendars, trip_rules, trips
@@ -21,7 +22,7 @@ from geowallet.model.errors import (
     NotFoundError,
     TooLargeError,
 )
-from geowallet.model.mobility import Mode, Purpose
+from geowallet.model.mobility import Mode, NamedPlace, PlaceKind, Purpose
 from geowallet.vault.store import Vault
 from tests.app import scene
 from tests.app.test_trip_rules import rule
@@ -53,6 +54,19 @@ class TestKept:
         stored = vault.get("work", "calendar/office") or b""
         assert stored
         for secret in (b"Secret", b"audit", b"Nowhere", b"RTT"):
+            assert secret not in stored
+
+    def test_which_client_an_entry_names_is_kept_and_no_other_word_of_it(
+        self, vault: Vault, office: Path
+    ) -> None:
+        for name, kind in (("Nöwhere", PlaceKind.CLIENT), ("Audit", PlaceKind.OTHER)):
+            place = NamedPlace(name, kind, scene.CLIENT)
+            settings.name_place(vault, place, now_us=scene.NOON_US)
+        kept = calendars.add_calendar(vault, office, TAKING, now_us=scene.NOON_US)
+        assert [entry.clients for entry in kept.busy] == [("Nöwhere",)]
+        stored = (vault.get("work", "calendar/office") or b"").lower()
+        assert "nöwhere".encode() in stored
+        for secret in (b"secret", b"audit", b"nowhere"):
             assert secret not in stored
 
     def test_titles_are_kept_where_the_owner_says_so(self, vault: Vault, office: Path) -> None:

@@ -228,6 +228,12 @@ class TestCalendar:
         ).records
         assert (added["entries"], added["words"]) == (0, ["dentist"])
 
+    def test_clients_that_it_names_are_counted(self, lived: Terminal, file: Path) -> None:
+        place = next(r for r in lived("place", "list", "--json").records if not r["name"])
+        lived("place", "name", str(place["place"]), "Xavier Est", "--kind", "client")
+        file.write_bytes(SAMPLE.replace(b"Client X", b"XAVIER, est"))
+        assert "1 entry names a client" in lived("work", "calendar", "add", file).out
+
     def test_an_empty_word_would_pick_every_entry_and_is_refused(
         self, lived: Terminal, file: Path
     ) -> None:

@@ -226,6 +226,33 @@ class TestCalendar:
         (found,) = all_described(trip(self.NOWHERE, HOME, "04T14:05"), busy=(entry,))
         assert "calendar" not in texts(found)
 
+    @pytest.mark.parametrize(
+        ("begins", "ends", "business"),
+        [
+            ("09T10:20", "09T12:00", True),
+            ("09T09:00", "09T10:20", True),
+            ("09T11:05", "09T12:00", True),
+            ("09T11:06", "09T12:00", False),
+            ("09T09:00", "09T10:19", False),
+        ],
+    )
+    def test_an_entry_that_names_a_client_sends_there_on_any_day(
+        self, begins: str, ends: str, business: bool
+    ) -> None:
+        """The trip of Saturday runs from 10:00 to 10:20."""
+        entry = Busy(us(begins), us(ends), clients=("Dupont",))
+        for made, sent in ((CLIENT, business), (SHOP, False)):
+            (found,) = all_described(trip(HOME, made, "09T10:00"), busy=(entry,))
+            assert (found.purpose is Purpose.BUSINESS) is sent
+            assert ("; your calendar names it at that time" in texts(found)) is sent
+
+    def test_who_comes_from_a_client_has_been_there(self) -> None:
+        entry = Busy(us("09T08:00"), us("09T09:15"), title="Dupont", clients=("Dupont",))
+        made = trip(CLIENT, HOME, "09T10:00"), trip(CLIENT, HOME, "09T10:01")
+        found = all_described(made[0], busy=(entry,)) + all_described(made[1], busy=(entry,))
+        assert [t.purpose for t in found] == [Purpose.BUSINESS, Purpose.PRIVATE]
+        assert texts(found[0]).endswith("your calendar has 'Dupont' at that time")
+
     def test_outside_the_hours_only_a_picked_entry_makes_business(self) -> None:
         made = trip(self.NOWHERE, SHOP, "09T19:30")
         entry = Busy(us("09T20:00"), us("09T22:00"))

@@ -1,7 +1,7 @@
 """Use cases: take in the hours of a calendar, without its contents; list and forget them.
 
-Kept are intervals, days off, and a keyed mark for each entry. Titles are kept only where
-the owner asks for it.
+Kept are intervals, days off, a keyed mark for each entry, and which of the owner's clients
+it names. Titles are kept only where the owner asks for it.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ import msgspec
 
 import geowallet
 from geowallet.app.files import read_small
-from geowallet.app.settings import check_name, resolve
+from geowallet.app.settings import check_name, named_places, resolve
 from geowallet.app.sharing.identity import keyed_mark
 from geowallet.connectors.calendars import CPU_S, LEAVE, MOST_BYTES
 from geowallet.crypto.canonical import sha256_hex
 from geowallet.model.calendar import Busy, Period
 from geowallet.model.errors import BadCalendarError, MissingExtraError
+from geowallet.model.mobility import PlaceKind
 from geowallet.model.provenance import Statement, StatementKind
 from geowallet.model.words import N_
+from geowallet.track.visits import is_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,6 +109,7 @@ def add_calendar(vault: Vault, path: Path, taking: Taking, *, now_us: int) -> Ca
     check_name(taking.name)
     data = read_small(path, MOST_BYTES)
     answer = _read(path.name, data, taking)
+    clients = [p.name for p in named_places(vault) if p.kind is PlaceKind.CLIENT]
     entries = [e for e in answer["entries"] if not taking.words or _has(e["title"], taking.words)]
     calendar = Calendar(
         name=taking.name,
@@ -114,7 +117,7 @@ def add_calendar(vault: Vault, path: Path, taking: Taking, *, now_us: int) -> Ca
         added_us=now_us,
         period=str(taking.period),
         words=taking.words,
-        busy=tuple(_busy(vault, e, taking) for e in entries if e["busy"]),
+        busy=tuple(_busy(vault, e, taking, clients) for e in entries if e["busy"]),
         days_off=tuple(sorted({day for e in answer["entries"] for day in e["days_off"]})),
         dropped=answer["dropped"],
     )
@@ -192,13 +195,15 @@ def _read(name: str, data: bytes, taking: Taking) -> dict[str, Any]:
     return answer
 
 
-def _busy(vault: Vault, entry: dict[str, Any], taking: Taking) -> Busy:
+def _busy(vault: Vault, entry: dict[str, Any], taking: Taking, clients: Sequence[str]) -> Busy:
+    said = f"{entry['title']} {entry['location']}"
     return Busy(
         start_us=entry["start_us"],
         end_us=entry["end_us"],
         chosen=bool(taking.words),
         title=_shown(entry["title"]) if taking.keep_titles else "",
         label=keyed_mark(vault, f"{entry['uid']}|{entry['start_us']}"),
+        clients=tuple(name for name in clients if is_named(name, said)),
     )
 
 

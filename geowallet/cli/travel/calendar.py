@@ -77,6 +77,15 @@ def add(
                 added.dropped,
             )
         )
+    visits = sum(bool(entry.clients) for entry in added.busy)
+    if visits:
+        shell.say(
+            plural(
+                "{count} entry names a client of yours, which is kept as well.",
+                "{count} entries name clients of yours, which is kept as well.",
+                visits,
+            )
+        )
     kept = _("times and days only") if not keep_titles else _("times, days and titles")
     shell.say(_("Kept: {what}.", what=kept))
     shell.emit(_record(added))
@@ -157,6 +166,7 @@ def _record(calendar: Calendar) -> dict[str, Any]:
         "period": calendar.period,
         "words": list(calendar.words),
         "titles": any(entry.title for entry in calendar.busy),
+        "naming_clients": sum(bool(entry.clients) for entry in calendar.busy),
         "left_out": calendar.dropped,
         "sha256": calendar.sha256,
     }
