@@ -81,12 +81,13 @@ def add(
     if visits:
         shell.say(
             plural(
-                "{count} entry names a client of yours, which is kept as well.",
-                "{count} entries name clients of yours, which is kept as well.",
+                "{count} entry names a client of yours.",
+                "{count} entries name clients of yours.",
                 visits,
             )
         )
-    kept = _("times and days only") if not keep_titles else _("times, days and titles")
+    alone = _("times, days and names of clients") if visits else _("times and days only")
+    kept = _("times, days and titles") if keep_titles else alone
     shell.say(_("Kept: {what}.", what=kept))
     shell.emit(_record(added))
     shell.next("geowallet trip list --purpose business")
