@@ -103,10 +103,11 @@ class TestFit:
 def test_too_little_is_not_fitted_on(town: Path, tmp_path: Path) -> None:
     (tmp_path / "user.1.csv.gz").write_bytes((town / "user.1.csv.gz").read_bytes())
     lines = (town / "labels.csv").read_text().splitlines(keepends=True)
-    (tmp_path / "labels.csv").write_text("".join(lines[:20]))
+    unheard = lines[1].replace("user.1", "nobody")
+    (tmp_path / "labels.csv").write_text("".join([*lines[:20], unheard]))
     with pytest.raises(TooFewLegsError) as told:
         model_fit.fit_model(tmp_path, progress=silent)
-    assert told.value.details["users"] == 1
+    assert (told.value.details["users"], told.value.details["silent"]) == (1, 1)
 
 
 def test_without_the_extra_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

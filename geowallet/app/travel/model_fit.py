@@ -108,7 +108,8 @@ def fit_model(folder: Path, *, progress: Callable[[str, int], None]) -> Tried:
     rare = {mode: legs for mode, legs in sorted(count.items()) if legs < FEWEST_OF_A_MODE}
     legs, modes, users = len(labelled.modes), len({*count} - {*rare}), len({*labelled.users})
     if legs < FEWEST_LEGS or modes < 2 or users < 2:
-        raise TooFewLegsError(legs=legs, modes=modes, users=users, least=FEWEST_LEGS)
+        silent = len(every.silent)
+        raise TooFewLegsError(legs=legs, modes=modes, users=users, silent=silent, least=FEWEST_LEGS)
     progress("", 0)
     return _tried(every, rare, base)
 

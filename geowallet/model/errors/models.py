@@ -47,8 +47,14 @@ class TooFewLegsError(GeowalletError):
 
     code = "model.too_few_legs"
     exit_status = 3
-    text = N_("too little to learn from: {legs} legs of {modes} modes and {users} users")
-    hint = N_("needed are {least} legs, two modes and two users; short legs do not count")
+    text = N_(
+        "too little to learn from: {legs} legs of {modes} modes and {users} users; users without "
+        "a file that can be read: {silent}"
+    )
+    hint = N_(
+        "needed are {least} legs, two modes and two users; short legs do not count; the files of "
+        "a user begin with the user and a dot"
+    )
 
 
 class TooFewOwnLegsError(GeowalletError):
