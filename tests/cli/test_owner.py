@@ -204,6 +204,13 @@ class TestPlacesAndSettings:
         assert named[place] == "Zulu"
         assert {"Home", "Work"} <= set(named.values())
 
+    def test_a_name_that_moves_to_another_place_is_told(self, lived: Terminal) -> None:
+        first, second, *_ = [
+            r["place"] for r in lived("place", "list", "--json").records if not r["name"]
+        ]
+        assert "had that name" not in lived("place", "name", first, "Alpha").err
+        assert f"{first} had that name" in lived("place", "name", second, "Alpha").err
+
     def test_hours_are_shown_as_they_are_set(self, lived: Terminal) -> None:
         lived(
             "work", "set", "--hours", "mon-thu 08:00-12:00 13:30-17:00", "--hours", "fri 8:00-12:00"
@@ -250,6 +257,12 @@ class TestReading:
         assert done.status == 0
         assert lines[0] == "user,start,end,mode,confidence,distance_m,distance_sd_m"
         assert any(",bike," in line for line in lines[1:])
+
+    @pytest.mark.parametrize("rows", ["", "2026-05-04T06:02:10Z,48.1,2.1\n"])
+    def test_analyse_of_what_shows_nothing_says_so(self, terminal: Terminal, rows: str) -> None:
+        (terminal.folder / "one.csv").write_text(f"time,lat,lon\n{rows}")
+        done = terminal("analyse", "one.csv")
+        assert (done.status, "Neither a stop nor a trip" in done.err) == (0, True)
 
     def test_analyse_draws_legs_and_stops_as_geojson(
         self, terminal: Terminal, samples: Path

@@ -158,6 +158,7 @@ class TestRule:
             ["--set", "tag=x", "--weekday", "someday"],
             ["--set", "tag=x", "--between", "home", "nowhere"],
             ["--set", "tag=x", "--mode", "rocket"],
+            ["--set", "tag=x", "--set", "tag=y"],
         ],
     )
     def test_what_makes_no_sense_is_refused(self, lived: Terminal, words: list[str]) -> None:

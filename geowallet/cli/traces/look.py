@@ -184,6 +184,8 @@ def analyse(
         show_driving(shell, analyses.values())
     else:
         _write_movements(shell, analyses, wanted)
+        if not refused and not any(found.trips or found.stops for found in analyses.values()):
+            shell.note(_("Neither a stop nor a trip shows in these positions."))
     for report in refused:
         if report.error is not None:
             _say_refused(shell, report.path, report.error)

@@ -106,7 +106,8 @@ def _words(
 
     trip = item.trip
     if not 0 <= number <= len(trip.legs):
-        raise BadOptionError(option="--leg", reason=f"0 to {len(trip.legs)}")
+        reason = _("a number from {least} to {most}", least=0, most=len(trip.legs))
+        raise BadOptionError(option="--leg", reason=reason)
     said = []
     if mode:
         leg = trip.legs[number - 1] if number else trip.main_leg

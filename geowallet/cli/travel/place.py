@@ -75,9 +75,12 @@ def name(
     with open_wallet(shell) as vault:
         found = trips.find_place(vault, place)
         named = NamedPlace(name, PlaceKind(chosen), found.centre)
+        had_it = [p.id for p in trips.places(vault) if p.name == name and p.id != found.id]
         before = trips.names_of(vault, found)
         settings.name_place(vault, named, instead_of=before, now_us=now_us())
     shell.say(_("{id} is now {name} ({kind}).", id=found.id, name=name, kind=word(chosen)))
+    for other in had_it:
+        shell.note(_("{id} had that name until now, and has none.", id=other))
     shell.emit({"place": found.id, "name": name, "kind": chosen})
     shell.next("geowallet trip list")
 

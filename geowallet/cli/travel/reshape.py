@@ -111,13 +111,15 @@ def _instant(  # noqa: PLR0917  the three ways to say where
             reason = _("the trip has one leg; give a time with --at")
             raise BadOptionError(option="--leg", reason=reason)
         if not 1 < leg <= len(trip.legs):
-            raise BadOptionError(option="--leg", reason=f"2 to {len(trip.legs)}")
+            reason = _("a number from {least} to {most}", least=2, most=len(trip.legs))
+            raise BadOptionError(option="--leg", reason=reason)
         return trip.legs[leg - 1].start_us
     if not points:
         reason = _("nothing to split at is known of the trip; give a time with --at")
         raise BadOptionError(option="--stop", reason=reason)
     if not 0 < stop <= len(points):
-        raise BadOptionError(option="--stop", reason=f"1 to {len(points)}")
+        reason = _("a number from {least} to {most}", least=1, most=len(points))
+        raise BadOptionError(option="--stop", reason=reason)
     return points[stop - 1][0]
 
 

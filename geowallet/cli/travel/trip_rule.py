@@ -146,7 +146,10 @@ def _rule(  # noqa: PLR0917  one for each option
     from geowallet.app.travel import trip_rules
 
     check_word("--mode", mode, list(Mode))
-    values = dict(_matter(one) for one in said)
+    matters = [_matter(one) for one in said]
+    values = dict(matters)
+    if len(values) < len(matters):
+        raise BadOptionError(option="--set", reason=_("each of them once"))
     if values.get("tag"):
         settings.check_name(values["tag"])
     if vehicle := values.get("vehicle", ""):
