@@ -147,7 +147,8 @@ class Legs:
     def _as_found(self, found: Decided) -> list[Decision]:
         """Return the same decisions, as sure as legs are that cuts found.
 
-        A motor that is named wrongly claims no money, and keeps its name.
+        Foot or bike has to be as sure as such legs may be; a motor keeps its name, and what
+        contracts count of it depends on its confidence.
         """
         shares = less_sure(found.shares, found.beside, self._heard(), self.forest.classes)
         return [
