@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geowallet.model.geodesy import degree_lengths_m
 from geowallet.model.mobility import Mode
 from geowallet.model.words import N_, phrase
 from geowallet.track.clean import BAD, flag_duplicates, flag_jumps, flag_single
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
     from geowallet.track.motion import Path
 
 TOO_FEW = phrase(N_("too few positions to tell"))
+
+STANDS = phrase(N_("stays where it is: no way shows"))
+
+STANDS_M = 20.0
+"""All positions of a leg within so much show no way: of 7,175 labelled and drawn legs none
+but of stops is so short."""
 
 
 def leg_table(fixes: Fixes, bounds_us: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -103,7 +110,7 @@ def classify_legs(
     Args:
         fixes: Of one device; cleaned here.
         bounds_us: int64 ``(k, 2)``, first and last instant of each leg; they may overlap. One
-            with fewer than two good fixes inside is unknown.
+            with fewer than two good fixes inside is unknown, and one that goes nowhere.
         hints: What is known beside the fixes.
         surroundings: A map, if there is one; else that of ``hints``, which mostly has none.
 
@@ -116,9 +123,12 @@ def classify_legs(
     path, spans, found = _spans(fixes, pairs_us)
     guesses = [Guess(Mode.UNKNOWN, 0.0, (), (TOO_FEW,))] * len(pairs_us)
     if path is not None:
-        modes = SpanModes([(path, hints)]).weighed([spans], estimate=True, whole=False)
-        for place, guess in zip(found, modes.guesses(), strict=True):
-            guesses[place] = guess
+        stands = _stand(path, spans)
+        moving = [span for span, still in zip(spans, stands, strict=True) if not still]
+        modes = SpanModes([(path, hints)]).weighed([moving], estimate=True, whole=False)
+        named = iter(modes.guesses())
+        for place, still in zip(found, stands, strict=True):
+            guesses[place] = Guess(Mode.UNKNOWN, 0.0, (), (STANDS,)) if still else next(named)
     return tuple(guesses)
 
 
@@ -319,6 +329,16 @@ def _ends_deg(path: Path, spans: Sequence[Span]) -> NDArray[np.float64]:
     ends = np.array([(span.first, span.last) for span in spans])
     found = np.stack((path.lat_deg[ends], path.lon_deg[ends]), axis=2)
     return found.reshape(len(spans), 4)
+
+
+def _stand(path: Path, spans: Sequence[Span]) -> list[bool]:
+    """Say which legs lie within `STANDS_M`, corner to corner."""
+    north_m, east_m = degree_lengths_m(path.lat_deg[:1])
+    return [
+        np.hypot(np.ptp(path.lat_deg[rows]) * north_m[0], np.ptp(path.lon_deg[rows]) * east_m[0])
+        < STANDS_M
+        for rows in (slice(span.first, span.last + 1) for span in spans)
+    ]
 
 
 def good_fixes(fixes: Fixes) -> Fixes:

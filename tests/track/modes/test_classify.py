@@ -91,6 +91,14 @@ class TestPublicCall:
             assert str(guess.reasons[0]) == "too few positions to tell"
         assert classify_legs(fixes, bounds[:0]) == ()
 
+    def test_a_leg_that_goes_nowhere_has_no_mode(self) -> None:
+        way = Traveller(noise_m=2.0).go(800, 1.4).stay(900, every_s=10).go(800, 1.4).fixes()
+        first, last = way.time_us[0], way.time_us[-1]
+        halt = [int(first) + 575_000_000, int(first) + 1_460_000_000]
+        walk, none = classify_legs(way, [[int(first), int(last)], halt], hints=FOREST)
+        assert (walk.mode, none.mode, none.probability) == (Mode.WALK, Mode.UNKNOWN, 0.0)
+        assert [str(reason) for reason in none.reasons] == ["stays where it is: no way shows"]
+
     def test_takes_bounds_as_a_list_and_refuses_what_are_no_pairs_of_instants(self) -> None:
         fixes, bounds = a_day()
         assert classify_legs(fixes, bounds.tolist()) == classify_legs(fixes, bounds)
