@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geowallet.contracts.terms.catalogue import MEASURES
 from geowallet.model.words import N_, Phrase, phrase
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ LEAST_REPEATS = 3
 
 WEEKEND = 5
 """First weekday that most people do not work on; Monday is 0."""
+
+UNITS = {unit: f"\N{NO-BREAK SPACE}{unit}" for unit in ("m", "s", "cents")}
+"""What is put behind a figure; one that is a number of something has none."""
 
 _COARSER = N_("a group by month instead of day, or a larger step, would hide it")
 
@@ -164,19 +168,21 @@ def _within(inner: Period, outer: Period) -> bool:
 
 
 def _difference(measure: str, gap: int, before: Earlier) -> Inference:
+    kind = MEASURES.get(measure)
     told: dict[str, str | float] = {
-        "measure": measure,
+        "what": kind.reveals if kind else measure,
         "gap": abs(gap),
+        "unit": UNITS.get(kind.unit, "") if kind else "",
         "receipt": before.receipt,
         "contract": before.contract,
         "period": str(before.period),
     }
     if before.same_recipient:
-        text = N_("less receipt {receipt} ({contract}, {period}), {measure} gives {gap} more")
+        text = N_("less receipt {receipt} ({contract}, {period}): {what}, {gap}{unit}")
         if gap < 0:
-            text = N_("receipt {receipt} ({contract}, {period}) less this gives {gap} {measure}")
+            text = N_("receipt {receipt} ({contract}, {period}) less this: {what}, {gap}{unit}")
         hint = N_("they have that receipt: one contract for both purposes would say less")
         return Inference(phrase(text, **told), phrase(hint))
-    text = N_("beside receipt {receipt} ({contract}, {period}), {measure} differs by {gap}")
+    text = N_("beside receipt {receipt} ({contract}, {period}): {what} differs by {gap}{unit}")
     hint = N_("only if they ask {recipient}, who has that receipt")
     return Inference(phrase(text, **told), phrase(hint, recipient=before.recipient))
