@@ -9,11 +9,11 @@ _T = "redteam/test_flags.py::test_"
 FLAGS: tuple[Row, ...] = (
     (
         Who.OWNER,
-        "has a day drawn by a route planner stamped on its evening",
+        "has a day drawn by a route planner stamped on its evening, and says it was a car",
         Comes.SHOWN,
-        "under a contract that asks for a level, the export says `noiseless`",
+        "under a contract that asks for a level, the export says `noiseless` and `copied_way`",
         _T + "a_drawn_day",
-        "noiseless",
+        "copied_way, noiseless",
     ),
     (
         Who.OWNER,

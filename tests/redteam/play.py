@@ -12,8 +12,11 @@ from geowallet.app.desk import inbox
 from geowallet.app.desk.desk import Desk
 from geowallet.app.locations import Locations
 from geowallet.app.sharing import export, preparing
+from geowallet.app.travel.corrections import Correction, correct
+from geowallet.app.travel.trips import stored_trips
 from geowallet.contracts.terms.syntax import Terms
 from geowallet.model.errors import GeowalletError
+from geowallet.model.mobility import Mode
 from geowallet.vault.store import Vault
 from tests.app import scene
 
@@ -91,6 +94,12 @@ def month_of(
         if spoil is not None:
             spoil(vault)
         return claimed(vault, desk, terms or scene.mileage(desk), folder / "out")
+
+
+def say_mode(vault: Vault, mode: Mode) -> None:
+    """Say of every leg that it was by ``mode``: a forger is as sure as can be."""
+    legs = [leg for trip in stored_trips(vault) for leg in trip.legs]
+    correct(vault, [Correction(g.start_us, g.end_us, mode, None, scene.NOON_US) for g in legs])
 
 
 def read(here: Locations, folder: Path, days: Sequence[bytes]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from geowallet.model.mobility import Mode, Point, Purpose
 from geowallet.vault.store import Vault
 from tests.app import scene
 from tests.redteam.conftest import Ends
-from tests.redteam.play import Claim, month_of, on_day
+from tests.redteam.play import Claim, month_of, on_day, say_mode
 
 HONEST_M = 47_000
 FOURTH, FIFTH = (scene.car_day(day) for day in scene.days_of_may(4, 5))
@@ -53,7 +54,8 @@ def told(claim: Claim, honest_m: int = HONEST_M) -> str:
 def test_a_client_moved_further_away(employer: Desk, tmp_path: Path, ends: Ends) -> None:
     head, rows = rows_of(FOURTH)
     further = trace_of(head, [(at, 48 + (lat - 48) * 1.2, lon) for at, lat, lon in rows])
-    ends(told(month_of(tmp_path / "f", employer, [further, FIFTH])))
+    drives = partial(say_mode, mode=Mode.CAR)
+    ends(told(month_of(tmp_path / "f", employer, [further, FIFTH], spoil=drives)))
 
 
 def test_a_day_written_again_under_other_dates(employer: Desk, tmp_path: Path, ends: Ends) -> None:
@@ -110,13 +112,8 @@ def test_somebody_elses_trips_of_other_days(employer: Desk, tmp_path: Path, ends
 
 
 def test_a_car_called_a_bike(employer: Desk, tmp_path: Path, ends: Ends) -> None:
-    def spoil(vault: Vault) -> None:
-        legs = [leg for trip in stored_trips(vault) for leg in trip.legs]
-        at = scene.NOON_US
-        correct(vault, [Correction(g.start_us, g.end_us, Mode.BIKE, None, at) for g in legs])
-
-    terms = scene.commute(employer)
-    claim = month_of(tmp_path / "f", employer, [FOURTH, FIFTH], terms=terms, spoil=spoil)
+    terms, rides = scene.commute(employer), partial(say_mode, mode=Mode.BIKE)
+    claim = month_of(tmp_path / "f", employer, [FOURTH, FIFTH], terms=terms, spoil=rides)
     ends("more counts" if claim.word == "counts" and claim.total["days"] == 2 else claim.word)
 
 
