@@ -54,6 +54,9 @@ _GOOGLE: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 """What Google's Takeout holds since the timeline is kept on the phone."""
 
+_CALENDAR = re.compile(r"(?i)\s*BEGIN:VCALENDAR\b")
+
+CALENDAR = N_("a calendar, which 'geowallet work calendar add' reads")
 WEB_PAGE = N_("a web page (HTML): the download needed a login, or the page was saved")
 SPREADSHEET = N_("a spreadsheet: save it as CSV first")
 DOCUMENT = N_("an office document")
@@ -70,6 +73,8 @@ def foreign_kind(head: bytes) -> str | None:
     text = text_of(head)
     if _HTML.match(text):
         return WEB_PAGE
+    if _CALENDAR.match(text):
+        return CALENDAR
     return next((what for sign, what in _GOOGLE if sign.match(text)), None)
 
 

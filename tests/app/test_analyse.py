@@ -13,7 +13,7 @@ from geowallet.app.travel.analyse import (
     analyse_users,
     as_csv,
     as_geojson,
-    as_json_lines,
+    as_records,
     iso,
     movements_of,
 )
@@ -52,9 +52,9 @@ def test_users_of_a_table_are_analysed_apart_and_devices_of_a_person_together() 
     assert len(devices[""].trips) == 3
 
 
-def test_json_lines_say_the_same_as_the_csv() -> None:
+def test_records_say_the_same_as_the_csv() -> None:
     rows = movements_of(analyse_users([read_trace("ann", "csv")]))
-    first, *_, last = [json.loads(line) for line in as_json_lines(rows)]
+    first, *_, last = as_records(rows)
     assert tuple(first) == COLUMNS
     assert first["user"] == "ann"
     assert last["mode"] == "stop"

@@ -170,6 +170,11 @@ def test_a_day_that_no_month_has_is_a_problem_and_costs_one_row() -> None:
     assert (result.fix_count, result.problem_count) == (3, 1)
 
 
+@pytest.mark.parametrize("head", [b"BEGIN:VCALENDAR\r\n", b"\xef\xbb\xbfbegin:vcalendar\n"])
+def test_a_calendar_is_told_where_it_belongs(head: bytes) -> None:
+    assert "work calendar add" in str(foreign_kind(head))
+
+
 def test_many_comments_are_read_in_one_go() -> None:
     """With a comment that could end later, 300 of them can be cut in 2**300 ways."""
     comments = b"<!-- x -->" * (HEAD_BYTES // 10)

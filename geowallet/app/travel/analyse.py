@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -147,12 +146,12 @@ def as_csv(movements: Sequence[Movement]) -> str:
     return text.getvalue()
 
 
-def as_json_lines(movements: Sequence[Movement]) -> Iterator[str]:
-    """Return one JSON object a row, with the names of `COLUMNS`."""
+def as_records(movements: Sequence[Movement]) -> Iterator[dict[str, object]]:
+    """Yield one record a row, with the names of `COLUMNS`."""
     for row in movements:
         figures = (round(x, 3) for x in (row.confidence, row.distance_m, row.distance_sd_m))
         values = row.user, iso(row.start_us), iso(row.end_us), row.mode, *figures
-        yield json.dumps(dict(zip(COLUMNS, values, strict=True)), ensure_ascii=False)
+        yield dict(zip(COLUMNS, values, strict=True))
 
 
 def as_geojson(analyses: dict[str, Analysis]) -> dict[str, Any]:

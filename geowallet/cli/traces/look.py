@@ -14,7 +14,7 @@ import typer
 from geowallet.cli.terminal.language import _, say, told
 from geowallet.cli.terminal.numbers import count, day, km
 from geowallet.cli.terminal.secrets import first_line
-from geowallet.cli.terminal.shell import Column, Shell
+from geowallet.cli.terminal.shell import SCHEMA, Column, Shell
 from geowallet.cli.terminal.verb import verb
 from geowallet.model.errors import BadOptionError
 
@@ -215,7 +215,9 @@ def _write_movements(shell: Shell, analyses: dict[str, Analysis], wanted: str) -
     if wanted == "csv":
         shell.stdout.write(use.as_csv(movements))
     elif wanted == "json":
-        shell.stdout.writelines(f"{line}\n" for line in use.as_json_lines(movements))
+        for record in use.as_records(movements):
+            line = json.dumps({"schema": SCHEMA} | record, ensure_ascii=False)
+            shell.stdout.write(f"{line}\n")
     elif wanted == "geojson":
         shell.stdout.write(json.dumps(use.as_geojson(analyses)) + "\n")
     elif wanted == "gpx":
