@@ -30,6 +30,9 @@ _KIND = "correction"
 _MATTERS = frozenset({"mode", "purpose", "tag", "vehicle"})
 """What a `Correction` speaks of; errands are other records of the same kind."""
 
+HALF = 0.5
+"""Of a stretch, what a word about it covers at least."""
+
 SAID = phrase(N_("you said so"))
 """The reason of a corrected mode."""
 
@@ -112,9 +115,14 @@ def covering(said: Sequence[Correction], trip: Trip) -> list[Correction]:
     return [word for word in said if _covers(word, trip.start_us, trip.end_us, 0.0)]
 
 
+def speaks_of(said: Correction, start_us: int, end_us: int) -> bool:
+    """Say whether a correction covers at least half of a stretch: then it is about it."""
+    return _covers(said, start_us, end_us, HALF)
+
+
 def said_vehicle(said: Sequence[Correction], trip: Trip) -> str:
     """Return the vehicle that the owner said last for at least half of ``trip``, or ""."""
-    names = [w.vehicle for w in said if w.vehicle and _covers(w, trip.start_us, trip.end_us, 0.5)]
+    names = [w.vehicle for w in said if w.vehicle and speaks_of(w, trip.start_us, trip.end_us)]
     return names[-1] if names else ""
 
 
@@ -125,14 +133,9 @@ def digest(said: Correction) -> str:
 
 def _described(described: DescribedTrip, said: Sequence[Correction]) -> DescribedTrip:
     trip = described.trip
-    purposes = [
-        word.purpose
-        for word in said
-        if word.purpose and _covers(word, trip.start_us, trip.end_us, 0.5)
-    ]
-    tags = {
-        word.tag for word in said if word.tag and _covers(word, trip.start_us, trip.end_us, 0.5)
-    }
+    about = [word for word in said if speaks_of(word, trip.start_us, trip.end_us)]
+    purposes = [word.purpose for word in about if word.purpose]
+    tags = {word.tag for word in about if word.tag}
     told = bool(purposes or tags) or any(leg.reasons == (SAID,) for leg in trip.legs)
     described = replace(
         described,
@@ -145,7 +148,7 @@ def _described(described: DescribedTrip, said: Sequence[Correction]) -> Describe
 
 
 def _leg(leg: Leg, said: Sequence[Correction]) -> Leg:
-    modes = [w.mode for w in said if w.mode and _covers(w, leg.start_us, leg.end_us, 0.5)]
+    modes = [w.mode for w in said if w.mode and speaks_of(w, leg.start_us, leg.end_us)]
     if not modes:
         return leg
     others = ((leg.mode, leg.confidence), *leg.alternatives)

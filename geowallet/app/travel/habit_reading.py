@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.app.intake.sources import sources
-from geowallet.app.travel.corrections import corrections
+from geowallet.app.travel.corrections import corrections, speaks_of
 from geowallet.app.travel.habits import KeptHabits, kept_from
 from geowallet.app.travel.hints import hints_of
 from geowallet.app.travel.models import in_use
@@ -26,8 +26,6 @@ from geowallet.track.pipeline import legs_say
 from geowallet.track.windows import affected_window
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from geowallet.app.travel.corrections import Correction
     from geowallet.track.modes.forest import Forest
     from geowallet.track.modes.habits import Said
@@ -35,9 +33,6 @@ if TYPE_CHECKING:
 
 FEWEST_LEGS = 10
 """Legs from which habits are read: those of everybody weigh as much as sixty."""
-
-COVERED = 0.5
-"""A word speaks of a leg of which it covers at least half, as corrections do."""
 
 SURE = 0.99
 """How far a word of the owner is believed."""
@@ -109,21 +104,12 @@ def _corrected(said: Said, vault: Vault, forest: Forest) -> tuple[Said, int]:
     words = [word for word in corrections(vault) if _class(word) in classes]
     shares, spoken = said.probabilities.copy(), 0
     for leg, (start_us, end_us) in enumerate(said.bounds_us.tolist()):
-        word = _word_on(words, start_us, end_us)
-        if word is not None:
+        about = [word for word in words if speaks_of(word, start_us, end_us)]
+        if about:
             shares[leg] = (1.0 - SURE) / max(len(classes) - 1, 1)
-            shares[leg, classes[_class(word)]] = SURE
+            shares[leg, classes[_class(about[-1])]] = SURE
             spoken += 1
     return replace(said, probabilities=shares), spoken
-
-
-def _word_on(words: Sequence[Correction], start_us: int, end_us: int) -> Correction | None:
-    """Return the last word that speaks of a leg."""
-    for word in reversed(words):
-        shared_us = min(word.end_us, end_us) - max(word.start_us, start_us)
-        if shared_us > 0 and shared_us >= COVERED * (end_us - start_us):
-            return word
-    return None
 
 
 def _class(word: Correction) -> str:

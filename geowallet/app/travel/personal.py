@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.app.intake.sources import fixes_between, sources
-from geowallet.app.travel.corrections import corrections, digest
+from geowallet.app.travel.corrections import corrections, digest, speaks_of
 from geowallet.app.travel.hints import hints_of
 from geowallet.app.travel.models import Personal, in_use
 from geowallet.model.errors import TooFewCorrectionsError
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 FEWEST_LEGS = 10
 """Corrected legs from which anything is learnt."""
-
-COVERED = 0.5
-"""A word speaks of a leg of which it covers at least half, as corrections do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ def _corrected(vault: Vault, classes: tuple[str, ...]) -> list[tuple[Leg, Correc
     for window in windows:
         for trip in analyse(fixes_between(vault, known, window), hints=hints).trips:
             for leg in trip.legs:
-                words = [word for word in said if _speaks_of(word, leg)]
+                words = [word for word in said if speaks_of(word, leg.start_us, leg.end_us)]
                 if words and (leg.alternatives or leg.confidence > 0):
                     pairs.append((leg, words[-1]))
     return pairs
@@ -128,11 +125,6 @@ def _corrected(vault: Vault, classes: tuple[str, ...]) -> list[tuple[Leg, Correc
 def _class(word: Correction) -> str:
     mode = word.mode or Mode.UNKNOWN
     return str(NEAREST.get(mode, mode))
-
-
-def _speaks_of(word: Correction, leg: Leg) -> bool:
-    shared_us = min(word.end_us, leg.end_us) - max(word.start_us, leg.start_us)
-    return shared_us > 0 and shared_us >= COVERED * (leg.end_us - leg.start_us)
 
 
 def _shares(leg: Leg, classes: tuple[str, ...]) -> list[float]:

@@ -61,6 +61,13 @@ def add(
             keep_titles=keep_titles,
         )
         added = calendars.add_calendar(vault, file, taking, now_us=now_us())
+    _say_added(shell, added, titles=keep_titles)
+    shell.emit(_record(added))
+    shell.next("geowallet trip list --purpose business")
+
+
+def _say_added(shell: Shell, added: Calendar, *, titles: bool) -> None:
+    """Say what was taken in, and what is kept of it."""
     shell.say(
         _(
             "Calendar {name}: {entries}, {days}.",
@@ -87,10 +94,8 @@ def add(
             )
         )
     alone = _("times, days and names of clients") if visits else _("times and days only")
-    kept = _("times, days and titles") if keep_titles else alone
+    kept = _("times, days and titles") if titles else alone
     shell.say(_("Kept: {what}.", what=kept))
-    shell.emit(_record(added))
-    shell.next("geowallet trip list --purpose business")
 
 
 def list_(shell: Shell) -> None:
