@@ -9,13 +9,16 @@ import numpy as np
 
 from geowallet.app.evidence import stamping
 from geowallet.app.evidence.stamps import Stamp
-from geowallet.app.travel import model_fit, personal
+from geowallet.app.travel import habit_reading, model_fit, personal
+from geowallet.app.travel.habit_reading import Reading
+from geowallet.app.travel.habits import kept_from
 from geowallet.app.travel.labelled import Labelled
 from geowallet.app.travel.model_fit import Tried
 from geowallet.app.travel.models import Personal, in_use
 from geowallet.app.travel.personal import Lesson, Outcome
 from geowallet.model.mobility import Mode
 from geowallet.track.modes.figures import figures_of
+from geowallet.track.modes.habits import NOTHING_SAID, Habits
 from geowallet.track.modes.personal import Leaning
 from tests.app.models import always
 
@@ -41,9 +44,10 @@ _LABELLED = Labelled(
 
 
 def answer_at_once(patch: pytest.MonkeyPatch) -> None:
-    """Let a fit, a lesson and an authority answer at once."""
+    """Let a fit, a lesson, habits and an authority answer at once."""
     patch.setattr(model_fit, "fit_model", _fitted)
     patch.setattr(personal, "learn", _taught)
+    patch.setattr(habit_reading, "read_habits", _read)
     patch.setattr(stamping, "_stamped", _stamped)
 
 
@@ -52,6 +56,13 @@ def _fitted(*_: object, **__: object) -> Tried:
     card = {"legs": {"car": 1}, "users": 1, "km": 1, "labels_sha256": "ab" * 32, "folds": 2}
     kept = replace(forest, settings={**forest.settings, "card": card})
     return Tried(kept, _FIGURES, _FIGURES, _LABELLED, {}, 2, 1, 0)
+
+
+def _read(vault: Vault, *, now_us: int) -> Reading:
+    model = in_use(vault).forest
+    usual = Habits(np.full(len(model.classes), 1 / len(model.classes)), NOTHING_SAID)
+    kept = kept_from(usual, model.classes, model=in_use(vault).base.digest, now_us=now_us)
+    return Reading(kept, words=0, repeated=0, usual={"car": 1.0}, everybody={"car": 1.0})
 
 
 def _taught(vault: Vault, *, now_us: int) -> Lesson:
