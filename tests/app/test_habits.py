@@ -30,7 +30,7 @@ from geowallet.model.mobility import Mode, Trip
 from geowallet.model.provenance import StatementKind
 from geowallet.vault.store import Vault
 from tests.app import scene
-from tests.app.models import always
+from tests.app.models import torn_days
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def here(here: Locations, tmp_path: Path) -> Locations:
     """Four days of four rides, found with a model that takes cars and buses for the same."""
-    scene.ingest_files(here, scene.write_days(tmp_path / "more", scene.days_of_may(6, 7)))
-    models.keep_model("torn", always(Mode.CAR, Mode.BUS))
-    with scene.opened(here) as vault:
-        models.use_model(vault, "torn", now_us=scene.NOON_US)
-        again(vault)
-    return here
+    return torn_days(here, tmp_path / "more")
 
 
 def again(vault: Vault) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from geowallet.app.intake.sources import sources
 from geowallet.app.travel.corrections import corrections, speaks_of
 from geowallet.app.travel.habits import KeptHabits, kept_from
@@ -22,6 +20,7 @@ from geowallet.model.errors import TooFewOwnLegsError
 from geowallet.track.modes.decide import NEAREST
 from geowallet.track.modes.habits import habits_from, joined
 from geowallet.track.modes.repeated import same_ways
+from geowallet.track.modes.usual import everybody_by
 from geowallet.track.pipeline import legs_say
 from geowallet.track.windows import affected_window
 
@@ -73,13 +72,12 @@ def read_habits(vault: Vault, *, now_us: int) -> Reading:
     if len(said) < FEWEST_LEGS:
         raise TooFewOwnLegsError(found=len(said), least=FEWEST_LEGS)
     habits, classes = habits_from(said, model.forest), model.forest.classes
-    prior = np.asarray(model.forest.settings["prior"], dtype=np.float64)
     return Reading(
         kept=kept_from(habits, classes, model=model.base.digest, now_us=now_us),
         words=words,
         repeated=sum(len(some) > 0 for some in same_ways(said.ends_deg)),
         usual=dict(zip(classes, habits.shares.tolist(), strict=True)),
-        everybody=dict(zip(classes, (prior / np.sum(prior)).tolist(), strict=True)),
+        everybody=dict(zip(classes, everybody_by(model.forest).prior.tolist(), strict=True)),
     )
 
 

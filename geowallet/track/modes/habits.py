@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geowallet.track.modes.repeated import ways_among
-from geowallet.track.modes.usual import everybody, told
+from geowallet.track.modes.usual import everybody_by, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +83,7 @@ class Habits:
         known_us = self.said.bounds_us
         other = (known_us[:, 1] <= first_us) | (known_us[:, 0] >= last_us)
         ways = [some[other[some]] for some in ways_among(ends_deg, self.said.ends_deg)]
-        others = everybody(forest.classes, forest.settings["prior"])
+        others = everybody_by(forest)
         return told(alone, ways, self.said.probabilities, self.shares, others)
 
 
@@ -103,7 +103,7 @@ def habits_from(said: Said, forest: Forest) -> Habits:
         said: What they say.
         forest: The model that says it.
     """
-    others = everybody(forest.classes, forest.settings["prior"])
+    others = everybody_by(forest)
     if not len(said):
         return Habits(others.prior, said)
     shares = others.shares(said.probabilities)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geowallet.track.modes.forest import Forest
+
 RARE = frozenset({Mode.FERRY, Mode.AIRPLANE})
 """Modes that are nobody's habit: what looks a little like them all the time is not."""
 
@@ -68,6 +70,11 @@ def everybody(classes: Sequence[str], prior: Sequence[float] | NDArray[np.float6
     shares = np.asarray(prior, dtype=np.float64)
     rare, motorised = (np.array([name in some for name in classes]) for some in (RARE, MOTORISED))
     return Everybody(shares / np.sum(shares), rare, motorised)
+
+
+def everybody_by(forest: Forest) -> Everybody:
+    """Return what is usual for everybody by a model."""
+    return everybody(forest.classes, forest.settings["prior"])
 
 
 def together(

@@ -27,7 +27,7 @@ from geowallet.track.modes.features import FEATURES
 from geowallet.track.modes.forest import held_names, softmax
 from geowallet.track.modes.labels import label_odds
 from geowallet.track.modes.reasons import FOOT, Circumstances, moved, reasons, said_mode
-from geowallet.track.modes.usual import everybody, together
+from geowallet.track.modes.usual import everybody_by, together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -185,7 +185,7 @@ class Legs:
             found = np.concatenate(parts)
         elif estimate:
             ends_deg = np.concatenate([part.ends_deg for part in self.parts])
-            found = together(alone, ends_deg, everybody(self.forest.classes, settings["prior"]))
+            found = together(alone, ends_deg, everybody_by(self.forest))
         else:
             return alone
         temperature = float(settings.get("together_temperature", 1.0))
